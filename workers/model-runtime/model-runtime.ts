@@ -1,0 +1,73 @@
+/**
+ * What the gateway knows of a model: its limits, and a batch in, a batch out. Whether ONNX Runtime, another
+ * process or an engine on another machine answers is the implementation's business.
+ */
+export interface ModelRuntime<Input, Output> {
+  readonly model: ModelIdentity;
+  readonly limits: ModelLimits;
+  /**
+   * Runs one batch. The reply has one entry for each input, in order; an input that the model can't take is an
+   * entry of its own (`InputRefusal`), so one bad text never fails its neighbours.
+   * Rejects only if the whole batch failed on our side (`ModelRuntimeError`).
+   */
+  run(inputs: readonly Input[], signal?: AbortSignal): Promise<readonly (Output | InputRefusal)[]>;
+  /** Resolves when the model has answered a first batch and can be sent traffic. */
+  ready(): Promise<void>;
+  close(): Promise<void>;
+}
+
+export interface ModelIdentity {
+  /** Public name, as sold: `sentiment-1`. */
+  readonly id: string;
+  /** Name and digest of the artefact that answers: `sentiment-1@3f2a9c04`. It stands on every usage row. */
+  readonly version: string;
+  readonly task: ModelTask;
+}
+
+export type ModelTask = 'sentiment' | 'image-classification' | 'text-generation' | 'embedding';
+
+export interface ModelLimits {
+  /** Longest input the model reads, in tokens that are billed (special tokens left out). */
+  readonly contextTokens: number;
+  readonly batchItemsMax: number;
+  readonly batchTokensMax: number;
+  /** Batches that run at the same time (one per compute thread). */
+  readonly parallelBatches: number;
+}
+
+/** An input that this model refuses; the request answers with 422 and nothing is billed. */
+export interface InputRefusal {
+  readonly refused: 'input_too_long';
+  readonly tokens: number;
+  readonly contextTokens: number;
+}
+
+export function isRefusal(output: object): output is InputRefusal {
+  return 'refused' in output;
+}
+
+export interface TextInput {
+  readonly text: string;
+  /** Cut at the context instead of refusing. */
+  readonly truncate: boolean;
+}
+
+export interface TextClassification {
+  /** Calibrated probabilities, by label, in the model's label order. They add up to 1. */
+  readonly scores: Readonly<Record<string, number>>;
+  readonly label: string;
+  /** Probability of `label`. */
+  readonly score: number;
+  /** 90 % interval of the accuracy observed, on rows kept out of training, among answers this confident. */
+  readonly interval: readonly [low: number, high: number];
+  /** Tokens that were read, special tokens left out: what is billed. */
+  readonly inputTokens: number;
+  readonly truncated: boolean;
+}
+
+export type TextClassifier = ModelRuntime<TextInput, TextClassification>;
+
+/** The model failed, not the input: the request answers 503 and nothing is billed. */
+export class ModelRuntimeError extends Error {
+  override readonly name = 'ModelRuntimeError';
+}
