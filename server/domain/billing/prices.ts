@@ -1,0 +1,23 @@
+/**
+ * What a unit costs, by task. Every usage row names the version it was priced with; a change of any price is a new
+ * version, and old ones stay.
+ */
+export interface Price {
+  readonly unit: 'token' | 'image' | 'sample';
+  readonly microUsdPerInputUnit: number;
+  readonly microUsdPerOutputUnit: number;
+}
+
+export const priceVersion = 1;
+
+export const prices = {
+  sentiment: { unit: 'token', microUsdPerInputUnit: 1, microUsdPerOutputUnit: 0 },
+} as const satisfies Record<string, Price>;
+
+export type PricedTask = keyof typeof prices;
+
+/** Whole micro-USD: units and unit prices are integers. */
+export function priceMicroUsd(task: PricedTask, inputUnits: number, outputUnits: number): number {
+  const price = prices[task];
+  return inputUnits * price.microUsdPerInputUnit + outputUnits * price.microUsdPerOutputUnit;
+}

@@ -1,0 +1,69 @@
+/**
+ * Every way in which a request can be refused or fail, at either door. Each door maps the codes to its own shapes
+ * in exactly one file (server/api/error-to-trpc.ts, workers/inference/error-to-response.ts), exhaustively.
+ */
+export const errorCodes = [
+  // The input.
+  'invalid_json',
+  'invalid_request',
+  'unknown_field',
+  'input_too_long',
+  'payload_too_large',
+  'unsupported_media_type',
+  'weak_password',
+  // The key: a closed set of 401s.
+  'missing_api_key',
+  'malformed_api_key',
+  'unknown_api_key',
+  'revoked_api_key',
+  'expired_api_key',
+  // The person.
+  'not_signed_in',
+  'wrong_credentials',
+  'address_not_confirmed',
+  'link_expired',
+  // What they may do.
+  'workspace_suspended',
+  'scope_missing',
+  'permission_missing',
+  'not_found',
+  'method_not_allowed',
+  'conflict',
+  // How much.
+  'rate_limit_exceeded',
+  'concurrency_limit_exceeded',
+  'insufficient_quota',
+  'budget_exceeded',
+  // Our side: never billed.
+  'overloaded',
+  'model_unavailable',
+  'database_unavailable',
+  'answer_withheld',
+  'internal',
+] as const;
+
+export type ErrorCode = (typeof errorCodes)[number];
+
+export interface DomainErrorDetails {
+  /** The field that is wrong, as a path: `input[3]`. */
+  readonly param?: string;
+  /** When it makes sense to come back. */
+  readonly retryAfterMs?: number;
+  /** Kept for the log; never shown. It must hold no customer input. */
+  readonly cause?: unknown;
+}
+
+/** An expected refusal: its message is public, a sentence that says what to do. */
+export class DomainError extends Error {
+  override readonly name = 'DomainError';
+  readonly code: ErrorCode;
+  readonly param: string | undefined;
+  readonly retryAfterMs: number | undefined;
+
+  constructor(code: ErrorCode, message: string, details: DomainErrorDetails = {}) {
+    super(message, { cause: details.cause });
+    this.code = code;
+    this.param = details.param;
+    this.retryAfterMs = details.retryAfterMs;
+  }
+}

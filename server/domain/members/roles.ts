@@ -1,0 +1,26 @@
+/** Who may do what in a workspace. */
+export const permissions = [
+  'workspace:read',
+  'workspace:manage',
+  'members:read',
+  'keys:read',
+  'keys:manage',
+  'usage:read',
+] as const;
+export type Permission = (typeof permissions)[number];
+
+export const roles = {
+  owner: permissions,
+  admin: permissions,
+  developer: ['workspace:read', 'members:read', 'keys:read', 'keys:manage', 'usage:read'],
+  viewer: ['workspace:read', 'members:read', 'keys:read', 'usage:read'],
+} as const satisfies Record<string, readonly Permission[]>;
+export type Role = keyof typeof roles;
+
+export function isRole(value: string): value is Role {
+  return value in roles;
+}
+
+export function roleMay(role: Role, permission: Permission): boolean {
+  return (roles[role] as readonly Permission[]).includes(permission);
+}

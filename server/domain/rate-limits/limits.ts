@@ -1,0 +1,64 @@
+/** Every limit that is not a plan's: one table, so that what bounds an input can be read in one place. */
+
+const kibibyte = 1024;
+const mebibyte = 1024 * kibibyte;
+const secondMs = 1_000;
+const minuteMs = 60 * secondMs;
+const hourMs = 60 * minuteMs;
+const dayMs = 24 * hourMs;
+
+/** Bounds of one request to the data plane. */
+export const requestLimits = {
+  bodyBytesMax: mebibyte,
+  textsMax: 256,
+  textCharactersMax: 20_000,
+  headersBytesMax: 16 * kibibyte,
+  bodyTimeoutMs: 10 * secondMs,
+} as const;
+
+/** How long the stages may take. A hold outlives the slowest request by far, so that a live one never loses it. */
+export const pipelineLimits = {
+  holdMs: 60 * secondMs,
+  requestTimeoutMs: 30 * secondMs,
+  /** How long a request waits for others' holds to be settled when the rest of the quota is held. */
+  heldQuotaWaitMs: 3 * secondMs,
+  admitQueueMax: 4_096,
+  admitBatchMax: 256,
+  settleBatchMax: 256,
+  modelQueueItemsMax: 4_096,
+} as const;
+
+/** Token buckets in memory or in rate_buckets: `capacity` calls, refilled evenly over `windowMs`. */
+export const rateLimits = {
+  /** Keys that are malformed or whose checksum is wrong, by address, in the gateway's memory. */
+  malformedKeysByAddress: { capacity: 30, windowMs: minuteMs },
+  signUpByAddress: { capacity: 10, windowMs: hourMs },
+  signInByAddress: { capacity: 30, windowMs: 10 * minuteMs },
+  signInByEmail: { capacity: 10, windowMs: 10 * minuteMs },
+  mailLinkByEmail: { capacity: 3, windowMs: hourMs },
+  mailLinkByAddress: { capacity: 10, windowMs: hourMs },
+  /** Tokens for the landing page's demo. */
+  demoTokenByAddress: { capacity: 10, windowMs: 10 * minuteMs },
+  /** Each call inside a tRPC batch counts. */
+  rpcByAddress: { capacity: 600, windowMs: minuteMs },
+  rpcBySession: { capacity: 600, windowMs: minuteMs },
+} as const satisfies Record<string, RateLimit>;
+
+export interface RateLimit {
+  readonly capacity: number;
+  readonly windowMs: number;
+}
+export type RateLimitName = keyof typeof rateLimits;
+
+export const sessionLimits = { lifetimeMs: 30 * dayMs } as const;
+export const mailLinkLimits = { confirmAddressMs: dayMs, resetPasswordMs: hourMs } as const;
+
+/** The landing page's demo: each visitor's address has a bucket of its own inside the house workspace. */
+export const demoLimits = {
+  tokenLifetimeMs: 10 * minuteMs,
+  requestsPerMinute: 20,
+  unitsPerMinute: 4_000,
+} as const;
+
+export const apiKeyLimits = { perWorkspaceMax: 200, nameCharactersMax: 60 } as const;
+export const passwordLimits = { charactersMin: 10, charactersMax: 128, zxcvbnScoreMin: 3 } as const;
