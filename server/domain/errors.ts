@@ -10,6 +10,7 @@ export const errorCodes = [
   'input_too_long',
   'payload_too_large',
   'unsupported_media_type',
+  'request_timeout',
   'weak_password',
   // The key: a closed set of 401s.
   'missing_api_key',
