@@ -1,0 +1,162 @@
+import type { GraphBuilder, NodeOptions, OnnxTensor } from './onnx/graph-builder.ts';
+import type { LinearWriter } from './onnx/linear-writer.ts';
+import { quantizeRows } from './onnx/quantize-rows.ts';
+import type { Ops } from './ops.ts';
+
+/** A value of the graph, or a constant that is written into it when a node first needs it. */
+export type OnnxValue = OnnxNodeValue | OnnxConstant;
+
+export interface OnnxNodeValue {
+  readonly name: string;
+  /** No element is ever below it. */
+  readonly lowerBound?: number;
+}
+
+export interface OnnxConstant {
+  readonly label: string;
+  readonly shape: readonly number[];
+  readonly data: Float32Array;
+}
+
+export interface OnnxOpsOptions {
+  /** How products with weights are computed: `floatLinear`, or `quantizedLinear(ranges)`. */
+  readonly linear: LinearWriter;
+  /** Keep embedding tables as 8-bit rows with a scale each. */
+  readonly quantizeEmbeddings: boolean;
+}
+
+/** GELU's least value is -0.16997. */
+const GELU_LOWER_BOUND = -0.17;
+const FLOAT = { to: { int: 1 } } as const;
+const INT32 = { to: { int: 6 } } as const;
+
+export function onnxOps(graph: GraphBuilder, options: OnnxOpsOptions): Ops<OnnxValue> {
+  const written = new Map<string, string>();
+
+  /** Nodes and constants that several operations share are written once. */
+  function once(key: string, write: () => string): string {
+    const known = written.get(key);
+    if (known !== undefined) return known;
+    const name = write();
+    written.set(key, name);
+    return name;
+  }
+
+  function constant(name: string, tensor: OnnxTensor): string {
+    return once(`constant ${name}`, () => graph.initializer(name, tensor));
+  }
+
+  function nameOf(value: OnnxValue): string {
+    if ('name' in value) return value.name;
+    return constant(value.label, { type: 'float32', shape: value.shape, data: value.data });
+  }
+
+  function integers(...values: number[]): string {
+    const data = BigInt64Array.from(values, BigInt);
+    return constant(`integers ${values.join(' ')}`, { type: 'int64', shape: [values.length], data });
+  }
+
+  function node(operator: string, inputs: readonly string[], nodeOptions?: NodeOptions): string {
+    const [output] = graph.node(operator, inputs, nodeOptions);
+    return output as string;
+  }
+
+  /** Every token's share of its text's mean: 1 / tokens, and 0 for padding [batch, 1, length]. */
+  function meanWeights(mask: string): string {
+    return once(`mean weights ${mask}`, () => {
+      const float = node('Cast', [mask], { attributes: FLOAT });
+      const tokens = node('ReduceSum', [float, integers(1)]); // [batch, 1]
+      return node('Unsqueeze', [node('Div', [float, tokens]), integers(1)]);
+    });
+  }
+
+  return {
+    embedding(table, indices) {
+      const rows = asConstant(table, 'embedding');
+      if (!options.quantizeEmbeddings) return { name: node('Gather', [nameOf(rows), nameOf(indices)]) };
+      const { values, scales } = quantizeRows(rows.data, rows.shape[0] ?? 0);
+      const stored = constant(`${rows.label} int8`, { type: 'int8', shape: rows.shape, data: values });
+      const shape = [scales.length, 1];
+      const scale = constant(`${rows.label} scale`, { type: 'float32', shape, data: scales });
+      const gathered = node('Cast', [node('Gather', [stored, nameOf(indices)])], { attributes: FLOAT });
+      return { name: node('Mul', [gathered, node('Gather', [scale, nameOf(indices)])]) };
+    },
+    leadingRows(table, sequence) {
+      const length = once(`length ${nameOf(sequence)}`, () =>
+        node('Shape', [nameOf(sequence)], { attributes: { start: { int: 1 }, end: { int: 2 } } }),
+      );
+      return { name: node('Slice', [nameOf(table), integers(0), length, integers(0)]) };
+    },
+    firstRow(table) {
+      const { label, shape, data } = asConstant(table, 'firstRow');
+      const width = shape[1] ?? 0;
+      return { label: `${label} first row`, shape: [width], data: data.slice(0, width) };
+    },
+    linear(x, weight, bias) {
+      if (!('name' in x)) throw new Error(`linear: ${x.label} is constant.`);
+      const constants = { weight: asConstant(weight, 'linear'), bias: asConstant(bias, 'linear') };
+      return { name: options.linear({ constant, node }, x, constants) };
+    },
+    attention(query, key, value, mask, heads) {
+      const padding = once(`int32 mask ${nameOf(mask)}`, () =>
+        node('Cast', [nameOf(mask)], { attributes: INT32 }),
+      );
+      // ONNX Runtime's own operator: composed of standard ones attention takes nine nodes a layer.
+      const name = node('MultiHeadAttention', [nameOf(query), nameOf(key), nameOf(value), '', padding], {
+        domain: 'com.microsoft',
+        attributes: { num_heads: { int: heads } },
+      });
+      return { name };
+    },
+    layerNorm(x, gamma, beta, epsilon) {
+      const attributes = { axis: { int: -1 }, epsilon: { float: epsilon } };
+      return { name: node('LayerNormalization', [nameOf(x), nameOf(gamma), nameOf(beta)], { attributes }) };
+    },
+    gelu: (x) => ({ name: node('Gelu', [nameOf(x)]), lowerBound: GELU_LOWER_BOUND }),
+    relu: (x) => ({ name: node('Relu', [nameOf(x)]), lowerBound: 0 }),
+    tanh: (x) => ({ name: node('Tanh', [nameOf(x)]) }),
+    dropout: (x) => x,
+    add: (a, b) => ({ name: node('Add', [nameOf(a), nameOf(b)]) }),
+    concat(values, axis) {
+      if (values.every(isConstant)) return stackedRows(values, axis);
+      return { name: node('Concat', values.map(nameOf), { attributes: { axis: { int: axis } } }) };
+    },
+    split(x, parts) {
+      const attributes = { axis: { int: -1 }, num_outputs: { int: parts } };
+      return graph.node('Split', [nameOf(x)], { outputs: parts, attributes }).map((name) => ({ name }));
+    },
+    maskedMean: (x, mask) => ({
+      name: node('Squeeze', [node('MatMul', [meanWeights(nameOf(mask)), nameOf(x)]), integers(1)]),
+    }),
+    firstToken(x) {
+      const first = constant('integer 0', { type: 'int64', shape: [], data: BigInt64Array.of(0n) });
+      return { name: node('Gather', [nameOf(x), first], { attributes: { axis: { int: 1 } } }) };
+    },
+  };
+}
+
+function isConstant(value: OnnxValue): value is OnnxConstant {
+  return !('name' in value);
+}
+
+function asConstant(value: OnnxValue, operation: string): OnnxConstant {
+  if (!isConstant(value)) throw new Error(`${operation}: ${value.name} is computed; a weight is needed.`);
+  return value;
+}
+
+function stackedRows(values: readonly OnnxConstant[], axis: number): OnnxConstant {
+  const [first] = values;
+  if (axis !== 0 || !first) throw new Error('Constants are joined along their first axis only.');
+  const rows = values.reduce((sum, { shape }) => sum + (shape[0] ?? 0), 0);
+  const data = new Float32Array(values.reduce((sum, part) => sum + part.data.length, 0));
+  let position = 0;
+  for (const part of values) {
+    data.set(part.data, position);
+    position += part.data.length;
+  }
+  return {
+    label: values.map((part) => part.label).join(' | '),
+    shape: [rows, ...first.shape.slice(1)],
+    data,
+  };
+}

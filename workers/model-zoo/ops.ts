@@ -1,0 +1,40 @@
+/**
+ * The operations that the architectures are written in. TensorFlow.js runs them at once and differentiates them
+ * (`ops-tensorflow.ts`); the ONNX builder writes each as graph nodes (`ops-onnx.ts`). What an operation means is
+ * what PyTorch's function of that name means, since the checkpoints come from there.
+ */
+export interface Ops<T> {
+  /** Rows of `table` [rows, width] named by integer `indices` [...shape] -> [...shape, width]. */
+  embedding(table: T, indices: T): T;
+  /** The first rows of `table` [rows, width], as many as `sequence` [batch, length] is long -> [length, width]. */
+  leadingRows(table: T, sequence: T): T;
+  /** The first row of `table` [rows, width] -> [width]. */
+  firstRow(table: T): T;
+  /** x [..., in] · weight [out, in]ᵀ + bias [out] -> [..., out]: a Linear layer, weight as PyTorch stores it. */
+  linear(x: T, weight: T, bias: T): T;
+  /**
+   * Scaled dot-product attention. query, key, value: [batch, length, heads · size]; `mask` [batch, length] is 1 for
+   * tokens and 0 for padding, which no token attends to. `dropout` falls on the attention's weights, in training.
+   */
+  attention(query: T, key: T, value: T, mask: T, heads: number, dropout: number): T;
+  /** Over the last axis. */
+  layerNorm(x: T, gamma: T, beta: T, epsilon: number): T;
+  /** The exact one, with the error function. */
+  gelu(x: T): T;
+  relu(x: T): T;
+  tanh(x: T): T;
+  /** Does nothing outside of training. */
+  dropout(x: T, rate: number): T;
+  /** With broadcasting. */
+  add(a: T, b: T): T;
+  concat(values: readonly T[], axis: number): T;
+  /** Equal parts of the last axis. */
+  split(x: T, parts: number): readonly T[];
+  /** Mean over the tokens of x [batch, length, width] where `mask` [batch, length] is 1 -> [batch, width]. */
+  maskedMean(x: T, mask: T): T;
+  /** The first token of x [batch, length, width] -> [batch, width]. */
+  firstToken(x: T): T;
+}
+
+/** Gives a weight by its name in the checkpoint, and throws if its shape is another. */
+export type Weights<T> = (name: string, shape: readonly number[]) => T;
