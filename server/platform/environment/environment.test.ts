@@ -1,0 +1,51 @@
+import { describe, expect, it } from 'vitest';
+import { readBackgroundEnvironment } from './background.ts';
+import { readInferenceEnvironment } from './inference.ts';
+import { EnvironmentError } from './parse-environment.ts';
+import { readWebEnvironment } from './web.ts';
+
+const complete = { DATABASE_URL: 'postgresql://u:p@h:5432/d', MODELYARD_SECRET: 's'.repeat(32) };
+
+describe('the environment', () => {
+  it('needs a database and a secret, and has a default for the rest', () => {
+    expect(readWebEnvironment(complete)).toMatchObject({
+      port: 3000,
+      trustedProxyHops: 0,
+      webUrl: 'http://localhost:3000',
+    });
+    expect(readInferenceEnvironment(complete)).toMatchObject({
+      port: 4000,
+      holdMs: 60_000,
+      modelsDir: 'workers/models',
+    });
+    expect(readBackgroundEnvironment(complete)).toMatchObject({ port: 4100, smtpUrl: undefined });
+  });
+
+  it('names everything that is wrong at once, and repeats no value', () => {
+    const wrong = () =>
+      readWebEnvironment({ DATABASE_URL: 'mysql://secret@h/d', MODELYARD_SECRET: 'short', PORT: 'many' });
+    expect(wrong).toThrow(EnvironmentError);
+    try {
+      wrong();
+    } catch (error) {
+      const { message } = error as Error;
+      for (const name of ['DATABASE_URL', 'MODELYARD_SECRET', 'PORT']) expect(message).toContain(name);
+      for (const value of ['secret@h', 'short', 'many']) expect(message).not.toContain(value);
+    }
+  });
+
+  it('takes an empty variable as one that is not set', () => {
+    expect(readWebEnvironment({ ...complete, SMTP_URL: '', PORT: '' })).toMatchObject({
+      port: 3000,
+      smtpUrl: undefined,
+    });
+  });
+
+  it('shows the outbox only where no real mail is sent', () => {
+    const isPublic = (more: object) => readWebEnvironment({ ...complete, ...more }).outboxIsPublic;
+    expect(isPublic({})).toBe(true);
+    expect(isPublic({ SMTP_URL: 'smtp://mail.example.com' })).toBe(false);
+    expect(isPublic({ NODE_ENV: 'production' })).toBe(false);
+    expect(isPublic({ NODE_ENV: 'production', MODELYARD_DEMO: '1' })).toBe(true);
+  });
+});

@@ -1,0 +1,42 @@
+import { availableParallelism } from 'node:os';
+import { z } from 'zod';
+import { pipelineLimits } from '#server/domain/rate-limits/limits.ts';
+import { parseEnvironment, portOr, sharedVariables, type Variables } from './parse-environment.ts';
+
+const schema = z.object({
+  NODE_ENV: sharedVariables.NODE_ENV,
+  DATABASE_URL: sharedVariables.DATABASE_URL,
+  WEB_URL: sharedVariables.WEB_URL,
+  API_URL: sharedVariables.API_URL,
+  HOST: sharedVariables.HOST,
+  PORT: portOr(4000),
+  TRUSTED_PROXY_HOPS: sharedVariables.TRUSTED_PROXY_HOPS,
+  LOG_LEVEL: sharedVariables.LOG_LEVEL,
+  MODELS_DIR: sharedVariables.MODELS_DIR,
+  HOLD_MS: z.coerce.number({ error: 'milliseconds' }).int().min(100).default(pipelineLimits.holdMs),
+  COMPUTE_THREADS: z.coerce
+    .number({ error: 'a number of threads' })
+    .int()
+    .min(1)
+    .max(256)
+    .default(() => availableParallelism()),
+});
+
+export type InferenceEnvironment = ReturnType<typeof readInferenceEnvironment>;
+
+export function readInferenceEnvironment(variables: Variables = process.env) {
+  const read = parseEnvironment(schema, variables);
+  return {
+    isProduction: read.NODE_ENV === 'production',
+    databaseUrl: read.DATABASE_URL,
+    webUrl: read.WEB_URL,
+    apiUrl: read.API_URL,
+    host: read.HOST,
+    port: read.PORT,
+    trustedProxyHops: read.TRUSTED_PROXY_HOPS,
+    logLevel: read.LOG_LEVEL,
+    modelsDir: read.MODELS_DIR,
+    holdMs: read.HOLD_MS,
+    computeThreads: read.COMPUTE_THREADS,
+  };
+}
