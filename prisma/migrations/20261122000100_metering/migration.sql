@@ -97,7 +97,8 @@ END $$;
 --   concurrency_limited (come back in retry_after_ms); quota_exceeded, budget_exceeded (spent);
 --   quota_held (what is left is held by requests in flight: ask again once they have settled, with counted = true).
 -- units_min, units_max: bounds of what the request costs. The most is held; if less than that is left and nothing
---   else is in flight, what is left is held, and the settlement decides.
+--   else is in flight, what is left is held, and the settlement decides. With a most of 0 the request is checked and
+--   counted, and holds nothing: there is nothing to settle.
 CREATE FUNCTION admit(
   request_ids uuid[],
   key_ids text[],
@@ -263,6 +264,7 @@ BEGIN
 
     IF outcome IS NULL THEN
       outcome := CASE
+        WHEN r.units_max = 0 THEN 'valid'
         WHEN r.units_min > r.quota_units - r.spent_units THEN 'quota_exceeded'
         WHEN r.spent_micro_usd >= r.budget_micro_usd THEN 'budget_exceeded'
         WHEN places <= 0 THEN 'concurrency_limited'
@@ -275,7 +277,7 @@ BEGIN
     IF outcome = 'concurrency_limited' THEN
       o_retry_after_ms[r.i] := 1000;
     END IF;
-    CONTINUE WHEN outcome <> 'valid';
+    CONTINUE WHEN outcome <> 'valid' OR r.units_max = 0;
 
     h_request := h_request || r.request_id;
     h_workspace := h_workspace || r.workspace_id;

@@ -1,0 +1,33 @@
+/**
+ * Upper bounds of the buckets of `usage_hours.latency_counts`; the last bucket has none. The SQL function `settle`
+ * has the same bounds; a test holds the two together.
+ */
+export const latencyBoundsMs = [5, 10, 20, 50, 100, 200, 500, 1_000, 2_000, 5_000, 10_000, 30_000] as const;
+
+export const latencyBuckets = latencyBoundsMs.length + 1;
+
+/** Adds up histograms: hours of one key, or keys of one hour. */
+export function addLatencyCounts(left: readonly number[], right: readonly number[]): readonly number[] {
+  return Array.from({ length: latencyBuckets }, (_, i) => (left[i] ?? 0) + (right[i] ?? 0));
+}
+
+/**
+ * The latency that a share `q` of the requests stayed within, interpolated inside its bucket; null when there is
+ * no request. What lies beyond the last bound is told as that bound: an underestimate, never an invented figure.
+ */
+export function latencyQuantileMs(counts: readonly number[], q: number): number | null {
+  const total = counts.reduce((sum, count) => sum + count, 0);
+  if (total === 0) return null;
+  const rank = q * total;
+  let below = 0;
+  for (let i = 0; i < latencyBuckets; i++) {
+    const count = counts[i] ?? 0;
+    if (count > 0 && below + count >= rank) {
+      const low = i === 0 ? 0 : (latencyBoundsMs[i - 1] ?? 0);
+      const high = latencyBoundsMs[i] ?? low;
+      return low + (high - low) * Math.max(0, (rank - below) / count);
+    }
+    below += count;
+  }
+  return latencyBoundsMs[latencyBoundsMs.length - 1] ?? null;
+}

@@ -1,0 +1,102 @@
+import type { ApiKeyScope } from '../api-keys/scopes.ts';
+
+/**
+ * The one arbiter of keys, limits and spending, as the data plane sees it. Both calls fail closed: while the
+ * database is away nothing is admitted, and an answer that can't be written down is withheld.
+ */
+export interface Metering {
+  /** Checks the key, counts the rate windows and holds the most that the request may cost. */
+  admit(request: AdmitRequest, signal?: AbortSignal): Promise<Admission>;
+  /**
+   * Writes what the request cost and releases its hold. Safe to repeat. Durable once it resolves.
+   * A lost connection is retried until `retryUntilMs`.
+   */
+  settle(settlement: Settlement, retryUntilMs: number): Promise<SettleOutcome>;
+}
+
+export interface AdmitRequest {
+  /** UUIDv7. */
+  readonly requestId: string;
+  readonly keyId: string;
+  readonly keyHash: Buffer;
+  readonly scope: ApiKeyScope;
+  /** Bounds of what it costs. With a most of 0 units it is checked and counted, but holds nothing. */
+  readonly unitsMin: number;
+  readonly unitsMax: number;
+  readonly microUsdMax: number;
+  /** The rate windows have counted it already: it asks again after `quota_held`. */
+  readonly counted: boolean;
+}
+
+export const refusals = [
+  'unknown',
+  'revoked',
+  'expired',
+  'suspended',
+  'scope_missing',
+  'rate_limited',
+  'concurrency_limited',
+  'quota_exceeded',
+  'quota_held',
+  'budget_exceeded',
+] as const;
+export type Refusal = (typeof refusals)[number];
+export type Verdict = 'valid' | Refusal;
+
+/** A rate window as the caller is told of it: the tighter one of the key's and the workspace's. */
+export interface RateWindow {
+  readonly limit: number;
+  readonly remaining: number;
+  /** Until it is full again. */
+  readonly resetMs: number;
+}
+
+export interface RateWindows {
+  readonly requests: RateWindow;
+  readonly units: RateWindow;
+}
+
+export type Admission =
+  | {
+      readonly verdict: 'valid';
+      readonly workspaceId: string;
+      readonly epoch: number;
+      readonly windows: RateWindows;
+    }
+  | {
+      readonly verdict: Refusal;
+      readonly windows: RateWindows | null;
+      readonly retryAfterMs: number;
+    };
+
+export interface Settlement {
+  readonly requestId: string;
+  readonly epoch: number;
+  readonly task: string;
+  readonly modelVersion: string;
+  /** Class of the HTTP status that is answered. Only a 2 is ever billed. */
+  readonly statusClass: 2 | 4 | 5;
+  readonly inputUnits: number;
+  readonly outputUnits: number;
+  readonly unit: 'token' | 'image' | 'sample';
+  readonly priceMicroUsd: number;
+  readonly priceVersion: number;
+  readonly latencyMs: number;
+}
+
+/**
+ * settled: it is in the ledger. no_hold: the hold expired or was taken over; over_hold: it cost more than was
+ * held, which happens only where the rest of a quota or budget was held. Both withhold the answer, unbilled.
+ */
+export const settleOutcomes = ['settled', 'no_hold', 'over_hold'] as const;
+export type SettleOutcome = (typeof settleOutcomes)[number];
+
+/** PostgreSQL does not answer: nothing is admitted. */
+export class DatabaseAwayError extends Error {
+  override readonly name = 'DatabaseAwayError';
+}
+
+/** More requests wait than the gateway keeps. */
+export class QueueFullError extends Error {
+  override readonly name = 'QueueFullError';
+}

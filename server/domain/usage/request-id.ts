@@ -1,0 +1,25 @@
+import { parse, stringify, v7 } from 'uuid';
+
+/**
+ * A request's id is a UUIDv7, so it says when the request came and which partition of the ledger has its row.
+ * Callers see it as `req_` and its 32 hexadecimal digits.
+ */
+export function newRequestId(): string {
+  return v7();
+}
+
+export function publicRequestId(requestId: string): string {
+  return `req_${requestId.replaceAll('-', '')}`;
+}
+
+/** The id in what a caller sends back, or null if it is none. */
+export function parsePublicRequestId(text: string): string | null {
+  const digits = /^req_([0-9a-f]{32})$/.exec(text)?.[1];
+  if (!digits) return null;
+  const id = digits.replace(/^(.{8})(.{4})(.{4})(.{4})/, '$1-$2-$3-$4-');
+  try {
+    return stringify(parse(id));
+  } catch {
+    return null;
+  }
+}

@@ -1,0 +1,60 @@
+import { z } from 'zod';
+import type { PlanId } from '../billing/plans.ts';
+
+export const usageRanges = ['24h', '7d', '30d'] as const;
+export type UsageRange = (typeof usageRanges)[number];
+export type UsageBucket = 'hour' | 'day';
+
+export const usageOverviewSchema = z.object({
+  range: z.enum(usageRanges),
+  keyId: z.string().min(1).max(60).optional(),
+  model: z.string().min(1).max(200).optional(),
+});
+
+export interface UsageTotals {
+  readonly requests: number;
+  /** Answered with an error: included in requests. */
+  readonly failed: number;
+  readonly units: number;
+  readonly priceMicroUsd: number;
+  /** Over the answers that succeeded; null where there were none. */
+  readonly p95Ms: number | null;
+}
+
+export interface UsagePoint {
+  /** The first moment of the hour or day, UTC. */
+  readonly at: Date;
+  readonly model: string;
+  readonly requests: number;
+  readonly priceMicroUsd: number;
+}
+
+export interface UsageRow extends UsageTotals {
+  readonly keyId: string;
+  readonly keyName: string;
+  readonly keyPrefix: string;
+  readonly model: string;
+  readonly task: string;
+  readonly lastUsedAt: Date;
+}
+
+export interface UsageOverview {
+  readonly from: Date;
+  readonly to: Date;
+  readonly bucket: UsageBucket;
+  readonly totals: UsageTotals;
+  readonly series: readonly UsagePoint[];
+  readonly rows: readonly UsageRow[];
+  /** The moment that the figures belong to, by the database's clock. */
+  readonly countedAt: Date;
+}
+
+export interface UsageMonth {
+  readonly periodStart: Date;
+  readonly spentUnits: number;
+  readonly heldUnits: number;
+  readonly quotaUnits: number;
+  readonly spentMicroUsd: number;
+  readonly budgetMicroUsd: number | null;
+  readonly planId: PlanId;
+}

@@ -1,0 +1,255 @@
+import { type BatchPolicy, fits, itemsForNextBatch, type Weight } from './batch-policy.ts';
+import { createFairQueue, type Job } from './fair-queue.ts';
+
+export interface BatcherOptions<Item, Result> {
+  readonly policy: BatchPolicy;
+  /** Items that may wait; beyond that `submit` rejects with `BatcherFullError`. */
+  readonly queueItemsMax: number;
+  /**
+   * How long an idle thread waits for a batch to fill. 0: never, a batch is what came while the threads were busy,
+   * so a lone request pays nothing for batching.
+   */
+  readonly maxWaitMs?: number;
+  weightOf(item: Item): Weight;
+  /** A result for each item, in order. */
+  run(items: readonly Item[], signal: AbortSignal): Promise<readonly Result[]>;
+  onBatch?(batch: { items: number; waitedMs: number; ranMs: number }): void;
+}
+
+export interface SubmitOptions {
+  /** Who shares the model: turns are taken by lane. */
+  readonly lane: string;
+  readonly share?: number;
+  readonly signal?: AbortSignal | undefined;
+}
+
+export interface Batcher<Item, Result> {
+  /** Results in the order of the items; they may run in several batches. */
+  submit(items: readonly Item[], options: SubmitOptions): Promise<readonly Result[]>;
+  readonly waitingItems: number;
+  readonly runningBatches: number;
+  /** Refuses new items, runs what waits, and resolves when it is done. */
+  close(): Promise<void>;
+}
+
+export class BatcherFullError extends Error {
+  override readonly name = 'BatcherFullError';
+}
+export class BatcherClosedError extends Error {
+  override readonly name = 'BatcherClosedError';
+}
+export class MissingResultError extends Error {
+  override readonly name = 'MissingResultError';
+}
+
+interface Request<Item, Result> extends Job<Item> {
+  readonly queuedAt: number;
+  readonly results: Result[];
+  /** Batches that run with items of it. */
+  readonly batches: Set<RunningBatch>;
+  missing: number;
+  over: boolean;
+  fail(error: unknown): void;
+  succeed(): void;
+}
+
+interface RunningBatch {
+  /** Requests that still wait for an answer of it. */
+  waiting: number;
+  readonly controller: AbortController;
+}
+
+interface Slot<Item, Result> {
+  readonly request: Request<Item, Result>;
+  readonly index: number;
+  readonly item: Item;
+}
+
+export function createBatcher<Item, Result>(options: BatcherOptions<Item, Result>): Batcher<Item, Result> {
+  const { policy, maxWaitMs = 0 } = options;
+  const queue = createFairQueue<Item>();
+  let running = 0;
+  let scheduled = false;
+  let lingering: NodeJS.Timeout | undefined;
+  let lingered = false;
+  let closed = false;
+  let closeWaiters: (() => void)[] = [];
+
+  function submit(items: readonly Item[], { lane, share = 1, signal }: SubmitOptions) {
+    if (closed) return Promise.reject(new BatcherClosedError('The batcher is closed.'));
+    if (signal?.aborted) return Promise.reject(signal.reason);
+    if (queue.waitingItems + items.length > options.queueItemsMax) {
+      return Promise.reject(new BatcherFullError('Too many items wait for the model.'));
+    }
+    return new Promise<readonly Result[]>((resolve, reject) => {
+      const leave = () => request.fail(signal?.reason);
+      const end = () => {
+        request.over = true;
+        signal?.removeEventListener('abort', leave);
+        for (const batch of request.batches) if (--batch.waiting === 0) batch.controller.abort();
+      };
+      const request: Request<Item, Result> = {
+        lane,
+        share,
+        items,
+        queuedAt: performance.now(),
+        results: new Array<Result>(items.length),
+        batches: new Set(),
+        missing: items.length,
+        over: false,
+        fail(error) {
+          if (request.over) return;
+          end();
+          queue.remove(request);
+          reject(error);
+        },
+        succeed() {
+          end();
+          resolve(request.results);
+        },
+      };
+      if (items.length === 0) return request.succeed();
+      signal?.addEventListener('abort', leave, { once: true });
+      queue.add(request);
+      schedule();
+    });
+  }
+
+  /** Not at once: what arrives in the same turn of the event loop goes together. */
+  function schedule() {
+    if (scheduled || running >= policy.parallelBatches || queue.waitingItems === 0) return;
+    scheduled = true;
+    setImmediate(dispatch);
+  }
+
+  function dispatch() {
+    scheduled = false;
+    while (running < policy.parallelBatches && queue.waitingItems > 0) {
+      if (shouldLinger()) return linger();
+      start(formBatch());
+    }
+    lingered = false;
+    announceClosed();
+  }
+
+  function shouldLinger() {
+    return maxWaitMs > 0 && !lingered && !closed && queue.waitingItems < policy.itemsMax;
+  }
+
+  function linger() {
+    lingering ??= setTimeout(() => {
+      lingering = undefined;
+      lingered = true;
+      dispatch();
+    }, maxWaitMs);
+  }
+
+  function formBatch(): Slot<Item, Result>[] {
+    const target = itemsForNextBatch(policy, queue.waitingItems, running);
+    const batch: Slot<Item, Result>[] = [];
+    let weight = 0;
+    while (batch.length < target) {
+      const turn = queue.peek();
+      if (!turn) break;
+      const itemWeight = options.weightOf(turn.item);
+      if (!fits(policy, { items: batch.length, weight }, itemWeight)) break;
+      queue.take(turn);
+      weight += itemWeight;
+      batch.push({ request: turn.job as Request<Item, Result>, index: turn.index, item: turn.item });
+    }
+    return batch;
+  }
+
+  function start(slots: readonly Slot<Item, Result>[]) {
+    running++;
+    const startedAt = performance.now();
+    const waitedMs = startedAt - Math.min(...slots.map((slot) => slot.request.queuedAt));
+    void answer(slots).finally(() => {
+      running--;
+      options.onBatch?.({ items: slots.length, waitedMs, ranMs: performance.now() - startedAt });
+      schedule();
+      announceClosed();
+    });
+  }
+
+  /** Answers every slot, one way or the other; never rejects. */
+  async function answer(slots: readonly Slot<Item, Result>[]): Promise<void> {
+    const failure = await attempt(slots);
+    if (failure) await isolate(slots, failure.error);
+  }
+
+  /**
+   * One bad item must not fail its neighbours: the half that it is in is halved again. If both halves fail it is the
+   * model that fails, and trying each item by itself would only take longer to say so.
+   */
+  async function isolate(slots: readonly Slot<Item, Result>[], error: unknown): Promise<void> {
+    const middle = slots.length >> 1;
+    const [left, right] = [slots.slice(0, middle), slots.slice(middle)];
+    const leftFailure = left.length > 0 ? await attempt(left) : { error };
+    const rightFailure = left.length > 0 ? await attempt(right) : { error };
+    if (leftFailure && rightFailure) {
+      for (const slot of slots) slot.request.fail(rightFailure.error);
+      return;
+    }
+    if (leftFailure) await isolate(left, leftFailure.error);
+    if (rightFailure) await isolate(right, rightFailure.error);
+  }
+
+  async function attempt(slots: readonly Slot<Item, Result>[]): Promise<{ readonly error: unknown } | null> {
+    const batch: RunningBatch = { waiting: 0, controller: new AbortController() };
+    const live = slots.filter((slot) => !slot.request.over);
+    if (live.length === 0) return null;
+    for (const request of new Set(live.map((slot) => slot.request))) {
+      batch.waiting++;
+      request.batches.add(batch);
+    }
+    try {
+      const results = await options.run(
+        live.map((slot) => slot.item),
+        batch.controller.signal,
+      );
+      live.forEach((slot, i) => deliver(slot, results[i]));
+      return null;
+    } catch (error) {
+      return { error };
+    } finally {
+      for (const slot of live) slot.request.batches.delete(batch);
+    }
+  }
+
+  function deliver({ request, index }: Slot<Item, Result>, result: Result | undefined) {
+    if (request.over) return;
+    if (result === undefined) {
+      request.fail(new MissingResultError('The model returned no result for an item.'));
+      return;
+    }
+    request.results[index] = result;
+    if (--request.missing === 0) request.succeed();
+  }
+
+  function announceClosed() {
+    if (!closed || running > 0 || queue.waitingItems > 0) return;
+    for (const resolve of closeWaiters) resolve();
+    closeWaiters = [];
+  }
+
+  return {
+    submit,
+    get waitingItems() {
+      return queue.waitingItems;
+    },
+    get runningBatches() {
+      return running;
+    },
+    close() {
+      closed = true;
+      clearTimeout(lingering);
+      lingering = undefined;
+      schedule();
+      return new Promise((resolve) => {
+        closeWaiters.push(resolve);
+        announceClosed();
+      });
+    },
+  };
+}
