@@ -1,0 +1,62 @@
+import * as tf from '@tensorflow/tfjs-core';
+import type { Ops } from './ops.ts';
+
+export interface TensorflowOpsOptions {
+  readonly training: boolean;
+  /** Dropout's masks follow from it, so a run can be repeated. */
+  readonly seed: number;
+}
+
+/**
+ * Eager and differentiable, on whichever back end the caller has set. What is computed here belongs to the
+ * caller's `tf.tidy`.
+ */
+export function tensorflowOps(options: TensorflowOpsOptions = { training: false, seed: 0 }): Ops<tf.Tensor> {
+  let nextSeed = options.seed;
+
+  const ops: Ops<tf.Tensor> = {
+    embedding: (table, indices) => tf.gather(table, tf.cast(indices, 'int32')),
+    leadingRows: (table, sequence) => tf.slice(table, [0, 0], [sequence.shape[1] ?? 0, table.shape[1] ?? 0]),
+    firstRow: (table) => tf.reshape(tf.slice(table, [0, 0], [1, table.shape[1] ?? 0]), [-1]),
+    linear(x, weight, bias) {
+      const [to = 0, from = 0] = weight.shape;
+      const rows = tf.reshape<tf.Rank.R2>(x, [-1, from]);
+      const product = tf.matMul(rows, weight as tf.Tensor2D, false, true);
+      return tf.reshape(tf.add(product, bias), [...x.shape.slice(0, -1), to]);
+    },
+    attention(query, key, value, mask, heads, dropout) {
+      const [batch = 0, length = 0, width = 0] = query.shape;
+      const size = width / heads;
+      const byHead = (x: tf.Tensor) =>
+        tf.transpose(tf.reshape(x, [batch, length, heads, size]), [0, 2, 1, 3]); // [batch, heads, length, size]
+      const scores = tf.mul(tf.matMul(byHead(query), byHead(key), false, true), 1 / Math.sqrt(size));
+      const padding = tf.mul(tf.sub(tf.cast(mask, 'float32'), 1), 1e9); // 0 for tokens
+      const masked = tf.add(scores, tf.reshape(padding, [batch, 1, 1, length]));
+      const weights = ops.dropout(tf.softmax(masked), dropout); // [batch, heads, length, length]
+      const attended = tf.matMul(weights, byHead(value));
+      return tf.reshape(tf.transpose(attended, [0, 2, 1, 3]), [batch, length, width]);
+    },
+    layerNorm(x, gamma, beta, epsilon) {
+      const centred = tf.sub(x, tf.mean(x, -1, true));
+      const variance = tf.mean(tf.square(centred), -1, true);
+      const normal = tf.mul(centred, tf.rsqrt(tf.add(variance, epsilon)));
+      return tf.add(tf.mul(normal, gamma), beta);
+    },
+    gelu: (x) => tf.mul(tf.mul(x, 0.5), tf.add(tf.erf(tf.mul(x, Math.SQRT1_2)), 1)),
+    relu: (x) => tf.relu(x),
+    tanh: (x) => tf.tanh(x),
+    dropout: (x, rate) => (options.training && rate > 0 ? tf.dropout(x, rate, undefined, nextSeed++) : x),
+    add: (a, b) => tf.add(a, b),
+    concat: (values, axis) => tf.concat([...values], axis),
+    split: (x, parts) => tf.split(x, parts, -1),
+    maskedMean(x, mask) {
+      const weights = tf.expandDims(tf.cast(mask, 'float32'), 2); // [batch, length, 1]
+      return tf.div(tf.sum(tf.mul(x, weights), 1), tf.sum(weights, 1));
+    },
+    firstToken(x) {
+      const [batch = 0, , width = 0] = x.shape;
+      return tf.reshape(tf.slice(x, [0, 0, 0], [batch, 1, width]), [batch, width]);
+    },
+  };
+  return ops;
+}
