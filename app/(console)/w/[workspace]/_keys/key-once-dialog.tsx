@@ -1,0 +1,115 @@
+'use client';
+import Link from 'next/link';
+import { useState } from 'react';
+import type { CreatedApiKey } from '#server/domain/api-keys/schema.ts';
+import { CodeSample } from '../../../../_components/code-sample.tsx';
+import { CopyButton } from '../../../../_components/copy-button.tsx';
+import { Dialog } from '../../../../_components/dialog.tsx';
+import { Note } from '../../../../_components/note.tsx';
+import { Ledger } from '../../../../_components/slip.tsx';
+import { Wait } from '../../../../_components/wait.tsx';
+import { calendarDate, clockTime } from '../../../../_format/time.ts';
+import { useShell } from '../../../_shell/shell-context.ts';
+import { firstCall } from './samples.ts';
+import { useApiKeys } from './use-api-keys.ts';
+
+interface KeyOnceDialogProps {
+  readonly created: CreatedApiKey;
+  readonly apiUrl: string;
+  readonly onClose: () => void;
+}
+
+/** The only time that anyone sees the key. Closing it without having copied it takes a second thought. */
+export function KeyOnceDialog({ created, apiUrl, onClose }: KeyOnceDialogProps) {
+  const [copied, setCopied] = useState(false);
+  const [asked, setAsked] = useState(false);
+  return (
+    <Dialog
+      open
+      onOpenChange={(open) => !open && onClose()}
+      onDismissAttempt={() => (copied ? onClose() : setAsked(true))}
+      title="Copy this key now"
+      description="We keep only its SHA-256. Once you close this, nobody can show it again, us included."
+    >
+      <div className="content">
+        <MeasuredKey value={created.key} copied={copied} onCopied={() => setCopied(true)} />
+        <Ledger
+          className="mt-4"
+          lines={[
+            ['Name', created.name],
+            ['May call', 'sentiment, list of models'],
+            ['Expires', created.expiresAt ? calendarDate(created.expiresAt) : 'never'],
+          ]}
+        />
+        <div className="mt-4">
+          <CodeSample label="The first call" variants={firstCall(apiUrl, created.key)} onCopied={() => setCopied(true)} />
+        </div>
+        <div className="mt-3">
+          <FirstCall keyId={created.id} />
+        </div>
+        {asked && (
+          <div className="mt-3">
+            <Note kind="warn">
+              The key was not copied. Closed now, it is lost, and has to be revoked.{' '}
+              <button type="button" className="underline underline-offset-3" onClick={onClose}>
+                Close without it
+              </button>
+            </Note>
+          </div>
+        )}
+      </div>
+      <footer>
+        <button type="button" className={copied ? 'btn primary' : 'btn outline'} onClick={onClose}>
+          I have stored it
+        </button>
+      </footer>
+    </Dialog>
+  );
+}
+
+/** The key with its parts: kind, public id, secret, checksum. */
+function MeasuredKey({ value, copied, onCopied }: { value: string; copied: boolean; onCopied: () => void }) {
+  const [brandPart = '', kind = '', id = '', secret = '', checksum = ''] = value.split('_');
+  const bits = Math.floor(secret.length * Math.log2(62));
+  const parts = [
+    { name: 'kind', width: brandPart.length + 1 + kind.length },
+    { name: 'id', width: id.length + 1 },
+    { name: `secret, ${bits} bits`, width: secret.length + 1 },
+    { name: 'check', width: checksum.length + 1 },
+  ];
+  return (
+    <div className="mt-2">
+      <div className="key-once">
+        <code data-testid="new-key">
+          {brandPart}_{kind}
+          <wbr />_{id}
+          <wbr />
+          <b>_{secret}</b>
+          <wbr />_{checksum}
+        </code>
+        <CopyButton text={value} className={copied ? 'btn' : 'btn primary'} onCopied={onCopied} />
+      </div>
+      <div className="key-dims" aria-hidden="true">
+        {parts.map(({ name, width }) => (
+          <span key={name} style={{ '--w': width } as React.CSSProperties}>
+            <i />
+            {name}
+          </span>
+        ))}
+      </div>
+    </div>
+  );
+}
+
+function FirstCall({ keyId }: { keyId: string }) {
+  const { workspace } = useShell();
+  const { data: keys } = useApiKeys(workspace.id, { listening: true });
+  const usedAt = keys?.find((key) => key.id === keyId)?.lastUsedAt;
+  if (!usedAt) return <Wait>Listening for the first call with this key.</Wait>;
+  return (
+    <p className="text-dense" role="status">
+      <span className="st">First call at {clockTime(usedAt)} UTC.</span>{' '}
+      <Link href={`/w/${workspace.slug}/usage?key=${keyId}`}>See it in Usage</Link>
+    </p>
+  );
+}

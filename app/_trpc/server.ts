@@ -1,0 +1,71 @@
+import 'server-only';
+import { TRPCError } from '@trpc/server';
+import { notFound, redirect } from 'next/navigation';
+import { cache } from 'react';
+import { createCaller } from '#server/api/caller.ts';
+import type { WorkspaceItem } from '#server/domain/workspaces/schema.ts';
+
+/** One caller a request: the session is read once. */
+export const caller = cache(createCaller);
+
+/**
+ * What a page does with a refusal: who is not signed in goes to the door and comes back; what is not theirs is not
+ * there. Anything else is a failure and reaches error.tsx.
+ */
+async function orLeave<T>(asked: Promise<T>, path: string): Promise<T> {
+  try {
+    return await asked;
+  } catch (error) {
+    if (!(error instanceof TRPCError)) throw error;
+    if (error.code === 'UNAUTHORIZED') redirect(`/sign-in?next=${encodeURIComponent(path)}`);
+    if (error.code === 'NOT_FOUND' || error.code === 'FORBIDDEN') notFound();
+    throw error;
+  }
+}
+
+/** Every page of the console asks for itself; layouts are no guard, because they are kept between pages. */
+export async function workspaceOf(slug: string, path: string): Promise<WorkspaceItem> {
+  const { workspace } = await caller();
+  return orLeave(workspace.bySlug({ slug }), path);
+}
+
+export async function signedIn(path: string) {
+  const { account, workspace } = await caller();
+  return orLeave(Promise.all([account.me(), workspace.list()]), path);
+}
+
+export async function adminOverview() {
+  const { admin } = await caller();
+  return orLeave(admin.overview(), '/admin');
+}
+
+export async function isSignedIn(): Promise<boolean> {
+  const { account } = await caller();
+  return account.me().then(
+    () => true,
+    () => false,
+  );
+}
+
+export async function hasLocalOutbox(): Promise<boolean> {
+  const { outbox } = await caller();
+  return outbox.list({}).then(
+    () => true,
+    () => false,
+  );
+}
+
+export async function localOutbox() {
+  const { outbox } = await caller();
+  return orLeave(outbox.list({}), '/outbox');
+}
+
+export async function localMail(mailId: string) {
+  const { outbox } = await caller();
+  return orLeave(outbox.get({ mailId }), '/outbox');
+}
+
+export async function modelCards() {
+  const { model } = await caller();
+  return model.cards();
+}

@@ -1,0 +1,3 @@
+/** Browser-safe: what is sold and what it costs, for the pages that say so. */
+export { type Plan, type PlanId, planOf, plans } from './plans.ts';
+export { priceMicroUsd, prices } from './prices.ts';
