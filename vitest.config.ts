@@ -1,5 +1,16 @@
 import { defineConfig } from 'vitest/config';
 
+// Node 20 lacks Map.groupBy (ES2024), with which Vitest's reporter prints what failed.
+if (!('groupBy' in Map)) {
+  Object.defineProperty(Map, 'groupBy', {
+    value<K, V>(items: Iterable<V>, keyOf: (item: V) => K): Map<K, V[]> {
+      const groups = new Map<K, V[]>();
+      for (const item of items) groups.set(keyOf(item), [...(groups.get(keyOf(item)) ?? []), item]);
+      return groups;
+    },
+  });
+}
+
 export default defineConfig({
   test: {
     include: ['{app,server,workers,scripts,prisma,bench}/**/*.test.{ts,tsx}'],

@@ -46,7 +46,10 @@ function ipv6Network(address: string): string | undefined {
   const left = head === '' ? [] : head.split(':');
   const right = tail === undefined || tail === '' ? [] : tail.split(':');
   const missing = tail === undefined ? 0 : Math.max(0, 8 - left.length - right.length);
-  const groups = [...left, ...Array<string>(missing).fill('0'), ...right].slice(0, ipv6GroupsPerNetwork);
+  const groups = [...left, ...Array.from({ length: missing }, () => '0'), ...right].slice(
+    0,
+    ipv6GroupsPerNetwork,
+  );
   if (groups.length < ipv6GroupsPerNetwork || groups.some((group) => !/^[0-9a-f]{1,4}$/.test(group)))
     return undefined;
   return `${groups.map((group) => Number.parseInt(group, 16).toString(16)).join(':')}::/64`;
