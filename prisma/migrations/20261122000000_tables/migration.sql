@@ -32,6 +32,7 @@ CREATE TABLE "email_tokens" (
     "token_hash" BYTEA NOT NULL,
     "user_id" UUID NOT NULL,
     "purpose" TEXT NOT NULL,
+    "password_hash" TEXT,
     "created_at" TIMESTAMPTZ(3) NOT NULL DEFAULT CURRENT_TIMESTAMP,
     "expires_at" TIMESTAMPTZ(3) NOT NULL,
     "used_at" TIMESTAMPTZ(3),

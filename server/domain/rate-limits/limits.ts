@@ -50,7 +50,14 @@ export interface RateLimit {
 }
 export type RateLimitName = keyof typeof rateLimits;
 
-export const sessionLimits = { lifetimeMs: 30 * dayMs } as const;
+/** Bounds of one request to the control plane's tRPC door. */
+export const rpcLimits = { bodyBytesMax: 256 * kibibyte, batchCallsMax: 100 } as const;
+
+export const sessionLimits = {
+  lifetimeMs: 30 * dayMs,
+  touchEveryMs: minuteMs,
+  userAgentCharactersMax: 200,
+} as const;
 export const mailLinkLimits = { confirmAddressMs: dayMs, resetPasswordMs: hourMs } as const;
 
 /** The landing page's demo: each visitor's address has a bucket of its own inside the house workspace. */
@@ -60,5 +67,10 @@ export const demoLimits = {
   unitsPerMinute: 4_000,
 } as const;
 
-export const apiKeyLimits = { perWorkspaceMax: 200, nameCharactersMax: 60 } as const;
+export const apiKeyLimits = { perWorkspaceMax: 200, nameCharactersMax: 60, lifetimeDaysMax: 3_650 } as const;
+export const accountLimits = { emailCharactersMax: 254, nameCharactersMax: 80 } as const;
+/** A free workspace carries a free quota, so nobody may own any number of them. */
+export const workspaceLimits = { ownedPerUserMax: 10, nameCharactersMax: 60 } as const;
+/** scrypt takes 128 MiB a hash: so many at once, so many more waiting, the rest is told to come back. */
+export const passwordHashLimits = { concurrentMax: 2, waitingMax: 64 } as const;
 export const passwordLimits = { charactersMin: 10, charactersMax: 128, zxcvbnScoreMin: 3 } as const;

@@ -1,0 +1,23 @@
+import { accountRouter } from './routers/account.ts';
+import { adminRouter } from './routers/admin.ts';
+import { apiKeyRouter } from './routers/api-key.ts';
+import { demoRouter } from './routers/demo.ts';
+import { modelRouter } from './routers/model.ts';
+import { outboxRouter } from './routers/outbox.ts';
+import { sessionRouter } from './routers/session.ts';
+import { usageRouter } from './routers/usage.ts';
+import { workspaceRouter } from './routers/workspace.ts';
+import { router } from './trpc.ts';
+
+export const appRouter = router({
+  account: accountRouter,
+  admin: adminRouter,
+  apiKey: apiKeyRouter,
+  demo: demoRouter,
+  model: modelRouter,
+  outbox: outboxRouter,
+  session: sessionRouter,
+  usage: usageRouter,
+  workspace: workspaceRouter,
+});
+export type AppRouter = typeof appRouter;

@@ -1,0 +1,30 @@
+import { createWorkspace } from '#server/domain/workspaces/create-workspace.ts';
+import { findWorkspaceBySlug } from '#server/domain/workspaces/find-workspace-by-slug.ts';
+import { listWorkspaces } from '#server/domain/workspaces/list-workspaces.ts';
+import { renameWorkspace } from '#server/domain/workspaces/rename-workspace.ts';
+import {
+  createWorkspaceSchema,
+  renameWorkspaceSchema,
+  workspaceSlugSchema,
+} from '#server/domain/workspaces/schema.ts';
+import { router, userProcedure, workspaceProcedure } from '../trpc.ts';
+
+export const workspaceRouter = router({
+  list: userProcedure.query(({ ctx }) => listWorkspaces(ctx.services, ctx.user.id)),
+  bySlug: userProcedure
+    .input(workspaceSlugSchema)
+    .query(({ ctx, input }) => findWorkspaceBySlug(ctx.services, { slug: input.slug, userId: ctx.user.id })),
+  create: userProcedure
+    .input(createWorkspaceSchema)
+    .mutation(({ ctx, input }) => createWorkspace(ctx.services, { name: input.name, userId: ctx.user.id })),
+  rename: workspaceProcedure('workspace:manage')
+    .input(renameWorkspaceSchema)
+    .mutation(async ({ ctx, input }) => {
+      await renameWorkspace(ctx.services, {
+        workspaceId: ctx.workspace.id,
+        name: input.name,
+        userId: ctx.user.id,
+      });
+      return { name: input.name };
+    }),
+});

@@ -1,0 +1,71 @@
+import { recordAuditEvent } from '../audit/record-audit-event.ts';
+import { planOf } from '../billing/plans.ts';
+import type { Clock } from '../clock.ts';
+import type { Database } from '../database.ts';
+import { DomainError } from '../errors.ts';
+import { apiKeyLimits } from '../rate-limits/limits.ts';
+import { displayPrefix, generateApiKey } from './key-format.ts';
+import { type CreatedApiKey, defaultApiKeyScopes } from './schema.ts';
+import type { ApiKeyScope } from './scopes.ts';
+
+export interface NewApiKeyRequest {
+  readonly workspaceId: string;
+  readonly userId: string;
+  readonly name: string;
+  readonly expiresInDays?: number | null | undefined;
+  readonly scopes?: readonly ApiKeyScope[] | undefined;
+}
+
+const dayMs = 24 * 60 * 60 * 1_000;
+
+export async function createApiKey(
+  { db, clock }: { db: Database; clock: Clock },
+  { workspaceId, userId, name, expiresInDays, scopes = defaultApiKeyScopes }: NewApiKeyRequest,
+): Promise<CreatedApiKey> {
+  const now = clock.now();
+  const expiresAt = expiresInDays ? new Date(now.getTime() + expiresInDays * dayMs) : null;
+  const { id, key, secretHash } = generateApiKey('live');
+  const granted = [...new Set(scopes)];
+
+  await db.$transaction(async (transaction) => {
+    // Locked, so that of two at the limit one waits and is then refused.
+    await transaction.$queryRaw`SELECT 1 FROM workspaces WHERE id = ${workspaceId}::uuid FOR UPDATE`;
+    const workspace = await transaction.workspace.findUniqueOrThrow({ where: { id: workspaceId } });
+    if (workspace.status !== 'active') {
+      throw new DomainError('workspace_suspended', 'This workspace is suspended: it takes no new keys.');
+    }
+    const inForce = await transaction.apiKey.count({ where: { workspaceId, kind: 'live', revokedAt: null } });
+    if (inForce >= apiKeyLimits.perWorkspaceMax) {
+      throw new DomainError(
+        'conflict',
+        `A workspace has at most ${apiKeyLimits.perWorkspaceMax} keys. Revoke one that is not used.`,
+      );
+    }
+    const { requestsPerMinute, unitsPerMinute } = planOf(workspace.planId);
+    await transaction.apiKey.create({
+      data: {
+        id,
+        workspaceId,
+        createdByUserId: userId,
+        kind: 'live',
+        name,
+        secretHash: new Uint8Array(secretHash),
+        scopes: granted,
+        rateBucket: id,
+        requestsPerMinute,
+        unitsPerMinute,
+        createdAt: now,
+        expiresAt,
+      },
+    });
+    await recordAuditEvent(transaction, {
+      workspaceId,
+      actorUserId: userId,
+      action: 'api_key.created',
+      targetId: id,
+      detail: { name, scopes: granted, expiresAt: expiresAt?.toISOString() ?? null },
+      at: now,
+    });
+  });
+  return { id, key, prefix: displayPrefix('live', id), name, expiresAt };
+}

@@ -1,0 +1,44 @@
+import { z } from 'zod';
+import { displayNameSchema } from '../accounts/schema.ts';
+import { apiKeyLimits } from '../rate-limits/limits.ts';
+import type { ApiKeyKind } from './key-format.ts';
+import { type ApiKeyScope, apiKeyScopes } from './scopes.ts';
+
+export const apiKeyNameSchema = displayNameSchema(apiKeyLimits.nameCharactersMax);
+const keyIdSchema = z.string().regex(/^[0-9A-Za-z]{12}$/, 'Give the id of a key.');
+
+/** What a new key may call unless said otherwise: the least that the quick start needs. */
+export const defaultApiKeyScopes = ['sentiment', 'models:read'] as const satisfies readonly ApiKeyScope[];
+
+export const createApiKeySchema = z.object({
+  name: apiKeyNameSchema,
+  expiresInDays: z.int().min(1).max(apiKeyLimits.lifetimeDaysMax).nullish(),
+  scopes: z.array(z.enum(apiKeyScopes)).min(1).max(apiKeyScopes.length).optional(),
+});
+export const revokeApiKeySchema = z.object({ keyId: keyIdSchema });
+export const renameApiKeySchema = z.object({ keyId: keyIdSchema, name: apiKeyNameSchema });
+
+export interface ApiKeyItem {
+  readonly id: string;
+  readonly name: string;
+  /** Enough to recognise the key by, too little to use it. */
+  readonly prefix: string;
+  readonly kind: ApiKeyKind;
+  readonly scopes: readonly ApiKeyScope[];
+  readonly createdAt: Date;
+  /** The email of the member who made it; null when they have left. */
+  readonly createdBy: string | null;
+  readonly lastUsedAt: Date | null;
+  readonly expiresAt: Date | null;
+  readonly revokedAt: Date | null;
+  readonly requestsPerMinute: number;
+}
+
+export interface CreatedApiKey {
+  readonly id: string;
+  /** The whole key: this is the only time that anyone sees it. */
+  readonly key: string;
+  readonly prefix: string;
+  readonly name: string;
+  readonly expiresAt: Date | null;
+}

@@ -1,0 +1,30 @@
+import { v7 as uuidv7 } from 'uuid';
+import type { Transaction } from '../database.ts';
+
+export const auditActions = [
+  'workspace.created',
+  'workspace.renamed',
+  'api_key.created',
+  'api_key.renamed',
+  'api_key.revoked',
+] as const;
+export type AuditAction = (typeof auditActions)[number];
+
+export interface AuditEntry {
+  readonly workspaceId: string;
+  /** Null: the product itself. */
+  readonly actorUserId: string | null;
+  readonly action: AuditAction;
+  readonly targetId: string;
+  /** What changed. Never a secret and never customer data. */
+  readonly detail?: Readonly<Record<string, string | number | null | readonly string[]>>;
+  readonly at: Date;
+}
+
+/** In the transaction of the change itself: neither is ever there without the other. */
+export async function recordAuditEvent(transaction: Transaction, entry: AuditEntry): Promise<void> {
+  const { workspaceId, actorUserId, action, targetId, detail = {}, at } = entry;
+  await transaction.auditEvent.create({
+    data: { id: uuidv7(), workspaceId, actorUserId, action, targetId, detail, createdAt: at },
+  });
+}

@@ -1,0 +1,67 @@
+import type { PrismaClient } from '#prisma/generated/client.ts';
+import type { Clock } from '#server/domain/clock.ts';
+import type { ControlPlaneServices } from '#server/domain/control-plane/services.ts';
+import type { Logger } from '#server/domain/logger.ts';
+import { rateLimits } from '#server/domain/rate-limits/limits.ts';
+import { systemClock } from './clock.ts';
+import { createPrisma } from './database/prisma.ts';
+import { deriveSecret } from './derived-secrets.ts';
+import { readWebEnvironment } from './environment/web.ts';
+import { readQueueCounts } from './job-queue/queue-counts.ts';
+import { createLogger } from './logger.ts';
+import { createMailQueue } from './mail/mail-queue.ts';
+import { createMailSeal } from './mail/mail-seal.ts';
+import { createFolderModelCards } from './model-cards/folder-model-cards.ts';
+import { createPostgresRateLimiter } from './rate-limiter/postgres-rate-limiter.ts';
+import { createSubjectHash } from './rate-limiter/subject-hash.ts';
+
+export interface ControlPlaneSettings {
+  readonly db: PrismaClient;
+  readonly clock: Clock;
+  readonly logger: Logger;
+  readonly secret: string;
+  readonly webUrl: string;
+  readonly apiUrl: string;
+  readonly modelsDir: string;
+  readonly outboxIsPublic: boolean;
+}
+
+/** The web process's composition root. */
+export function createControlPlaneServices(settings: ControlPlaneSettings): ControlPlaneServices {
+  const { db, clock, logger, secret, webUrl, apiUrl, modelsDir, outboxIsPublic } = settings;
+  const hashSubject = createSubjectHash(deriveSecret(secret, 'subject-hash'));
+  const mailSeal = createMailSeal(deriveSecret(secret, 'mail-seal'));
+  return {
+    db,
+    clock,
+    logger,
+    rateLimiter: createPostgresRateLimiter({ db, hashSubject, limits: rateLimits }),
+    hashSubject,
+    mailQueue: createMailQueue({ mailSeal }),
+    mailSeal,
+    modelCards: createFolderModelCards(modelsDir),
+    readQueueCounts: () => readQueueCounts(db),
+    webUrl,
+    apiUrl,
+    outboxShown: outboxIsPublic,
+    sessionSecret: deriveSecret(secret, 'session-cookie').toString('base64url'),
+  };
+}
+
+const holder = globalThis as typeof globalThis & { modelyardControlPlane?: ControlPlaneServices };
+
+/** Made when first asked for. Kept on the global object, because Next loads this module once for each bundle. */
+export function controlPlaneServices(): ControlPlaneServices {
+  holder.modelyardControlPlane ??= fromEnvironment();
+  return holder.modelyardControlPlane;
+}
+
+function fromEnvironment(): ControlPlaneServices {
+  const environment = readWebEnvironment();
+  return createControlPlaneServices({
+    ...environment,
+    db: createPrisma(environment.databaseUrl, { max: 10, applicationName: 'web' }),
+    clock: systemClock,
+    logger: createLogger({ name: 'web', level: environment.logLevel }),
+  });
+}

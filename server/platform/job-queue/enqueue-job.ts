@@ -1,0 +1,22 @@
+import type { Prisma } from '#prisma/generated/client.ts';
+
+export type TaskName = 'send-mail';
+
+export interface JobOptions {
+  readonly attemptsMax: number;
+}
+
+/**
+ * In the transaction of the row that causes it. The queue's schema is made by ensure-queue.ts; without it the
+ * statement fails, and the transaction with it: nothing is ever queued nowhere.
+ */
+export async function enqueueJob(
+  transaction: Prisma.TransactionClient,
+  task: TaskName,
+  payload: Readonly<Record<string, string>>,
+  { attemptsMax }: JobOptions,
+): Promise<void> {
+  const json = JSON.stringify(payload);
+  await transaction.$executeRaw`
+    SELECT graphile_worker.add_job(${task}, payload => ${json}::json, max_attempts => ${attemptsMax}::integer)`;
+}
