@@ -1,5 +1,5 @@
 import { TRPCError, type TRPC_ERROR_CODE_KEY } from '@trpc/server';
-import { DomainError, type ErrorCode } from '#server/domain/errors.ts';
+import type { DomainError, ErrorCode } from '#server/domain/errors.ts';
 
 /** The control plane's only translation of our codes into tRPC's, and through them into HTTP statuses. */
 const trpcCodes = {

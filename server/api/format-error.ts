@@ -6,26 +6,26 @@ import { DomainError, type ErrorCode } from '#server/domain/errors.ts';
 export interface PublicError {
   readonly message: string;
   readonly domainCode: ErrorCode;
-  readonly param: string | null;
-  readonly retryAfterMs: number | null;
-  readonly requestId: string | null;
+  readonly param: string | undefined;
+  readonly retryAfterMs: number | undefined;
+  readonly requestId: string | undefined;
 }
 
-export function formatError(error: TRPCError, requestId: string | null): PublicError {
+export function formatError(error: TRPCError, requestId: string | undefined): PublicError {
   const { cause } = error;
   if (cause instanceof DomainError) {
     return {
       message: cause.message,
       domainCode: cause.code,
-      param: cause.param ?? null,
-      retryAfterMs: cause.retryAfterMs ?? null,
+      param: cause.param,
+      retryAfterMs: cause.retryAfterMs,
       requestId,
     };
   }
-  const plain = { param: null, retryAfterMs: null, requestId };
+  const plain = { param: undefined, retryAfterMs: undefined, requestId };
   if (cause instanceof ZodError) {
     const issue = cause.issues[0];
-    const param = issue?.path.join('.') || null;
+    const param = issue?.path.join('.') || undefined;
     return {
       ...plain,
       param,

@@ -12,7 +12,7 @@ const t = initTRPC.context<RequestContext>().create({
   transformer: superjson,
   isDev: false,
   errorFormatter({ shape, error, ctx }) {
-    const { message, ...details } = formatError(error, ctx?.requestId ?? null);
+    const { message, ...details } = formatError(error, ctx?.requestId);
     const { code, httpStatus, path } = shape.data;
     return { ...shape, message, data: { code, httpStatus, path, ...details } };
   },

@@ -1,6 +1,13 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { type ModelCard, type ModelCards, modelCardSchema } from '#server/domain/models/model-card.ts';
+import { z } from 'zod';
+import type { ModelCard, ModelCards } from '#server/domain/models/model-card.ts';
+
+const modelCardSchema = z.looseObject({
+  id: z.string().min(1),
+  task: z.string().min(1),
+  version: z.string().min(1),
+});
 
 /** Reads metrics.json of every model folder, once: a built-in model changes with a release only. */
 export function createFolderModelCards(modelsDir: string): ModelCards {
