@@ -11,6 +11,11 @@ export interface ModelRuntime<Input, Output> {
    * Rejects only if the whole batch failed on our side (`ModelRuntimeError`).
    */
   run(inputs: readonly Input[], signal?: AbortSignal): Promise<readonly (Output | InputRefusal)[]>;
+  /**
+   * The most that an input can cost, in units, known without running it: what is held for it before the model runs.
+   * Left out: the gateway takes the bound for texts (token-bound.ts).
+   */
+  costBound?(input: Input): number;
   /** Resolves when the model has answered a first batch and can be sent traffic. */
   ready(): Promise<void>;
   close(): Promise<void>;

@@ -20,6 +20,9 @@ const schema = z.object({
     .min(1)
     .max(256)
     .default(() => availableParallelism()),
+  /** `fake`: no model, for tests and the benchmark of the gateway itself. */
+  INFERENCE_RUNTIME: z.enum(['onnx', 'fake']).default('onnx'),
+  FAKE_RUNTIME_LATENCY_MS: z.coerce.number({ error: 'milliseconds' }).int().min(0).default(0),
 });
 
 export type InferenceEnvironment = ReturnType<typeof readInferenceEnvironment>;
@@ -38,5 +41,7 @@ export function readInferenceEnvironment(variables: Variables = process.env) {
     modelsDir: read.MODELS_DIR,
     holdMs: read.HOLD_MS,
     computeThreads: read.COMPUTE_THREADS,
+    runtime: read.INFERENCE_RUNTIME,
+    fakeRuntimeLatencyMs: read.FAKE_RUNTIME_LATENCY_MS,
   };
 }

@@ -65,6 +65,7 @@ export function fakeTextClassifier(options: FakeTextClassifierOptions = {}): Fak
       parallelBatches: options.parallelBatches ?? 1,
     },
     batches,
+    costBound: () => 1,
     run,
     ready: async () => {},
     close: async () => {

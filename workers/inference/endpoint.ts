@@ -1,0 +1,42 @@
+import type { RouteConfig, z } from '@hono/zod-openapi';
+import type { ApiKeyScope } from '#server/domain/api-keys/scopes.ts';
+import type { PricedTask } from '#server/domain/billing/prices.ts';
+import type { ServedModel } from './served-model.ts';
+
+/** A path of the public API. The endpoint is only a codec: what guards it is the pipeline's list of stages. */
+export interface Endpoint<Input> {
+  readonly route: RouteConfig;
+  readonly family: EndpointFamily;
+  readonly scope: ApiKeyScope;
+  /** Null: the request has no body. */
+  readonly body: z.ZodType<Input> | null;
+}
+
+/** Whose clients call it, which decides the shape of errors and one status. */
+export type EndpointFamily = 'own' | 'hugging-face';
+
+/** Runs a model, and so costs units. */
+export interface MeteredEndpoint<Input, Item, Output> extends Endpoint<Input> {
+  readonly task: PricedTask;
+  /** Throws not_found for a model that this path does not serve. */
+  modelOf(input: Input): ServedModel<Item, Output>;
+  itemsOf(input: Input): readonly Item[];
+  /** Names the item in an error: `input` or `input[3]`. */
+  paramOf(input: Input, index: number): string;
+  inputUnitsOf(output: Output): number;
+  reply(input: Input, answer: Answer<Output>): object;
+}
+
+export interface Answer<Output> {
+  /** As the caller sees it: `req_…`. */
+  readonly id: string;
+  readonly model: string;
+  readonly outputs: readonly Output[];
+  readonly inputUnits: number;
+  readonly priceMicroUsd: number;
+}
+
+/** Costs nothing: the key is checked and the call counted against its rate. */
+export interface FreeEndpoint<Input> extends Endpoint<Input> {
+  reply(input: Input): object;
+}

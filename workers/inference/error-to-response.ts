@@ -1,0 +1,97 @@
+import { DomainError, type ErrorCode } from '#server/domain/errors.ts';
+import { publicRequestId } from '#server/domain/usage/request-id.ts';
+import { answerHeaders } from './answer-headers.ts';
+import type { EndpointFamily } from './endpoint.ts';
+import type { RequestScope } from './request-scope.ts';
+
+const statuses = {
+  invalid_json: 400,
+  invalid_request: 400,
+  unknown_field: 400,
+  input_too_long: 422,
+  payload_too_large: 413,
+  unsupported_media_type: 415,
+  request_timeout: 408,
+  weak_password: 400,
+  missing_api_key: 401,
+  malformed_api_key: 401,
+  unknown_api_key: 401,
+  revoked_api_key: 401,
+  expired_api_key: 401,
+  not_signed_in: 401,
+  wrong_credentials: 401,
+  address_not_confirmed: 403,
+  link_expired: 410,
+  workspace_suspended: 403,
+  scope_missing: 403,
+  permission_missing: 403,
+  not_found: 404,
+  method_not_allowed: 405,
+  conflict: 409,
+  rate_limit_exceeded: 429,
+  concurrency_limit_exceeded: 429,
+  insufficient_quota: 429,
+  budget_exceeded: 429,
+  overloaded: 503,
+  model_unavailable: 503,
+  database_unavailable: 503,
+  answer_withheld: 503,
+  internal: 500,
+} as const satisfies Record<ErrorCode, number>;
+
+/** A caller that hung up reads no answer; the log and the metrics say so with nginx's status. */
+export const clientClosedStatus = 499;
+
+/** Coming back does not help before the plan or the budget changes. */
+const finalRefusals: ReadonlySet<ErrorCode> = new Set(['insufficient_quota', 'budget_exceeded']);
+
+export interface ErrorContext {
+  readonly requestId: string;
+  readonly scope: RequestScope;
+  readonly family: EndpointFamily;
+}
+
+/** The only place where the data plane's errors become HTTP. What is not a DomainError says nothing of itself. */
+export function errorToResponse(error: unknown, context: ErrorContext): Response {
+  const known = error instanceof DomainError ? error : internal(context.requestId);
+  const status = statusOf(known.code, context.family);
+  const headers = answerHeaders(context);
+  if (known.retryAfterMs !== undefined)
+    headers['retry-after'] = `${Math.max(1, Math.ceil(known.retryAfterMs / 1_000))}`;
+  if (finalRefusals.has(known.code)) headers['x-should-retry'] = 'false';
+  if (status === 401) headers['www-authenticate'] = 'Bearer';
+  const body = {
+    error: {
+      message: known.message,
+      type: typeOf(known.code, status),
+      param: known.param ?? null,
+      code: known.code,
+    },
+  };
+  return new Response(JSON.stringify(body), { status, headers });
+}
+
+export function codeOf(error: unknown): ErrorCode {
+  return error instanceof DomainError ? error.code : 'internal';
+}
+
+/** Hugging Face's clients retry a 503 at once and for ever, and leave a 429 to their caller. */
+function statusOf(code: ErrorCode, family: EndpointFamily): number {
+  const status = statuses[code];
+  return status === 503 && family === 'hugging-face' ? 429 : status;
+}
+
+function typeOf(code: ErrorCode, status: number): string {
+  if (code === 'insufficient_quota') return 'insufficient_quota';
+  if (status === 401) return 'authentication_error';
+  if (status === 403) return 'permission_error';
+  if (status === 429) return 'rate_limit_error';
+  return status >= 500 ? 'server_error' : 'invalid_request_error';
+}
+
+function internal(requestId: string): DomainError {
+  return new DomainError(
+    'internal',
+    `Something failed on our side. Quote ${publicRequestId(requestId)} to support.`,
+  );
+}

@@ -1,0 +1,164 @@
+import { OpenAPIHono } from '@hono/zod-openapi';
+import type { Context } from 'hono';
+import { DomainError } from '#server/domain/errors.ts';
+import type { Logger } from '#server/domain/logger.ts';
+import { clientAddress } from '#server/domain/rate-limits/client-address.ts';
+import { newRequestId, publicRequestId } from '#server/domain/usage/request-id.ts';
+import { crossOrigin } from './cors.ts';
+import type { EndpointFamily, FreeEndpoint, MeteredEndpoint } from './endpoint.ts';
+import { clientClosedStatus, codeOf, errorToResponse } from './error-to-response.ts';
+import type { GatewayMetrics } from './metrics.ts';
+import { openApiDocument } from './openapi-document.ts';
+import type { Pipeline } from './pipeline.ts';
+import { freePipeline, meteredPipeline, type PipelineDependencies } from './pipelines.ts';
+import type { Received } from './request-scope.ts';
+
+export interface GatewayOptions extends PipelineDependencies {
+  // Each endpoint has an input, an item and an output of its own, which the pipeline made for it knows.
+  // biome-ignore lint/suspicious/noExplicitAny: a list of endpoints of different types.
+  readonly metered: readonly MeteredEndpoint<any, any, any>[];
+  // biome-ignore lint/suspicious/noExplicitAny: a list of endpoints of different types.
+  readonly free: readonly FreeEndpoint<any>[];
+  readonly metrics: GatewayMetrics;
+  readonly logger: Logger;
+  readonly apiUrl: string;
+  readonly trustedHops: number;
+  /** Whether traffic should be sent here: false while the model loads, the database is away, or it drains. */
+  isReady(): Promise<boolean>;
+}
+
+export interface Gateway {
+  fetch(request: Request, env?: unknown): Response | Promise<Response>;
+  /** Every path that is answered, and what guards it. */
+  readonly routes: readonly GatewayRoute[];
+}
+
+export interface GatewayRoute {
+  readonly method: string;
+  readonly path: string;
+  /** Empty: public. */
+  readonly stages: readonly string[];
+}
+
+interface ServerBindings {
+  readonly incoming?: { readonly socket?: { readonly remoteAddress?: string } };
+}
+
+export function createGateway(options: GatewayOptions): Gateway {
+  const app = new OpenAPIHono<{ Bindings: ServerBindings }>();
+  const cors = crossOrigin(options.webUrl);
+  const routes: GatewayRoute[] = [];
+
+  for (const endpoint of options.metered) addEndpoint(endpoint, meteredPipeline(endpoint, options));
+  for (const endpoint of options.free) addEndpoint(endpoint, freePipeline(endpoint, options));
+  addPublic('/v1/openapi.json', () => Response.json(document()));
+  addPublic('/healthz', () => Response.json({ status: 'ok' }));
+  addPublic('/readyz', async () => {
+    const ready = await options.isReady();
+    return Response.json({ status: ready ? 'ready' : 'not ready' }, { status: ready ? 200 : 503 });
+  });
+  addPublic('/metrics', async () => {
+    const { registry } = options.metrics;
+    return new Response(await registry.metrics(), { headers: { 'content-type': registry.contentType } });
+  });
+
+  for (const path of new Set(routes.map((route) => route.path))) {
+    app.options(path, (c) => cors.preflight(c.req.raw));
+    app.all(path, (c) => answer(c, 'other', 'own', async () => Promise.reject(wrongMethod(path))));
+  }
+  app.notFound((c) =>
+    answer(c, 'other', 'own', async () =>
+      Promise.reject(new DomainError('not_found', 'There is no such path.')),
+    ),
+  );
+  app.onError((error, c) => answer(c, 'other', 'own', async () => Promise.reject(error)));
+
+  function addEndpoint(
+    endpoint: MeteredEndpoint<unknown, unknown, unknown> | FreeEndpoint<unknown>,
+    guarded: Pipeline<Received, Response>,
+  ) {
+    const { method, path } = endpoint.route;
+    app.openAPIRegistry.registerPath(endpoint.route);
+    routes.push({ method: method.toUpperCase(), path, stages: guarded.stages });
+    app.on(method.toUpperCase(), path, (c) =>
+      answer(c, path, endpoint.family, (received) => guarded.run(received)),
+    );
+  }
+
+  function addPublic(path: string, handler: () => Response | Promise<Response>) {
+    routes.push({ method: 'GET', path, stages: [] });
+    app.get(path, async (c) => cors.allow(c.req.raw, await handler()));
+  }
+
+  async function answer(
+    c: Context<{ Bindings: ServerBindings }>,
+    route: string,
+    family: EndpointFamily,
+    run: (received: Received) => Promise<Response>,
+  ): Promise<Response> {
+    const received = receive(c);
+    let code = 'ok';
+    let response: Response;
+    try {
+      response = await run(received);
+    } catch (error) {
+      code = received.signal.aborted ? 'client_closed' : codeOf(error);
+      response = errorToResponse(error, { ...received, family });
+      logFailure(received, error, code);
+    }
+    const status = code === 'client_closed' ? clientClosedStatus : response.status;
+    const tookMs = performance.now() - received.startedAtMs;
+    options.metrics.countAnswer(route, status, code, tookMs);
+    options.logger.info(
+      {
+        requestId: publicRequestId(received.requestId),
+        workspaceId: received.scope.workspaceId ?? undefined,
+        route,
+        status,
+        code,
+        latencyMs: Math.round(tookMs),
+      },
+      'answered',
+    );
+    return cors.allow(c.req.raw, response);
+  }
+
+  function receive(c: Context<{ Bindings: ServerBindings }>): Received {
+    const request = c.req.raw;
+    return {
+      request,
+      requestId: newRequestId(),
+      startedAtMs: performance.now(),
+      signal: request.signal,
+      address: () =>
+        clientAddress({
+          remoteAddress: c.env?.incoming?.socket?.remoteAddress,
+          forwardedFor: request.headers.get('x-forwarded-for') ?? undefined,
+          trustedHops: options.trustedHops,
+        }),
+      scope: { windows: null, workspaceId: null },
+    };
+  }
+
+  function logFailure(received: Received, error: unknown, code: string) {
+    if (code === 'client_closed' || (error instanceof DomainError && error.cause === undefined)) return;
+    const cause = error instanceof DomainError ? error.cause : error;
+    options.logger.error(
+      { requestId: publicRequestId(received.requestId), code, err: cause },
+      'A request failed.',
+    );
+  }
+
+  function wrongMethod(path: string): DomainError {
+    const methods = routes.filter((route) => route.path === path).map((route) => route.method);
+    return new DomainError('method_not_allowed', `This path takes ${methods.join(', ')}.`);
+  }
+
+  let written: object | undefined;
+  function document(): object {
+    written ??= openApiDocument(app, options.apiUrl);
+    return written;
+  }
+
+  return { fetch: (request, env) => app.fetch(request, env as ServerBindings), routes };
+}

@@ -1,0 +1,51 @@
+import { stat } from 'node:fs/promises';
+import path from 'node:path';
+import type { Logger } from '#server/domain/logger.ts';
+import type { InferenceEnvironment } from '#server/platform/environment/inference.ts';
+import type { TextClassifier, TextInput } from '#workers/model-runtime/model-runtime.ts';
+
+export interface LoadedModel {
+  readonly runtime: TextClassifier;
+  readonly costBound: (input: TextInput) => number;
+  readonly createdAt: Date;
+}
+
+const id = 'sentiment-1';
+
+/** The engines are imported only where they run: loading one takes longer than starting the rest of the process. */
+export async function loadSentiment(environment: InferenceEnvironment, logger: Logger): Promise<LoadedModel> {
+  if (environment.runtime === 'fake') return loadFake(environment);
+  const folder = path.resolve(environment.modelsDir, 'sentiment');
+  const [{ loadTextClassifier }, { tokenUpperBound }, { mtime }] = await Promise.all([
+    import('#workers/model-runtime/onnx/load-text-classifier.ts'),
+    import('#workers/model-runtime/token-bound.ts'),
+    stat(folder),
+  ]);
+  const runtime = await loadTextClassifier({
+    folder,
+    id,
+    threads: environment.computeThreads,
+    threadEntry: computeThreadEntry(),
+    logger,
+  });
+  const { contextTokens } = runtime.limits;
+  const costBound = (input: TextInput) =>
+    runtime.costBound?.(input) ?? tokenUpperBound(input.text, contextTokens);
+  return { runtime, costBound, createdAt: mtime };
+}
+
+async function loadFake(environment: InferenceEnvironment): Promise<LoadedModel> {
+  if (environment.isProduction)
+    throw new Error('INFERENCE_RUNTIME=fake is refused with NODE_ENV=production.');
+  const { fakeTextClassifier } = await import('#workers/model-runtime/fake/fake-text-classifier.ts');
+  const runtime = fakeTextClassifier({ id, latencyMs: environment.fakeRuntimeLatencyMs });
+  return { runtime, costBound: (input) => runtime.costBound?.(input) ?? 1, createdAt: new Date() };
+}
+
+/** Beside the sources while they run as they are, beside the bundle once they are bundled. */
+function computeThreadEntry(): URL {
+  const bundled = !import.meta.url.endsWith('.ts');
+  return bundled
+    ? new URL('./compute-thread.js', import.meta.url)
+    : new URL('../model-runtime/onnx/compute-thread.ts', import.meta.url);
+}

@@ -1,0 +1,117 @@
+import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
+import type { ObserveStage } from './pipeline.ts';
+
+export interface GatewayMetrics {
+  readonly registry: Registry;
+  readonly observeStage: ObserveStage;
+  countAnswer(route: string, status: number, code: string, tookMs: number): void;
+  countCall(call: { name: 'admit' | 'settle'; rows: number; tookMs: number }): void;
+  countBatch(model: string, batch: { items: number; waitedMs: number; ranMs: number }): void;
+  watchDepth(queue: string, depth: () => number): void;
+}
+
+const secondsBuckets = [0.0005, 0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10, 30];
+const sizeBuckets = [1, 2, 4, 8, 16, 32, 64, 128, 256];
+
+/** For Prometheus. Labels are routes, stages, models and codes of ours, never anything of a customer's. */
+export function createMetrics(): GatewayMetrics {
+  const registry = new Registry();
+  collectDefaultMetrics({ register: registry });
+  const registers = [registry];
+  const stages = new Histogram({
+    name: 'inference_stage_seconds',
+    help: 'Time in a stage of the pipeline.',
+    labelNames: ['stage'],
+    buckets: secondsBuckets,
+    registers,
+  });
+  const answers = new Counter({
+    name: 'inference_answers_total',
+    help: 'Answers, by route, status and code.',
+    labelNames: ['route', 'status', 'code'],
+    registers,
+  });
+  const durations = new Histogram({
+    name: 'inference_answer_seconds',
+    help: 'Time from request to answer.',
+    labelNames: ['route'],
+    buckets: secondsBuckets,
+    registers,
+  });
+  const calls = new Histogram({
+    name: 'inference_metering_seconds',
+    help: 'Time of a call to the database.',
+    labelNames: ['call'],
+    buckets: secondsBuckets,
+    registers,
+  });
+  const rows = new Histogram({
+    name: 'inference_metering_rows',
+    help: 'Requests in a call to the database.',
+    labelNames: ['call'],
+    buckets: sizeBuckets,
+    registers,
+  });
+  const batchItems = new Histogram({
+    name: 'inference_batch_items',
+    help: 'Items in a batch of a model.',
+    labelNames: ['model'],
+    buckets: sizeBuckets,
+    registers,
+  });
+  const batchWaits = new Histogram({
+    name: 'inference_batch_wait_seconds',
+    help: 'Time that the first item of a batch waited.',
+    labelNames: ['model'],
+    buckets: secondsBuckets,
+    registers,
+  });
+  const batchRuns = new Histogram({
+    name: 'inference_batch_run_seconds',
+    help: 'Time that a batch ran.',
+    labelNames: ['model'],
+    buckets: secondsBuckets,
+    registers,
+  });
+  const depths = new Map<string, () => number>();
+  new Gauge({
+    name: 'inference_queue_depth',
+    help: 'What waits in a queue.',
+    labelNames: ['queue'],
+    registers,
+    collect() {
+      for (const [queue, depth] of depths) this.set({ queue }, depth());
+    },
+  });
+  const stageTimers = childrenOf((stage) => stages.labels(stage));
+  const durationTimers = childrenOf((route) => durations.labels(route));
+
+  return {
+    registry,
+    observeStage: (stage, tookMs) => stageTimers(stage).observe(tookMs / 1_000),
+    countAnswer(route, status, code, tookMs) {
+      answers.labels(route, String(status), code).inc();
+      durationTimers(route).observe(tookMs / 1_000);
+    },
+    countCall(call) {
+      calls.labels(call.name).observe(call.tookMs / 1_000);
+      rows.labels(call.name).observe(call.rows);
+    },
+    countBatch(model, batch) {
+      batchItems.labels(model).observe(batch.items);
+      batchWaits.labels(model).observe(batch.waitedMs / 1_000);
+      batchRuns.labels(model).observe(batch.ranMs / 1_000);
+    },
+    watchDepth: (queue, depth) => void depths.set(queue, depth),
+  };
+}
+
+/** Looking a child up by its labels costs more than observing, so each is looked up once. */
+function childrenOf<Child>(make: (label: string) => Child): (label: string) => Child {
+  const known = new Map<string, Child>();
+  return (label) => {
+    const child = known.get(label) ?? make(label);
+    known.set(label, child);
+    return child;
+  };
+}

@@ -1,0 +1,82 @@
+import { z } from '@hono/zod-openapi';
+import { errorCodes } from '#server/domain/errors.ts';
+
+/** What the paths' descriptions share. */
+export const bearer = [{ bearerAuth: [] }];
+
+const error = z
+  .object({
+    error: z.object({
+      message: z.string().openapi({ description: 'A sentence for people.' }),
+      type: z.enum([
+        'invalid_request_error',
+        'authentication_error',
+        'permission_error',
+        'rate_limit_error',
+        'insufficient_quota',
+        'server_error',
+      ]),
+      param: z.string().nullable().openapi({ description: 'The field that is wrong.', example: 'input[3]' }),
+      code: z.enum(errorCodes),
+    }),
+  })
+  .openapi('Error');
+
+export const usageSchema = z
+  .object({
+    input_tokens: z.int().min(0).openapi({ description: 'Tokens that were read, special tokens left out.' }),
+    units: z.int().min(0).openapi({ description: 'Units that the request cost.' }),
+    price_micro_usd: z.int().min(0).openapi({ description: 'Price in millionths of a US dollar.' }),
+  })
+  .openapi('Usage');
+
+const header = (description: string, type: 'string' | 'integer' = 'string') => ({
+  description,
+  schema: { type },
+});
+
+const requestIdHeader = {
+  'x-request-id': header('Id of the request: req_ and 32 hexadecimal digits.'),
+};
+
+const rateLimitHeaders = {
+  'RateLimit-Policy': header('Limits by window: requests and units a minute.'),
+  RateLimit: header('What is left of each window (r), and when it is full again in seconds (t).'),
+  'x-ratelimit-limit-requests': header('Requests a minute.', 'integer'),
+  'x-ratelimit-remaining-requests': header('Requests left.', 'integer'),
+  'x-ratelimit-reset-requests': header('Until the requests are all back: 12ms, 1.5s, 6m0s.'),
+  'x-ratelimit-limit-tokens': header('Units a minute.', 'integer'),
+  'x-ratelimit-remaining-tokens': header('Units left.', 'integer'),
+  'x-ratelimit-reset-tokens': header('Until the units are all back: 12ms, 1.5s, 6m0s.'),
+};
+
+const retryAfter = { 'Retry-After': header('Seconds until it makes sense to come back.', 'integer') };
+const shouldRetry = {
+  'x-should-retry': header('false: coming back does not help before the plan or budget changes.'),
+};
+
+export const successHeaders = { ...requestIdHeader, ...rateLimitHeaders };
+
+const refusal = (description: string, headers: Record<string, ReturnType<typeof header>> = {}) => ({
+  description,
+  headers: { ...requestIdHeader, ...headers },
+  content: { 'application/json': { schema: error } },
+});
+
+export const errorResponses = {
+  400: refusal('The body is not JSON, has an unknown field, or a field is wrong.'),
+  401: refusal('No API key, or one that is malformed, unknown, revoked or expired.'),
+  403: refusal('The key lacks the scope, or its workspace is suspended.', rateLimitHeaders),
+  404: refusal('No such model.'),
+  408: refusal('The body arrived too slowly.'),
+  413: refusal('The body is too large, or has too many texts.'),
+  415: refusal('The body is not declared as application/json.'),
+  422: refusal('A text is longer than allowed, or than the model reads.', rateLimitHeaders),
+  429: refusal('A rate limit, the quota or the budget is reached.', {
+    ...rateLimitHeaders,
+    ...retryAfter,
+    ...shouldRetry,
+  }),
+  500: refusal('A failure on our side. It was not billed.'),
+  503: refusal('Overloaded or not available. It was not billed.', retryAfter),
+};

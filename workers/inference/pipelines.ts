@@ -1,0 +1,66 @@
+import type { Metering } from '#server/domain/usage/metering.ts';
+import type { AddressBuckets } from './address-buckets.ts';
+import type { FreeEndpoint, MeteredEndpoint } from './endpoint.ts';
+import { priceMicroUsd } from '#server/domain/billing/prices.ts';
+import { type ObserveStage, type Pipeline, pipeline } from './pipeline.ts';
+import type { BodyLimits } from './read-body-bytes.ts';
+import type { Received } from './request-scope.ts';
+import { admit, type CostBounds } from './stages/admit.ts';
+import { limitBody } from './stages/limit-body.ts';
+import { parseRequest } from './stages/parse-request.ts';
+import { readKey } from './stages/read-key.ts';
+import { respond, respondFree } from './stages/respond.ts';
+import { runModel } from './stages/run-model.ts';
+import { settle } from './stages/settle.ts';
+
+export interface PipelineDependencies {
+  readonly metering: Metering;
+  readonly malformedKeys: AddressBuckets;
+  readonly observeStage: ObserveStage;
+  readonly webUrl: string;
+  readonly holdMs: number;
+  readonly heldQuotaWaitMs?: number;
+  readonly requestTimeoutMs?: number;
+  readonly bodyLimits?: BodyLimits;
+}
+
+/** What every call of a model goes through, in this order. */
+export function meteredPipeline<Input, Item extends object, Output extends object>(
+  endpoint: MeteredEndpoint<Input, Item, Output>,
+  dependencies: PipelineDependencies,
+): Pipeline<Received, Response> {
+  return pipeline<Received>(dependencies.observeStage)
+    .through(limitBody(dependencies.bodyLimits))
+    .through(readKey(dependencies))
+    .through(parseRequest(endpoint))
+    .through(admit(endpoint, { ...dependencies, costOf: (input) => costOf(endpoint, input) }))
+    .through(runModel(endpoint, { timeoutMs: dependencies.requestTimeoutMs }))
+    .through(settle(endpoint, dependencies))
+    .through(respond(endpoint));
+}
+
+/** What every call goes through that needs a key and costs nothing. */
+export function freePipeline<Input>(
+  endpoint: FreeEndpoint<Input>,
+  dependencies: PipelineDependencies,
+): Pipeline<Received, Response> {
+  return pipeline<Received>(dependencies.observeStage)
+    .through(limitBody(dependencies.bodyLimits))
+    .through(readKey(dependencies))
+    .through(parseRequest(endpoint))
+    .through(
+      admit(endpoint, { ...dependencies, costOf: () => ({ unitsMin: 0, unitsMax: 0, microUsdMax: 0 }) }),
+    )
+    .through(respondFree(endpoint));
+}
+
+/** An item costs a unit at the least. */
+function costOf<Input, Item, Output>(
+  endpoint: MeteredEndpoint<Input, Item, Output>,
+  input: Input,
+): CostBounds {
+  const model = endpoint.modelOf(input);
+  const items = endpoint.itemsOf(input);
+  const unitsMax = items.reduce((sum, item) => sum + model.costBound(item), 0);
+  return { unitsMin: items.length, unitsMax, microUsdMax: priceMicroUsd(endpoint.task, unitsMax, 0) };
+}

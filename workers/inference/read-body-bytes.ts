@@ -1,0 +1,52 @@
+import { DomainError } from '#server/domain/errors.ts';
+
+export interface BodyLimits {
+  readonly bytesMax: number;
+  readonly timeoutMs: number;
+}
+
+/**
+ * A body whose length is declared can't be longer than that (HTTP's parser sees to it), so it is read in one go;
+ * any other is counted while it comes.
+ */
+export async function readBodyBytes(
+  request: Request,
+  lengthIsDeclared: boolean,
+  { bytesMax, timeoutMs }: BodyLimits,
+): Promise<Uint8Array> {
+  let timer: NodeJS.Timeout | undefined;
+  const tooSlow = new Promise<never>((_resolve, reject) => {
+    timer = setTimeout(() => reject(bodyTooSlow(timeoutMs)), timeoutMs);
+  });
+  try {
+    const reading = lengthIsDeclared ? readWhole(request) : readCounted(request, bytesMax);
+    return await Promise.race([reading, tooSlow]);
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+async function readWhole(request: Request): Promise<Uint8Array> {
+  return new Uint8Array(await request.arrayBuffer());
+}
+
+async function readCounted(request: Request, bytesMax: number): Promise<Uint8Array> {
+  const reader = request.body?.getReader();
+  if (!reader) return new Uint8Array();
+  const chunks: Uint8Array[] = [];
+  let bytes = 0;
+  for (let chunk = await reader.read(); !chunk.done; chunk = await reader.read()) {
+    bytes += chunk.value.byteLength;
+    if (bytes > bytesMax) throw bodyTooLarge(bytesMax);
+    chunks.push(chunk.value);
+  }
+  return Buffer.concat(chunks);
+}
+
+export function bodyTooLarge(bytesMax: number): DomainError {
+  return new DomainError('payload_too_large', `The body is larger than ${bytesMax} bytes.`);
+}
+
+function bodyTooSlow(timeoutMs: number): DomainError {
+  return new DomainError('request_timeout', `The body did not arrive within ${timeoutMs} ms.`);
+}

@@ -1,0 +1,43 @@
+import type { Pool, QueryConfig } from 'pg';
+
+export interface Readiness {
+  isReady(): Promise<boolean>;
+  /** From here on it is not ready, so that no new traffic is sent. */
+  startDraining(): void;
+}
+
+const pingTimeoutMs = 1_000;
+
+export function createReadiness({
+  pool,
+  modelReady,
+}: {
+  readonly pool: Pool;
+  readonly modelReady: Promise<void>;
+}): Readiness {
+  let model = false;
+  let draining = false;
+  modelReady.then(
+    () => {
+      model = true;
+    },
+    () => {},
+  );
+
+  return {
+    async isReady() {
+      if (draining || !model) return false;
+      const ping: QueryConfig & { readonly query_timeout: number } = {
+        text: 'SELECT 1',
+        query_timeout: pingTimeoutMs,
+      };
+      return pool.query(ping).then(
+        () => !draining,
+        () => false,
+      );
+    },
+    startDraining() {
+      draining = true;
+    },
+  };
+}

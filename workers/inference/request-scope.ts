@@ -1,0 +1,20 @@
+import type { RateWindows } from '#server/domain/usage/metering.ts';
+
+/** A request as it came in, with what its answer and its log line must tell wherever it ends. */
+export interface Received {
+  readonly request: Request;
+  /** UUIDv7: the ledger's primary key. */
+  readonly requestId: string;
+  /** By performance.now(). */
+  readonly startedAtMs: number;
+  /** Aborted when the caller hangs up. */
+  readonly signal: AbortSignal;
+  /** The address that limits count against; worked out only where one is needed. */
+  address(): string;
+  readonly scope: RequestScope;
+}
+
+export interface RequestScope {
+  windows: RateWindows | null;
+  workspaceId: string | null;
+}

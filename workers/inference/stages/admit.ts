@@ -1,0 +1,84 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import { pipelineLimits } from '#server/domain/rate-limits/limits.ts';
+import {
+  DatabaseAwayError,
+  type Admission,
+  type AdmitRequest,
+  type Metering,
+  QueueFullError,
+} from '#server/domain/usage/metering.ts';
+import { DomainError } from '#server/domain/errors.ts';
+import type { Endpoint } from '../endpoint.ts';
+import type { Stage } from '../pipeline.ts';
+import { refusalToError } from '../refusal-to-error.ts';
+import type { WithInput } from './parse-request.ts';
+
+export interface WithAdmission<Input> extends WithInput<Input> {
+  readonly admission: Extract<Admission, { verdict: 'valid' }>;
+}
+
+export interface CostBounds {
+  readonly unitsMin: number;
+  readonly unitsMax: number;
+  readonly microUsdMax: number;
+}
+
+export interface AdmitOptions<Input> {
+  readonly metering: Metering;
+  readonly webUrl: string;
+  readonly heldQuotaWaitMs?: number;
+  costOf(input: Input): CostBounds;
+}
+
+const askAgainFirstMs = 10;
+const askAgainLongestMs = 200;
+
+/** Fails closed: without an answer of the database nobody gets in. */
+export function admit<Input>(
+  endpoint: Endpoint<Input>,
+  { metering, webUrl, costOf, heldQuotaWaitMs = pipelineLimits.heldQuotaWaitMs }: AdmitOptions<Input>,
+): Stage<WithInput<Input>, WithAdmission<Input>> {
+  return async function admit(context) {
+    const request: AdmitRequest = {
+      requestId: context.requestId,
+      keyId: context.key.id,
+      keyHash: context.key.hash,
+      scope: endpoint.scope,
+      ...costOf(context.input),
+      counted: false,
+    };
+    let admission = await ask(request);
+    const waitUntilMs = performance.now() + heldQuotaWaitMs;
+    // The rest of the quota is held by requests in flight: what they do not use is given back when they settle.
+    for (let waitMs = askAgainFirstMs; admission.verdict === 'quota_held'; waitMs *= 2) {
+      if (performance.now() >= waitUntilMs) break;
+      await pause(Math.min(waitMs, askAgainLongestMs), undefined, { signal: context.signal });
+      admission = await ask({ ...request, counted: true });
+    }
+    context.scope.windows = admission.windows;
+    if (admission.verdict !== 'valid') throw refusalToError(admission, { scope: endpoint.scope, webUrl });
+    context.scope.workspaceId = admission.workspaceId;
+    return { ...context, admission };
+
+    function ask(question: AdmitRequest): Promise<Admission> {
+      return metering.admit(question, context.signal).catch((error: unknown) => {
+        throw toRefusal(error);
+      });
+    }
+  };
+}
+
+function toRefusal(error: unknown): unknown {
+  if (error instanceof QueueFullError) {
+    return new DomainError('overloaded', 'Too many requests are waiting. Try again.', {
+      retryAfterMs: 1_000,
+    });
+  }
+  if (error instanceof DatabaseAwayError) {
+    return new DomainError('database_unavailable', 'Keys can not be checked at the moment. Try again.', {
+      retryAfterMs: 1_000,
+      cause: error,
+    });
+  }
+  return error;
+}

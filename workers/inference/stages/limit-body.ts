@@ -1,0 +1,26 @@
+import { requestLimits } from '#server/domain/rate-limits/limits.ts';
+import type { Received } from '../request-scope.ts';
+import type { Stage } from '../pipeline.ts';
+import { type BodyLimits, bodyTooLarge, readBodyBytes } from '../read-body-bytes.ts';
+
+export interface WithBody extends Received {
+  /** Reads the body, never more of it than is allowed. Nothing is read before it is called. */
+  readBody(): Promise<Uint8Array>;
+}
+
+export function limitBody(
+  limits: BodyLimits = { bytesMax: requestLimits.bodyBytesMax, timeoutMs: requestLimits.bodyTimeoutMs },
+): Stage<Received, WithBody> {
+  return function limitBody(context) {
+    const declared = declaredBytes(context.request);
+    if (declared !== null && declared > limits.bytesMax) throw bodyTooLarge(limits.bytesMax);
+    return { ...context, readBody: () => readBodyBytes(context.request, declared !== null, limits) };
+  };
+}
+
+function declaredBytes(request: Request): number | null {
+  const header = request.headers.get('content-length');
+  if (header === null) return null;
+  const bytes = Number(header);
+  return Number.isSafeInteger(bytes) && bytes >= 0 ? bytes : Number.POSITIVE_INFINITY;
+}

@@ -1,0 +1,82 @@
+import { DomainError } from '#server/domain/errors.ts';
+import { pipelineLimits } from '#server/domain/rate-limits/limits.ts';
+import { BatcherClosedError, BatcherFullError } from '#workers/batching/dynamic-batcher.ts';
+import { isRefusal, type InputRefusal } from '#workers/model-runtime/model-runtime.ts';
+import type { MeteredEndpoint } from '../endpoint.ts';
+import type { Stage } from '../pipeline.ts';
+import type { ServedModel } from '../served-model.ts';
+import type { WithAdmission } from './admit.ts';
+
+export interface WithRun<Input, Item, Output> extends WithAdmission<Input> {
+  readonly model: ServedModel<Item, Output>;
+  readonly run: ModelRun<Output>;
+}
+
+/** Never thrown: whatever came of it, the hold has to be settled. */
+export type ModelRun<Output> =
+  | { readonly kind: 'answered'; readonly outputs: readonly Output[] }
+  /** The input's fault (4) or ours (5): nothing is billed. */
+  | { readonly kind: 'failed'; readonly statusClass: 4 | 5; readonly error: unknown };
+
+export function runModel<Input, Item extends object, Output extends object>(
+  endpoint: MeteredEndpoint<Input, Item, Output>,
+  { timeoutMs = pipelineLimits.requestTimeoutMs }: { readonly timeoutMs?: number } = {},
+): Stage<WithAdmission<Input>, WithRun<Input, Item, Output>> {
+  return async function runModel(context) {
+    const model = endpoint.modelOf(context.input);
+    const leaving = new AbortController();
+    const hangUp = () => leaving.abort(context.signal.reason);
+    const timer = setTimeout(() => leaving.abort(tooSlow()), timeoutMs);
+    context.signal.addEventListener('abort', hangUp, { once: true });
+    try {
+      if (context.signal.aborted) hangUp();
+      const outputs = await model.batcher.submit(endpoint.itemsOf(context.input), {
+        lane: context.admission.workspaceId,
+        signal: leaving.signal,
+      });
+      return { ...context, model, run: toRun(outputs, (index) => endpoint.paramOf(context.input, index)) };
+    } catch (error) {
+      const statusClass = context.signal.aborted ? 4 : 5;
+      return {
+        ...context,
+        model,
+        run: { kind: 'failed', statusClass, error: toFailure(error, context.signal) },
+      };
+    } finally {
+      clearTimeout(timer);
+      context.signal.removeEventListener('abort', hangUp);
+    }
+  };
+}
+
+function toRun<Output extends object>(
+  outputs: readonly (Output | InputRefusal)[],
+  paramOf: (index: number) => string,
+): ModelRun<Output> {
+  const refused = outputs.findIndex((output) => isRefusal(output));
+  if (refused < 0) return { kind: 'answered', outputs: outputs as readonly Output[] };
+  const refusal = outputs[refused] as InputRefusal;
+  return { kind: 'failed', statusClass: 4, error: inputTooLong(refusal, paramOf(refused)) };
+}
+
+function inputTooLong({ tokens, contextTokens }: InputRefusal, param: string): DomainError {
+  const sentence = `The text has ${tokens} tokens; the model reads ${contextTokens}. Send truncate: true to cut it.`;
+  return new DomainError('input_too_long', sentence, { param });
+}
+
+function tooSlow(): DomainError {
+  return new DomainError('overloaded', 'The model did not answer in time. Try again.', {
+    retryAfterMs: 1_000,
+  });
+}
+
+function toFailure(error: unknown, callerSignal: AbortSignal): unknown {
+  if (callerSignal.aborted || error instanceof DomainError) return error;
+  if (error instanceof BatcherFullError || error instanceof BatcherClosedError) {
+    return new DomainError('overloaded', 'Too much waits for the model. Try again.', { retryAfterMs: 1_000 });
+  }
+  return new DomainError('model_unavailable', 'The model failed to answer. Try again.', {
+    retryAfterMs: 1_000,
+    cause: error,
+  });
+}

@@ -1,0 +1,86 @@
+import { priceMicroUsd, prices, priceVersion } from '#server/domain/billing/prices.ts';
+import { DomainError } from '#server/domain/errors.ts';
+import { DatabaseAwayError, type Metering, type SettleOutcome } from '#server/domain/usage/metering.ts';
+import type { MeteredEndpoint } from '../endpoint.ts';
+import type { Stage } from '../pipeline.ts';
+import type { WithRun } from './run-model.ts';
+
+export interface WithReceipt<Input, Item, Output> extends WithRun<Input, Item, Output> {
+  readonly inputUnits: number;
+  readonly priceMicroUsd: number;
+}
+
+export interface SettleOptions {
+  readonly metering: Metering;
+  readonly holdMs: number;
+}
+
+/**
+ * The usage row is durable before the answer leaves. If it can't be written the answer is withheld and nothing is
+ * billed; a failure on our side is written with no units and no price.
+ */
+export function settle<Input, Item, Output>(
+  endpoint: MeteredEndpoint<Input, Item, Output>,
+  { metering, holdMs }: SettleOptions,
+): Stage<WithRun<Input, Item, Output>, WithReceipt<Input, Item, Output>> {
+  return async function settle(context) {
+    const { run, model, admission } = context;
+    const inputUnits =
+      run.kind === 'answered'
+        ? run.outputs.reduce((sum, output) => sum + endpoint.inputUnitsOf(output), 0)
+        : 0;
+    const price = priceMicroUsd(endpoint.task, inputUnits, 0);
+    const latencyMs = Math.round(performance.now() - context.startedAtMs);
+    const outcome = await metering
+      .settle(
+        {
+          requestId: context.requestId,
+          epoch: admission.epoch,
+          task: endpoint.task,
+          modelVersion: model.runtime.model.version,
+          statusClass: run.kind === 'answered' ? 2 : run.statusClass,
+          inputUnits,
+          outputUnits: 0,
+          unit: prices[endpoint.task].unit,
+          priceMicroUsd: price,
+          priceVersion,
+          latencyMs,
+        },
+        Date.now() + Math.max(0, holdMs - latencyMs),
+      )
+      .catch((error: unknown) => {
+        throw toRefusal(error);
+      });
+    // A failed request has nothing to withhold: its own error is what the caller needs to see.
+    if (run.kind === 'answered' && outcome !== 'settled') throw withheld(outcome);
+    return { ...context, inputUnits, priceMicroUsd: price };
+  };
+}
+
+function withheld(outcome: Exclude<SettleOutcome, 'settled'>): DomainError {
+  if (outcome === 'over_hold') {
+    return new DomainError(
+      'insufficient_quota',
+      'The request cost more than was left of the quota. It was not billed.',
+    );
+  }
+  return new DomainError(
+    'answer_withheld',
+    'The answer could not be written down, so it was not billed. Try again.',
+    {
+      retryAfterMs: 1_000,
+    },
+  );
+}
+
+function toRefusal(error: unknown): unknown {
+  if (!(error instanceof DatabaseAwayError)) return error;
+  return new DomainError(
+    'database_unavailable',
+    'The answer could not be written down, so it was not billed. Try again.',
+    {
+      retryAfterMs: 1_000,
+      cause: error,
+    },
+  );
+}

@@ -1,0 +1,107 @@
+import type { Logger } from '#server/domain/logger.ts';
+import { pipelineLimits, rateLimits } from '#server/domain/rate-limits/limits.ts';
+import { createMetering } from '#server/platform/metering/create-metering.ts';
+import type { TestDatabase } from '#server/testing/database.ts';
+import { createFakeClock } from '#server/testing/fake-clock.ts';
+import {
+  type FakeTextClassifierOptions,
+  fakeTextClassifier,
+} from '#workers/model-runtime/fake/fake-text-classifier.ts';
+import { createAddressBuckets } from '../address-buckets.ts';
+import { modelsEndpoint } from '../endpoints/models.ts';
+import { sentimentEndpoint } from '../endpoints/sentiment.ts';
+import { createGateway, type GatewayOptions } from '../gateway.ts';
+import { createMetrics } from '../metrics.ts';
+import { serveModel } from '../serve-model.ts';
+
+export const webUrl = 'http://console.example.com';
+
+export interface GatewayUnderTestOptions extends Partial<GatewayOptions> {
+  readonly model?: FakeTextClassifierOptions;
+}
+
+/** The real gateway on a real database, with a model of which the test knows every answer. */
+export function gatewayUnderTest(
+  database: Pick<TestDatabase, 'pool'>,
+  options: GatewayUnderTestOptions = {},
+) {
+  const { model, ...overrides } = options;
+  const logged: { level: string; fields: object; message: string }[] = [];
+  const runtime = fakeTextClassifier(model);
+  const metrics = createMetrics();
+  const holdMs = options.holdMs ?? pipelineLimits.holdMs;
+  const metering = createMetering({ pool: database.pool, holdMs });
+  const served = serveModel(runtime, (input) => runtime.costBound?.(input) ?? 1, metrics);
+  const gateway = createGateway({
+    metered: [sentimentEndpoint(served)],
+    free: [modelsEndpoint([{ model: runtime.model, createdAt: new Date('2026-11-01T00:00:00Z') }])],
+    metering,
+    malformedKeys: createAddressBuckets({
+      limit: rateLimits.malformedKeysByAddress,
+      clock: createFakeClock(),
+    }),
+    metrics,
+    observeStage: metrics.observeStage,
+    logger: recordingLogger(logged),
+    webUrl,
+    apiUrl: 'http://api.example.com',
+    holdMs,
+    trustedHops: 0,
+    isReady: async () => true,
+    ...overrides,
+  });
+  return { gateway, runtime, metering, served, metrics, logged };
+}
+
+export type GatewayUnderTest = ReturnType<typeof gatewayUnderTest>;
+
+function recordingLogger(logged: { level: string; fields: object; message: string }[]): Logger {
+  const at = (level: string) => (fields: object, message: string) =>
+    void logged.push({ level, fields, message });
+  return { debug: at('debug'), info: at('info'), warn: at('warn'), error: at('error') };
+}
+
+export interface CallOptions {
+  readonly key?: string;
+  readonly body?: unknown;
+  /** Sent as it is, instead of `body`. */
+  readonly rawBody?: BodyInit;
+  readonly method?: string;
+  readonly path?: string;
+  readonly headers?: Record<string, string>;
+  readonly remoteAddress?: string;
+  readonly signal?: AbortSignal;
+}
+
+export async function call({ gateway }: Pick<GatewayUnderTest, 'gateway'>, options: CallOptions = {}) {
+  const { method = 'POST', path = '/v1/sentiment', key, body, rawBody, headers, signal } = options;
+  const request = new Request(`http://api.example.com${path}`, {
+    method,
+    headers: {
+      ...(key === undefined ? {} : { authorization: `Bearer ${key}` }),
+      ...(method === 'POST' ? { 'content-type': 'application/json' } : {}),
+      ...headers,
+    },
+    body: method === 'POST' ? (rawBody ?? JSON.stringify(body ?? { input: 'good' })) : undefined,
+    signal: signal ?? null,
+    ...(rawBody instanceof ReadableStream ? { duplex: 'half' } : {}),
+  } as RequestInit);
+  const socket = { remoteAddress: options.remoteAddress ?? '192.0.2.1' };
+  const response = await gateway.fetch(request, { incoming: { socket } });
+  const text = await response.text();
+  return {
+    status: response.status,
+    headers: response.headers,
+    text,
+    json: text === '' ? null : parsed(text),
+  };
+}
+
+// biome-ignore lint/suspicious/noExplicitAny: an answer of any shape, which the tests look into.
+function parsed(text: string): any {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return null;
+  }
+}

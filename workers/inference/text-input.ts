@@ -1,0 +1,37 @@
+import { z } from '@hono/zod-openapi';
+import { requestLimits } from '#server/domain/rate-limits/limits.ts';
+
+/** NUL can't be stored by PostgreSQL, half a surrogate pair can't be written as UTF-8. */
+const unstorable = /\0|\p{Surrogate}/u;
+
+const text = z
+  .string({ error: 'A text is a string.' })
+  .max(requestLimits.textCharactersMax, {
+    error: `A text has at most ${requestLimits.textCharactersMax} characters.`,
+    abort: true,
+  })
+  .refine((value) => value.trim() !== '', { error: 'The text is empty.', abort: true })
+  .refine((value) => !unstorable.test(value), {
+    error: 'The text holds a NUL character or half of a surrogate pair.',
+  });
+
+/** One text or a list of texts. */
+export const textInput = z
+  .union(
+    [
+      text,
+      z
+        .array(text, { error: 'Send a text or a list of texts.' })
+        .min(1, { error: 'The list of texts is empty.' })
+        .max(requestLimits.textsMax, {
+          error: `A request has at most ${requestLimits.textsMax} texts.`,
+          abort: true,
+        }),
+    ],
+    { error: 'Send a text or a list of texts.' },
+  )
+  .openapi({ description: 'One text, or a list of texts.', example: 'The film was a delight.' });
+
+export type TextInputField = z.infer<typeof textInput>;
+
+export const booleanField = (name: string) => z.boolean({ error: `${name} is true or false.` });
