@@ -74,3 +74,21 @@ export const workspaceLimits = { ownedPerUserMax: 10, nameCharactersMax: 60 } as
 /** scrypt takes 128 MiB a hash: so many at once, so many more waiting, the rest is told to come back. */
 export const passwordHashLimits = { concurrentMax: 2, waitingMax: 64 } as const;
 export const passwordLimits = { charactersMin: 10, charactersMax: 128, zxcvbnScoreMin: 3 } as const;
+
+/** How long rows that no longer mean anything are kept, for whoever wants to see what happened. */
+export const retention = {
+  expiredShortLivedKeysMs: dayMs,
+  endedSessionsMs: 30 * dayMs,
+  expiredMailLinksMs: 7 * dayMs,
+  unconfirmedUsersMs: 30 * dayMs,
+  outboxMailsMs: 7 * dayMs,
+  /** Longer than any window above: a bucket that was not touched since is full. */
+  rateBucketsMs: dayMs,
+} as const;
+
+/** The background process's own rhythm. */
+export const backgroundLimits = {
+  concurrentJobsMax: 4,
+  reapHoldsEveryMs: 10 * secondMs,
+  drainMs: 25 * secondMs,
+} as const;

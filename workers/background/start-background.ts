@@ -1,0 +1,61 @@
+import { Logger as QueueLogger, type Runner, run } from 'graphile-worker';
+import { describeFailure } from '#server/domain/describe-failure.ts';
+import type { Logger } from '#server/domain/logger.ts';
+import { backgroundLimits } from '#server/domain/rate-limits/limits.ts';
+import { repeat } from './repeat.ts';
+import { type BackgroundDependencies, crontab, taskList } from './task-list.ts';
+import { ensureUsagePartitions } from './tasks/ensure-usage-partitions.ts';
+import { reapExpiredHolds } from './tasks/reap-expired-holds.ts';
+
+export interface Background {
+  /** Settles when the queue's runner ends by itself, which it does only on a failure. */
+  readonly ended: Promise<void>;
+  /** Takes no more jobs and finishes the ones that run. */
+  stop(): Promise<void>;
+}
+
+export async function startBackground(dependencies: BackgroundDependencies): Promise<Background> {
+  const { pool, logger } = dependencies;
+  await ensureUsagePartitions(pool);
+  const runner = await run({
+    pgPool: pool,
+    taskList: taskList(dependencies),
+    crontab,
+    concurrency: backgroundLimits.concurrentJobsMax,
+    noHandleSignals: true,
+    logger: quietQueueLogger(logger),
+  });
+  logFailedJobs(runner, logger);
+  // Not by the queue: it is due more often than cron can say, and must not wait behind mail.
+  const reaper = repeat(
+    async () => {
+      const released = await reapExpiredHolds(pool);
+      if (released > 0) logger.info({ released }, 'Released expired holds.');
+    },
+    {
+      everyMs: backgroundLimits.reapHoldsEveryMs,
+      onError: (error) => logger.warn(describeFailure(error), 'Could not release expired holds.'),
+    },
+  );
+  return {
+    ended: runner.promise,
+    async stop() {
+      await Promise.all([runner.stop(), reaper.stop()]);
+    },
+  };
+}
+
+export function logFailedJobs({ events }: Pick<Runner, 'events'>, logger: Logger): void {
+  events.on('job:error', ({ job, error }) => {
+    const { id, task_identifier: task, attempts, max_attempts: attemptsMax } = job;
+    logger.warn({ jobId: id, task, attempts, attemptsMax, ...describeFailure(error) }, 'A job failed.');
+  });
+}
+
+/** The queue's own lines name every job, and quote errors, which may quote a mail: what matters is logged above. */
+export function quietQueueLogger(logger: Logger): QueueLogger {
+  return new QueueLogger(() => (level, message, meta) => {
+    if (level !== 'error' || meta?.failure) return;
+    logger.error({ queue: message.slice(0, 200) }, 'The queue reported an error.');
+  });
+}

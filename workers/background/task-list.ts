@@ -1,0 +1,36 @@
+import type { Task } from 'graphile-worker';
+import type { Pool } from 'pg';
+import type { Logger } from '#server/domain/logger.ts';
+import type { MailSeal, MailSender } from '#server/domain/mail/mail.ts';
+import type { TaskName } from '#server/platform/job-queue/enqueue-job.ts';
+import { deleteExpired } from './tasks/delete-expired.ts';
+import { ensureUsagePartitions } from './tasks/ensure-usage-partitions.ts';
+import { sendMailTask } from './tasks/send-mail.ts';
+
+export interface BackgroundDependencies {
+  readonly pool: Pool;
+  readonly logger: Logger;
+  readonly sender: MailSender;
+  readonly mailSeal: MailSeal;
+}
+
+/** What other processes queue, and what the clock starts. */
+export type BackgroundTaskName = TaskName | 'ensure-usage-partitions' | 'delete-expired';
+
+/** UTC. What was due while no process ran is made up for within the day. */
+export const crontab = [
+  '5 2 * * * ensure-usage-partitions ?fill=1d',
+  '20 * * * * delete-expired ?fill=1h',
+].join('\n');
+
+export function taskList({ pool, logger, sender, mailSeal }: BackgroundDependencies) {
+  return {
+    'send-mail': sendMailTask({ sender, mailSeal }),
+    'ensure-usage-partitions': async () => {
+      logger.info({ made: await ensureUsagePartitions(pool) }, 'Partitions of the ledger are there.');
+    },
+    'delete-expired': async () => {
+      logger.info({ ...(await deleteExpired(pool)) }, 'Deleted what had expired.');
+    },
+  } satisfies Record<BackgroundTaskName, Task>;
+}
