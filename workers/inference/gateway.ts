@@ -64,14 +64,19 @@ export function createGateway(options: GatewayOptions): Gateway {
 
   for (const path of new Set(routes.map((route) => route.path))) {
     app.options(path, (c) => cors.preflight(c.req.raw));
-    app.all(path, (c) => answer(c, 'other', 'own', async () => Promise.reject(wrongMethod(path))));
+    app.all(path, async (c) => {
+      const allowed = methodsOf(path);
+      const refused = await answer(c, 'other', 'own', () => Promise.reject(wrongMethod(allowed)));
+      refused.headers.set('allow', allowed);
+      return refused;
+    });
   }
   app.notFound((c) =>
     answer(c, 'other', 'own', async () =>
       Promise.reject(new DomainError('not_found', 'There is no such path.')),
     ),
   );
-  app.onError((error, c) => answer(c, 'other', 'own', async () => Promise.reject(error)));
+  app.onError((error, c) => answer(c, 'other', 'own', () => Promise.reject(error)));
 
   function addEndpoint(
     endpoint: MeteredEndpoint<unknown, unknown, unknown> | FreeEndpoint<unknown>,
@@ -149,9 +154,11 @@ export function createGateway(options: GatewayOptions): Gateway {
     );
   }
 
-  function wrongMethod(path: string): DomainError {
-    const methods = routes.filter((route) => route.path === path).map((route) => route.method);
-    return new DomainError('method_not_allowed', `This path takes ${methods.join(', ')}.`);
+  function methodsOf(path: string): string {
+    return routes
+      .filter((route) => route.path === path)
+      .map((route) => route.method)
+      .join(', ');
   }
 
   let written: object | undefined;
@@ -161,4 +168,8 @@ export function createGateway(options: GatewayOptions): Gateway {
   }
 
   return { fetch: (request, env) => app.fetch(request, env as ServerBindings), routes };
+}
+
+function wrongMethod(allowed: string): DomainError {
+  return new DomainError('method_not_allowed', `This path takes ${allowed}.`);
 }

@@ -22,7 +22,8 @@ function describe(issue: Issue): DomainError {
 
 function codeOf(issue: Issue): ErrorCode {
   if (issue.code !== 'too_big') return 'invalid_request';
-  return issue.origin === 'array' ? 'payload_too_large' : 'input_too_long';
+  if (issue.origin === 'array') return 'payload_too_large';
+  return issue.origin === 'string' ? 'input_too_long' : 'invalid_request';
 }
 
 /** Of a union (a text or a list of texts) the branch that came furthest says what was meant. */

@@ -82,7 +82,10 @@ export async function call({ gateway }: Pick<GatewayUnderTest, 'gateway'>, optio
       ...(method === 'POST' ? { 'content-type': 'application/json' } : {}),
       ...headers,
     },
-    body: method === 'POST' ? (rawBody ?? JSON.stringify(body ?? { input: 'good' })) : undefined,
+    body:
+      method === 'POST'
+        ? (rawBody ?? JSON.stringify('body' in options ? body : { input: 'good' }))
+        : undefined,
     signal: signal ?? null,
     ...(rawBody instanceof ReadableStream ? { duplex: 'half' } : {}),
   } as RequestInit);
