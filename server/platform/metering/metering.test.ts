@@ -5,9 +5,9 @@ import type { AdmitRequest, Settlement } from '#server/domain/usage/metering.ts'
 import { newRequestId } from '#server/domain/usage/request-id.ts';
 import { createTestDatabase, type TestDatabase } from '#server/testing/database.ts';
 import {
+  type ApiKeyOptions,
   createApiKey,
   createWorkspace,
-  type ApiKeyOptions,
   type WorkspaceOptions,
 } from '#server/testing/factories.ts';
 import { admitMany } from './admit-many.ts';

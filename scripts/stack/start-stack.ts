@@ -1,0 +1,164 @@
+import { rm } from 'node:fs/promises';
+import path from 'node:path';
+import { type DemoAccess, seedDemo } from '#prisma/seed/demo.ts';
+import { seedHouse } from '#prisma/seed/house.ts';
+import { createPrisma } from '#server/platform/database/prisma.ts';
+import { applyMigrations } from '#server/platform/migrate.ts';
+import { openDataFolder, readOrMakeSecrets } from './data-folder.ts';
+import { endLeftovers, processesFile, recordProcesses } from './leftovers.ts';
+import { choosePort } from './ports.ts';
+import { rotateLogs } from './rotate-logs.ts';
+import { startDatabase } from './start-database.ts';
+import { startService } from './start-service.ts';
+import { type Supervised, supervise } from './supervise.ts';
+
+export interface StackOptions {
+  readonly root: string;
+  readonly dataFolder: string;
+  readonly environment: NodeJS.ProcessEnv;
+  readonly seedsDemo: boolean;
+  /** Builds what has changed. It runs beside the start of the database. */
+  readonly build: () => Promise<void>;
+  readonly onNote: (sentence: string) => void;
+  /** Called whenever a process has started or ended, once the stack is up. */
+  readonly onProcesses?: (pids: Readonly<Record<string, number>>) => void;
+}
+
+export interface Stack {
+  readonly webUrl: string;
+  readonly apiUrl: string;
+  readonly databaseUrl: string;
+  readonly demo: DemoAccess | undefined;
+  pids(): Readonly<Record<string, number>>;
+  stop(): Promise<void>;
+}
+
+/** Everything, in order: data folder, database, migrations, seeds, then the three services, each watched. */
+export async function startStack(options: StackOptions): Promise<Stack> {
+  const { root, dataFolder, environment, onNote } = options;
+  await openDataFolder(dataFolder);
+  const left = await endLeftovers(dataFolder, root);
+  if (left.length > 0) onNote(`Stopped what an earlier start had left running: ${left.join(', ')}.`);
+  await rotateLogs(path.join(dataFolder, 'logs'));
+  const secrets = await readOrMakeSecrets(dataFolder);
+
+  const supervised: Supervised[] = [];
+  let running: Record<string, number> = { supervisor: process.pid };
+  const setPid = (name: string, pid: number | undefined) => {
+    const { [name]: _, ...others } = running;
+    running = pid === undefined ? others : { ...others, [name]: pid };
+    void recordProcesses(dataFolder, running).catch(() => {});
+    options.onProcesses?.(running);
+  };
+  const stop = async () => {
+    // The services drain while the database is still there.
+    const services = supervised.filter((one) => one.name !== 'postgresql');
+    await Promise.all(services.map((service) => service.stop()));
+    await supervised.find((one) => one.name === 'postgresql')?.stop();
+    await rm(processesFile(dataFolder), { force: true });
+  };
+
+  try {
+    const ports = await choosePorts(environment, onNote);
+    const building = options.build();
+    // Awaited below; a failure until then must not count as unhandled.
+    building.catch(() => {});
+    const databaseUrl = environment.DATABASE_URL || (await startOwnDatabase());
+    const demo = await prepareDatabase(databaseUrl);
+    await building;
+
+    const host = environment.HOST || '127.0.0.1';
+    const webUrl = environment.WEB_URL || `http://127.0.0.1:${ports.web}`;
+    const apiUrl = environment.API_URL || `http://127.0.0.1:${ports.inference}`;
+    const serviceEnvironment = {
+      ...environment,
+      NODE_ENV: 'production' as const,
+      MODELYARD_DEMO: options.seedsDemo ? '1' : '',
+      DATABASE_URL: databaseUrl,
+      MODELYARD_SECRET: environment.MODELYARD_SECRET || secrets.masterSecret,
+      WEB_URL: webUrl,
+      API_URL: apiUrl,
+      DATA_DIR_MODELYARD: dataFolder,
+    };
+    onNote('starting web, inference and background');
+    const starts = await Promise.allSettled([
+      startOne('web', 'scripts/start-web.js', ports.web),
+      startOne('inference', 'workers/inference/main.js', ports.inference),
+      startOne('background', 'workers/background/main.js', ports.background),
+    ]);
+    const failed = starts.find((start) => start.status === 'rejected');
+    if (failed) throw failed.reason;
+    return { webUrl, apiUrl, databaseUrl, demo, pids: () => running, stop };
+
+    async function startOne(name: string, entry: string, port: number): Promise<void> {
+      supervised.push(
+        await supervise({
+          name,
+          start: () =>
+            startService({
+              name,
+              root,
+              entry,
+              environment: serviceEnvironment,
+              port,
+              host,
+              logFile: path.join(dataFolder, 'logs', `${name}.log`),
+              onSpawn: (pid) => setPid(name, pid),
+            }),
+          onEnd(how, nextTryMs) {
+            setPid(name, undefined);
+            onNote(`${name} ended (${how}); starting it again in ${nextTryMs} ms`);
+          },
+        }),
+      );
+    }
+
+    async function startOwnDatabase(): Promise<string> {
+      onNote('starting PostgreSQL');
+      const database = await startDatabase({
+        dataFolder,
+        port: ports.database,
+        password: secrets.databasePassword,
+        onNote,
+        onChange: (pid) => setPid('postgres', pid),
+      });
+      supervised.push(database.supervised);
+      return database.url;
+    }
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+
+  async function prepareDatabase(databaseUrl: string): Promise<DemoAccess | undefined> {
+    const applied = await applyMigrations(databaseUrl, { folder: path.join(root, 'prisma/migrations') });
+    if (applied.length > 0) onNote(`applied ${applied.length} migrations`);
+    const db = createPrisma(databaseUrl, { max: 2, applicationName: 'seed' });
+    try {
+      await seedHouse(db);
+      return options.seedsDemo ? await seedDemo(db, { password: secrets.demoPassword }) : undefined;
+    } finally {
+      await db.$disconnect();
+    }
+  }
+}
+
+async function choosePorts(environment: NodeJS.ProcessEnv, onNote: (sentence: string) => void) {
+  const taken = new Set<number>();
+  const choose = async (name: string, variables: readonly string[], usual: number) => {
+    const variable = variables.find((candidate) => environment[candidate]) ?? variables[0] ?? '';
+    const port = await choosePort(
+      { name, given: { variable, value: environment[variable] }, usual },
+      taken,
+      onNote,
+    );
+    taken.add(port);
+    return port;
+  };
+  return {
+    web: await choose('web', ['WEB_PORT', 'PORT'], 3000),
+    inference: await choose('api', ['API_PORT'], 4000),
+    background: await choose('background', ['BACKGROUND_PORT'], 4100),
+    database: environment.DATABASE_URL ? 0 : await choose('PostgreSQL', ['DATABASE_PORT'], 54_329),
+  };
+}

@@ -1,0 +1,1 @@
+export function installPackages(say?: (sentence: string) => void): Promise<void>;

@@ -1,0 +1,53 @@
+import { spawn } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+const root = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '../..');
+const stamp = path.join(root, 'node_modules/.installed-from');
+
+/** Installs the packages of the lock file, unless exactly those are installed. */
+export async function installPackages(say = (sentence) => process.stdout.write(`${sentence}\n`)) {
+  const wanted = digestOfLock();
+  if (existsSync(stamp) && readFileSync(stamp, 'utf8') === wanted) return;
+  say('installing packages');
+  const started = Date.now();
+  const still = setInterval(
+    () => say(`still installing packages (${Math.round((Date.now() - started) / 1000)} s)`),
+    15_000,
+  );
+  try {
+    // Building takes the development packages too, also with NODE_ENV=production.
+    const command = existsSync(path.join(root, 'node_modules')) ? 'install' : 'ci';
+    await npm([command, '--include=dev', '--no-audit', '--no-fund', '--loglevel=error']);
+  } finally {
+    clearInterval(still);
+  }
+  writeFileSync(stamp, digestOfLock());
+  say(`installed packages in ${Math.round((Date.now() - started) / 1000)} s`);
+}
+
+function digestOfLock() {
+  return createHash('sha256')
+    .update(readFileSync(path.join(root, 'package-lock.json')))
+    .digest('hex');
+}
+
+/** The npm that runs us, if one does: it need not be on the PATH. */
+function npm(args) {
+  const own = process.env.npm_execpath;
+  const [program, ...first] = own?.endsWith('.js') ? [process.execPath, own] : ['npm'];
+  return new Promise((resolve, reject) => {
+    const child = spawn(program, [...first, ...args], {
+      cwd: root,
+      stdio: ['ignore', 'ignore', 'inherit'],
+      shell: process.platform === 'win32' && first.length === 0,
+    });
+    child.on('error', (error) => reject(new Error(`npm did not start: ${error.message}`)));
+    child.on('close', (code, signal) => {
+      if (code === 0) resolve();
+      else reject(new Error(`npm ${args[0]} failed (${code ?? signal}). What it said stands above.`));
+    });
+  });
+}
