@@ -31,6 +31,8 @@ export interface Gateway {
   fetch(request: Request, env?: unknown): Response | Promise<Response>;
   /** Every path that is answered, and what guards it. */
   readonly routes: readonly GatewayRoute[];
+  /** What the router itself holds: a test compares the two. */
+  readonly handled: readonly { readonly method: string; readonly path: string }[];
 }
 
 export interface GatewayRoute {
@@ -167,7 +169,11 @@ export function createGateway(options: GatewayOptions): Gateway {
     return written;
   }
 
-  return { fetch: (request, env) => app.fetch(request, env as ServerBindings), routes };
+  return {
+    fetch: (request, env) => app.fetch(request, env as ServerBindings),
+    routes,
+    handled: app.routes.map(({ method, path }) => ({ method, path })),
+  };
 }
 
 function wrongMethod(allowed: string): DomainError {

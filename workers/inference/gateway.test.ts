@@ -1,0 +1,145 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { newRequestId } from '#server/domain/usage/request-id.ts';
+import { createTestDatabase, type TestDatabase } from '#server/testing/database.ts';
+import { createApiKey, createWorkspace } from '#server/testing/factories.ts';
+import { errorToResponse } from './error-to-response.ts';
+import { DomainError } from '#server/domain/errors.ts';
+import { call, type GatewayUnderTest, gatewayUnderTest } from './testing/gateway-under-test.ts';
+
+let database: TestDatabase;
+let door: GatewayUnderTest;
+let key: string;
+
+beforeAll(async () => {
+  database = await createTestDatabase();
+  door = gatewayUnderTest(database);
+  const workspace = await createWorkspace(database.prisma);
+  key = (await createApiKey(database.prisma, { workspaceId: workspace.id })).key;
+});
+afterAll(() => database.drop());
+
+const metered = ['limitBody', 'readKey', 'parseRequest', 'admit', 'runModel', 'settle', 'respond'];
+const free = ['limitBody', 'readKey', 'parseRequest', 'admit', 'respond'];
+
+describe('the routes', () => {
+  it('are these, each behind its stages in this order', () => {
+    expect(door.gateway.routes).toEqual([
+      { method: 'POST', path: '/v1/sentiment', stages: metered },
+      { method: 'GET', path: '/v1/models', stages: free },
+      { method: 'GET', path: '/v1/openapi.json', stages: [] },
+      { method: 'GET', path: '/healthz', stages: [] },
+      { method: 'GET', path: '/readyz', stages: [] },
+      { method: 'GET', path: '/metrics', stages: [] },
+    ]);
+  });
+
+  it('have nothing under /v1 that goes around a stage, but the description of the API', () => {
+    const around = door.gateway.routes.filter((route) => {
+      const stages = route.stages.join();
+      return route.path.startsWith('/v1/') && stages !== metered.join() && stages !== free.join();
+    });
+    expect(around.map((route) => route.path)).toEqual(['/v1/openapi.json']);
+  });
+
+  it('are all of those that the router answers', async () => {
+    const answered = door.gateway.handled.filter(({ method }) => method !== 'ALL' && method !== 'OPTIONS');
+    expect(answered).toEqual(door.gateway.routes.map(({ method, path }) => ({ method, path })));
+  });
+});
+
+describe('errorToResponse', () => {
+  const about = (family: 'own' | 'hugging-face') => ({
+    requestId: newRequestId(),
+    scope: { windows: null, workspaceId: null },
+    family,
+  });
+
+  it('tells clients that retry a 503 for ever 429 instead', () => {
+    const away = new DomainError('database_unavailable', 'Away.', { retryAfterMs: 1_500 });
+    expect(errorToResponse(away, about('own')).status).toBe(503);
+    const other = errorToResponse(away, about('hugging-face'));
+    expect(other.status).toBe(429);
+    expect(other.headers.get('retry-after')).toBe('2');
+  });
+});
+
+describe('health', () => {
+  it('is ready or not', async () => {
+    const get = { method: 'GET', path: '/readyz' };
+    expect((await call(door, get)).status).toBe(200);
+    const draining = gatewayUnderTest(database, { isReady: async () => false });
+    expect((await call(draining, get)).status).toBe(503);
+    expect((await call(draining, { method: 'GET', path: '/healthz' })).status).toBe(200);
+  });
+
+  it('measures stages, batches and answers, and names no customer', async () => {
+    await call(door, { key });
+    const { text, headers } = await call(door, { method: 'GET', path: '/metrics' });
+    expect(headers.get('content-type')).toContain('text/plain');
+    for (const stage of metered) expect(text).toContain(`inference_stage_seconds_count{stage="${stage}"}`);
+    expect(text).toContain('inference_answers_total{route="/v1/sentiment",status="200",code="ok"}');
+    expect(text).toContain('inference_batch_items_count{model="sentiment-1"}');
+    expect(text).toContain('inference_queue_depth');
+    expect(text).not.toMatch(/my_live|workspace|req_/);
+  });
+});
+
+describe('GET /v1/openapi.json', () => {
+  // biome-ignore lint/suspicious/noExplicitAny: a document, looked into by its path.
+  let document: any;
+  beforeAll(async () => {
+    document = (await call(door, { method: 'GET', path: '/v1/openapi.json' })).json;
+  });
+
+  it('is a whole OpenAPI 3.1 document whose references all lead somewhere', () => {
+    expect(document.openapi).toBe('3.1.0');
+    expect(document.info).toMatchObject({ title: 'Modelyard API', version: '1.0.0' });
+    expect(document.servers).toEqual([{ url: 'http://api.example.com' }]);
+    expect(document.components.securitySchemes.bearerAuth).toMatchObject({ type: 'http', scheme: 'bearer' });
+    const references = JSON.stringify(document).match(/"\$ref":"[^"]+"/g) ?? [];
+    expect(references.length).toBeGreaterThan(0);
+    for (const reference of references) {
+      const path = reference.slice('"$ref":"#/'.length, -1).split('/');
+      expect(
+        path.reduce((at, part) => at?.[part], document),
+        reference,
+      ).toBeDefined();
+    }
+  });
+
+  it('describes every guarded route, its key, errors and headers', () => {
+    const guarded = door.gateway.routes.filter((route) => route.stages.length > 0);
+    expect(Object.keys(document.paths)).toEqual(guarded.map((route) => route.path));
+    for (const { method, path } of guarded) {
+      const operation = document.paths[path][method.toLowerCase()];
+      expect(operation.operationId).toMatch(/^[a-z][A-Za-z]+$/);
+      expect(operation.security).toEqual([{ bearerAuth: [] }]);
+      expect(Object.keys(operation.responses)).toEqual(
+        expect.arrayContaining(['200', '400', '401', '403', '413', '415', '422', '429', '500', '503']),
+      );
+      expect(operation.responses['429'].headers).toHaveProperty('Retry-After');
+      expect(operation.responses['200'].headers).toHaveProperty('x-request-id');
+      expect(operation.responses['400'].content['application/json'].schema).toEqual({
+        $ref: '#/components/schemas/Error',
+      });
+    }
+  });
+
+  it('has the fields that are taken, and no others', () => {
+    const { SentimentRequest } = document.components.schemas;
+    expect(Object.keys(SentimentRequest.properties)).toEqual(['input', 'model', 'truncate', 'abstain_below']);
+    expect(SentimentRequest.required).toEqual(['input']);
+    expect(SentimentRequest.additionalProperties).toBe(false);
+    const [one, many] = SentimentRequest.properties.input.anyOf;
+    expect(one).toMatchObject({ type: 'string', maxLength: 20_000 });
+    expect(many).toMatchObject({ type: 'array', minItems: 1, maxItems: 256 });
+  });
+
+  it('describes the answer that is given', async () => {
+    const { json } = await call(door, { key, body: { input: 'good', truncate: true } });
+    const { Sentiment } = document.components.schemas;
+    expect(Object.keys(json)).toEqual(Object.keys(Sentiment.properties));
+    expect(Object.keys(Sentiment.properties.data.items.properties)).toEqual(Object.keys(json.data[0]));
+    expect(Object.keys(document.components.schemas.Usage.properties)).toEqual(Object.keys(json.usage));
+  });
+});
