@@ -4,17 +4,15 @@ import { currentSession } from '#server/auth/current-session.ts';
 import { clientAddressOf } from '#server/auth/request-origin.ts';
 import { describeFailure } from '#server/domain/describe-failure.ts';
 import { controlPlaneServices } from '#server/platform/control-plane.ts';
-import { appRouter } from './root.ts';
-import { createCallerFactory } from './trpc.ts';
+import { type Caller, callerFor } from './root.ts';
 
-const callerOf = createCallerFactory(appRouter);
-export type Caller = ReturnType<typeof callerOf>;
+export type { Caller };
 
 /** For server components: the same procedures and the same checks as over HTTP, without the detour. */
 export async function createCaller(): Promise<Caller> {
   const services = controlPlaneServices();
   const requestId = randomUUID();
-  return callerOf(
+  return callerFor(
     {
       services,
       session: await currentSession(),

@@ -7,7 +7,7 @@ import { outboxRouter } from './routers/outbox.ts';
 import { sessionRouter } from './routers/session.ts';
 import { usageRouter } from './routers/usage.ts';
 import { workspaceRouter } from './routers/workspace.ts';
-import { router } from './trpc.ts';
+import { createCallerFactory, router } from './trpc.ts';
 
 export const appRouter = router({
   account: accountRouter,
@@ -21,3 +21,7 @@ export const appRouter = router({
   workspace: workspaceRouter,
 });
 export type AppRouter = typeof appRouter;
+
+/** The procedures as functions, for whoever already knows who asks: server components, tests. */
+export const callerFor = createCallerFactory(appRouter);
+export type Caller = ReturnType<typeof callerFor>;

@@ -16,15 +16,16 @@ export async function passwordStrength(
   password: string,
   ownWords: readonly string[] = [],
 ): Promise<PasswordStrength> {
-  const characters = [...password].length;
-  if (characters < passwordLimits.charactersMin) {
+  const characters = [...password];
+  if (characters.length < passwordLimits.charactersMin) {
     return refused(0, `Use at least ${passwordLimits.charactersMin} characters.`);
   }
-  if (characters > passwordLimits.charactersMax) {
+  if (characters.length > passwordLimits.charactersMax) {
     return refused(0, `Use at most ${passwordLimits.charactersMax} characters.`);
   }
+  const judged = characters.slice(0, passwordLimits.zxcvbnCharactersMax).join('');
   const estimator = await loadEstimator();
-  const { score, feedback } = estimator.check(password, ownWords.flatMap(partsOf));
+  const { score, feedback } = estimator.check(judged, ownWords.flatMap(partsOf));
   if (score >= passwordLimits.zxcvbnScoreMin) return { score, acceptable: true, advice: null };
   return refused(
     score,

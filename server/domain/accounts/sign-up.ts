@@ -33,8 +33,9 @@ export interface SignUp {
 export async function signUp(dependencies: AccountDependencies, request: SignUp): Promise<void> {
   const { db, clock, rateLimiter, mailQueue, webUrl } = dependencies;
   const { email, password, name, address } = request;
-  await assertStrongPassword(password, [email, ...(name ? [name] : [])]);
+  // Judging a password takes a tenth of a second of processor time, so it is limited too.
   await enforceRateLimit(rateLimiter, 'signUpByAddress', address);
+  await assertStrongPassword(password, [email, ...(name ? [name] : [])]);
   await enforceRateLimit(rateLimiter, 'mailLinkByEmail', email);
   const passwordHash = await hashPassword(password);
 

@@ -1,0 +1,6 @@
+import { controlPlaneServices } from '#server/platform/control-plane.ts';
+
+/** Where the inference API is for the world: the pages write it into their samples. */
+export function apiUrl(): string {
+  return controlPlaneServices().apiUrl;
+}

@@ -1,0 +1,82 @@
+import type { PlanId } from '#server/domain/billing/plans.ts';
+import type { Clock } from '#server/domain/clock.ts';
+import type { ControlPlaneServices } from '#server/domain/control-plane/services.ts';
+import type { Role } from '#server/domain/members/roles.ts';
+import type { CurrentSession } from '#server/domain/sessions/schema.ts';
+import type { Mail } from '#server/domain/mail/mail.ts';
+import { systemClock } from '#server/platform/clock.ts';
+import { createControlPlaneServices } from '#server/platform/control-plane.ts';
+import { ensureQueue } from '#server/platform/job-queue/ensure-queue.ts';
+import { createTestDatabase, type TestDatabase } from './database.ts';
+import { createMember, createSession, createUser, createWorkspace } from './factories.ts';
+
+export interface ControlPlane {
+  readonly database: TestDatabase;
+  readonly services: ControlPlaneServices;
+  /** Every line that was logged, as JSON. */
+  readonly logLines: readonly string[];
+  /** What waits in the queue for one address, the oldest first. */
+  queuedMails(to: string): Promise<Mail[]>;
+  drop(): Promise<void>;
+}
+
+/** The control plane's services as the web process has them, on a database of one's own. */
+export async function createControlPlane({
+  clock = systemClock,
+}: {
+  clock?: Clock;
+} = {}): Promise<ControlPlane> {
+  const database = await createTestDatabase();
+  await ensureQueue(database.url);
+  const logLines: string[] = [];
+  const log = (fields: object, message: string) => void logLines.push(JSON.stringify({ ...fields, message }));
+  const services = createControlPlaneServices({
+    db: database.prisma,
+    clock,
+    logger: { debug: log, info: log, warn: log, error: log },
+    secret: 'a-secret-of-the-tests-0123456789abcdef',
+    webUrl: 'http://web.test',
+    apiUrl: 'http://api.test',
+    modelsDir: 'workers/models',
+    outboxIsPublic: true,
+  });
+  return {
+    database,
+    services,
+    logLines,
+    async queuedMails(to) {
+      const { rows } = await database.pool.query<{ payload: { sealed: string } }>(
+        'SELECT payload FROM graphile_worker._private_jobs ORDER BY id',
+      );
+      const mails = rows.map(({ payload }) => JSON.parse(services.mailSeal.open(payload.sealed)) as Mail);
+      return mails.filter((mail) => mail.to === to);
+    },
+    drop: () => database.drop(),
+  };
+}
+
+export interface Person {
+  readonly session: CurrentSession;
+  readonly userId: string;
+  readonly email: string;
+  readonly workspaceId: string;
+  readonly slug: string;
+}
+
+/** Someone who is signed in, with a workspace of their own. */
+export async function createPerson(
+  { services }: ControlPlane,
+  { isOperator = false, role = 'owner' as Role, plan = 'free' as PlanId } = {},
+): Promise<Person> {
+  const { id: userId, email, name } = await createUser(services.db, { isOperator });
+  const workspace = await createWorkspace(services.db, { plan });
+  await createMember(services.db, { workspaceId: workspace.id, userId, role });
+  const { id: sessionId } = await createSession(services.db, { userId });
+  return {
+    session: { sessionId, user: { id: userId, email, name, isOperator } },
+    userId,
+    email,
+    workspaceId: workspace.id,
+    slug: workspace.slug,
+  };
+}
