@@ -19,6 +19,7 @@ import { serveModel } from './serve-model.ts';
 
 /** Clients keep connections for about a minute; a server that closes them first breaks those that do not retry. */
 const keepAliveMs = 75_000;
+const connectionTimeoutMs = keepAliveMs + 5_000;
 
 const environment = readInferenceEnvironment();
 const logger = createLogger({ name: 'inference', level: environment.logLevel });
@@ -55,9 +56,9 @@ const server = serve(
     serverOptions: {
       maxHeaderSize: requestLimits.headersBytesMax,
       keepAliveTimeout: keepAliveMs,
-      headersTimeout: keepAliveMs + 5_000,
+      headersTimeout: connectionTimeoutMs,
       // The body's own time limit answers in words; this one only ends what it can't reach.
-      requestTimeout: requestLimits.bodyTimeoutMs + pipelineLimits.requestTimeoutMs,
+      requestTimeout: connectionTimeoutMs,
     },
   },
   (address) => logger.info({ port: address.port, model: runtime.model.version }, 'listening'),

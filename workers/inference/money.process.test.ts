@@ -1,0 +1,126 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { createTestDatabase, type TestDatabase } from '#server/testing/database.ts';
+import { createApiKey, createWorkspace } from '#server/testing/factories.ts';
+import { startInference, type TestProcess } from '#server/testing/processes.ts';
+import { expectInLedgerOnce, readBooks } from './testing/books.ts';
+import { load } from './testing/load.ts';
+
+let database: TestDatabase;
+const started: TestProcess[] = [];
+
+beforeAll(async () => {
+  database = await createTestDatabase();
+  return () => database.drop();
+});
+afterEach(async () => {
+  await Promise.all(started.splice(0).map((gateway) => gateway.stop()));
+});
+
+async function twoGateways(env: Record<string, string> = {}) {
+  const gateways = await Promise.all(
+    [0, 1].map(() =>
+      startInference({
+        databaseUrl: database.url,
+        env: { INFERENCE_RUNTIME: 'fake', FAKE_RUNTIME_LATENCY_MS: '5', LOG_LEVEL: 'warn', ...env },
+      }),
+    ),
+  );
+  started.push(...gateways);
+  return gateways as [TestProcess, TestProcess];
+}
+
+async function customerWith(quotaUnits: number) {
+  const { id: workspaceId } = await createWorkspace(database.prisma, { quotaUnits });
+  return createApiKey(database.prisma, { workspaceId });
+}
+
+describe('two gateways on one database', () => {
+  it('spend 500 units left on exactly 500 of 600 concurrent requests', async () => {
+    const gateways = await twoGateways();
+    const { key, workspaceId } = await customerWith(500);
+    const result = await load({
+      urls: gateways.map((gateway) => gateway.url),
+      key,
+      requests: 600,
+      concurrency: 600,
+    });
+    expect(result.statuses).toEqual({ 200: 500, 429: 100 });
+    expect(result.codes).toEqual({ insufficient_quota: 100 });
+    await expectInLedgerOnce(database.pool, result.acknowledged);
+    expect(await readBooks(database.pool, workspaceId)).toEqual({
+      ledger: 500,
+      ledgerUnits: 500,
+      rolled: 500,
+      rolledUnits: 500,
+      spent: 500,
+      heldUnits: 0,
+      heldRequests: 0,
+      holds: 0,
+    });
+  });
+
+  it('never overspend when one is killed, and the rest can be spent once its holds expire', async () => {
+    const holdMs = 4_000;
+    const gateways = await twoGateways({ HOLD_MS: String(holdMs), FAKE_RUNTIME_LATENCY_MS: '300' });
+    const [first, second] = gateways;
+    const { key, workspaceId } = await customerWith(500);
+    const running = load({ urls: [first.url, second.url], key, requests: 600, concurrency: 600 });
+    await untilHolds(workspaceId, 150);
+    await first.kill('SIGKILL');
+    const result = await running;
+    expect(result.statuses[0]).toBeGreaterThan(0);
+    expect(result.acknowledged.length).toBeLessThanOrEqual(500);
+    await expectInLedgerOnce(database.pool, result.acknowledged);
+    const killed = await readBooks(database.pool, workspaceId);
+    expect(killed.heldRequests).toBeGreaterThan(0);
+    expect(killed.spent + killed.heldUnits).toBeLessThanOrEqual(500);
+
+    await sleep(holdMs);
+    const rest = await load({ urls: [second.url], key, requests: 600, concurrency: 64 });
+    expect(rest.acknowledged).toHaveLength(500 - killed.spent);
+    expect(await readBooks(database.pool, workspaceId)).toMatchObject({
+      ledgerUnits: 500,
+      rolledUnits: 500,
+      spent: 500,
+      heldUnits: 0,
+      heldRequests: 0,
+      holds: 0,
+    });
+  });
+
+  it('refuse a revoked key on its next call, each of them', async () => {
+    const gateways = await twoGateways();
+    const { key, id } = await customerWith(500);
+    const statuses = async () =>
+      Promise.all(
+        gateways.map(
+          async ({ url }) => (await load({ urls: [url], key, requests: 1, concurrency: 1 })).statuses,
+        ),
+      );
+    expect(await statuses()).toEqual([{ 200: 1 }, { 200: 1 }]);
+    await database.prisma.apiKey.update({ where: { id }, data: { revokedAt: new Date() } });
+    expect(await statuses()).toEqual([{ 401: 1 }, { 401: 1 }]);
+  });
+});
+
+describe('a gateway that is asked to stop', () => {
+  it('answers what is in flight, and leaves no hold', async () => {
+    const [gateway] = await twoGateways({ FAKE_RUNTIME_LATENCY_MS: '400' });
+    const { key, workspaceId } = await customerWith(500);
+    const running = load({ urls: [gateway.url], key, requests: 50, concurrency: 50 });
+    await untilHolds(workspaceId, 50);
+    await gateway.stop();
+    expect((await running).statuses).toEqual({ 200: 50 });
+    expect(gateway.process.exitCode).toBe(0);
+    expect(await readBooks(database.pool, workspaceId)).toMatchObject({
+      spent: 50,
+      holds: 0,
+      heldRequests: 0,
+    });
+  });
+});
+
+async function untilHolds(workspaceId: string, least: number): Promise<void> {
+  while ((await database.prisma.hold.count({ where: { workspaceId } })) < least) await sleep(5);
+}
