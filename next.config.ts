@@ -14,7 +14,8 @@ const config: NextConfig = {
   reactStrictMode: true,
   agentRules: false,
   devIndicators: false,
-  typescript: { ignoreBuildErrors: false },
+  // Next rewrites the configuration it is given, so it has one of its own.
+  typescript: { tsconfigPath: 'tsconfig.next.json' },
   experimental: { optimizePackageImports: ['radix-ui'] },
   headers: async () => [{ source: '/:path*', headers: securityHeaders }],
 };

@@ -1,7 +1,7 @@
 import Link from 'next/link';
 import type { ReactNode } from 'react';
-import { EdgeTicks } from '../_components/rule.tsx';
 import { Wordmark } from '../_components/mark.tsx';
+import { EdgeTicks } from '../_components/rule.tsx';
 
 export default function DoorLayout({ children }: { children: ReactNode }) {
   return (

@@ -13,7 +13,7 @@ interface MailSentProps {
 /** The same whether the address has an account or not. */
 export function MailSent({ email, what, hasLocalOutbox, onBack }: MailSentProps) {
   return (
-    <div role="status">
+    <output className="block">
       <h1 className="flex items-center gap-2">
         <MailCheck size={20} strokeWidth={1.5} aria-hidden />
         Mail sent
@@ -35,6 +35,6 @@ export function MailSent({ email, what, hasLocalOutbox, onBack }: MailSentProps)
         </button>
         .
       </p>
-    </div>
+    </output>
   );
 }

@@ -33,7 +33,9 @@ export function PasswordRule({ strength }: { strength: PasswordStrength | null }
         graduations={scoreMax}
         color={strength?.acceptable ? 'var(--series-1)' : 'var(--ink-3)'}
       />
-      <span className="text-small text-ink-3 min-w-16 text-right">{strength ? words[score] : 'strength'}</span>
+      <span className="text-small text-ink-3 min-w-16 text-right">
+        {strength ? words[score] : 'strength'}
+      </span>
     </div>
   );
 }

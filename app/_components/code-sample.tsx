@@ -4,6 +4,7 @@ import type { ReactNode } from 'react';
 import { useState } from 'react';
 import { CopyButton } from './copy-button.tsx';
 import { highlight } from './highlight.tsx';
+import { ScrollingCode } from './scroller.tsx';
 
 export interface CodeVariant {
   readonly name: string;
@@ -37,7 +38,7 @@ export function CodeSample({ variants, answer, label, onCopied }: CodeSampleProp
       </header>
       {variants.map((variant) => (
         <Tabs.Content key={variant.name} value={variant.name} tabIndex={-1}>
-          <pre tabIndex={0} aria-label={`${label}, ${variant.name}`}>
+          <ScrollingCode label={`${label}, ${variant.name}`}>
             {highlight(variant.code)}
             {answer && (
               <>
@@ -45,7 +46,7 @@ export function CodeSample({ variants, answer, label, onCopied }: CodeSampleProp
                 {highlight(answer)}
               </>
             )}
-          </pre>
+          </ScrollingCode>
         </Tabs.Content>
       ))}
     </Tabs.Root>

@@ -11,7 +11,13 @@ interface CopyButtonProps {
   readonly onCopied?: () => void;
 }
 
-export function CopyButton({ text, label = 'Copy', bare = false, className = 'btn', onCopied }: CopyButtonProps) {
+export function CopyButton({
+  text,
+  label = 'Copy',
+  bare = false,
+  className = 'btn',
+  onCopied,
+}: CopyButtonProps) {
   const { copied, failed, copy } = useCopy();
   const said = copied ? 'Copied' : failed ? 'Select and copy it by hand' : label;
   return (
@@ -23,7 +29,11 @@ export function CopyButton({ text, label = 'Copy', bare = false, className = 'bt
         if (await copy(text)) onCopied?.();
       }}
     >
-      {copied ? <Check size={16} strokeWidth={1.5} aria-hidden /> : <Copy size={16} strokeWidth={1.5} aria-hidden />}
+      {copied ? (
+        <Check size={16} strokeWidth={1.5} aria-hidden />
+      ) : (
+        <Copy size={16} strokeWidth={1.5} aria-hidden />
+      )}
       {!bare && <span aria-live="polite">{said}</span>}
     </button>
   );

@@ -10,9 +10,25 @@ export function highlight(code: string): ReactNode[] {
     const [whole, space = '', comment, text, colon, digits] = match;
     parts.push(code.slice(end, match.index) + (comment ? space : ''));
     const key = match.index;
-    if (comment) parts.push(<span key={key} className="c">{comment}</span>);
-    if (text) parts.push(<span key={key} className={colon ? 'k' : 's'}>{text}</span>, colon ?? '');
-    if (digits) parts.push(<span key={key} className="n">{digits}</span>);
+    if (comment)
+      parts.push(
+        <span key={key} className="c">
+          {comment}
+        </span>,
+      );
+    if (text)
+      parts.push(
+        <span key={key} className={colon ? 'k' : 's'}>
+          {text}
+        </span>,
+        colon ?? '',
+      );
+    if (digits)
+      parts.push(
+        <span key={key} className="n">
+          {digits}
+        </span>,
+      );
     end = match.index + whole.length;
   }
   parts.push(code.slice(end));

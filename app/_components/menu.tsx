@@ -24,7 +24,7 @@ export function Menu({ trigger, children, align = 'start' }: MenuProps) {
 }
 
 export const MenuItem = DropdownMenu.Item;
-export const MenuLine = () => <DropdownMenu.Separator asChild children={<hr />} />;
+export const MenuLine = () => <DropdownMenu.Separator className="line" />;
 export const MenuHead = ({ children }: { children: ReactNode }) => (
   <DropdownMenu.Label className="head">{children}</DropdownMenu.Label>
 );

@@ -2,9 +2,9 @@ import type { ReactNode } from 'react';
 
 export function Wait({ children }: { children: ReactNode }) {
   return (
-    <p className="wait" role="status">
+    <output className="wait">
       <i aria-hidden="true" />
       <span>{children}</span>
-    </p>
+    </output>
   );
 }

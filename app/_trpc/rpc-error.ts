@@ -19,7 +19,13 @@ export interface Refusal {
 export function refusalOf(error: unknown): Refusal {
   if (isRpcError(error) && error.data) {
     const { domainCode, param, retryAfterMs, requestId } = error.data;
-    return { code: domainCode ?? 'internal', message: error.message, param, retryAfterMs, requestId };
+    return {
+      code: domainCode,
+      message: error.message,
+      param: param ?? undefined,
+      retryAfterMs: retryAfterMs ?? undefined,
+      requestId: requestId ?? undefined,
+    };
   }
   return {
     code: 'unreachable',

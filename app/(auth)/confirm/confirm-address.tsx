@@ -30,8 +30,8 @@ export function ConfirmAddress() {
       <>
         <h1>The link does not work</h1>
         <p className="text-ink-2 mt-2">
-          {refusal ?? 'It is incomplete: copy the whole address from the mail.'} Sign in with your password to be sent a
-          new one.
+          {refusal ?? 'It is incomplete: copy the whole address from the mail.'} Sign in with your password to
+          be sent a new one.
         </p>
         <p className="mt-5">
           <Link className="btn primary big" href="/sign-in">

@@ -20,7 +20,8 @@ export function ForgotForm({ hasLocalOutbox }: { hasLocalOutbox: boolean }) {
       <MailSent
         email={email.trim()}
         what="If the address has an account, the mail has a link that works once, for one hour."
-        hasLocalOutbox={hasLocalOutbox} onBack={() => request.reset()}
+        hasLocalOutbox={hasLocalOutbox}
+        onBack={() => request.reset()}
       />
     );
   }

@@ -24,7 +24,9 @@ export function ResetForm() {
     return (
       <>
         <h1>The link does not work</h1>
-        <p className="text-ink-2 mt-2">It is incomplete: copy the whole address from the mail, or ask for a new one.</p>
+        <p className="text-ink-2 mt-2">
+          It is incomplete: copy the whole address from the mail, or ask for a new one.
+        </p>
         <p className="mt-5">
           <Link className="btn primary big" href="/forgot">
             Ask for a new link

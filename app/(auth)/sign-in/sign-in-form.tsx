@@ -45,7 +45,9 @@ export function SignInForm({ destination, passwordWasReset }: SignInFormProps) {
     <>
       <h1>Sign in</h1>
       <form onSubmit={submit} noValidate className="form-big">
-        {passwordWasReset && !refusal && <Note>The password is changed, and every session was ended. Sign in with the new one.</Note>}
+        {passwordWasReset && !refusal && (
+          <Note>The password is changed, and every session was ended. Sign in with the new one.</Note>
+        )}
         <Field
           label="Email"
           type="email"

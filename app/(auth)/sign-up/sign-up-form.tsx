@@ -23,7 +23,12 @@ export function SignUpForm({ hasLocalOutbox }: { hasLocalOutbox: boolean }) {
 
   if (signUp.isSuccess) {
     return (
-      <MailSent email={email.trim()} what="Open the link in it to confirm the address. The link works once, for 24 hours." hasLocalOutbox={hasLocalOutbox} onBack={() => signUp.reset()} />
+      <MailSent
+        email={email.trim()}
+        what="Open the link in it to confirm the address. The link works once, for 24 hours."
+        hasLocalOutbox={hasLocalOutbox}
+        onBack={() => signUp.reset()}
+      />
     );
   }
 

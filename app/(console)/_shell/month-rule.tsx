@@ -19,8 +19,11 @@ export function MonthRule({ workspaceId }: { workspaceId: string }) {
     <div className="month">
       <div className="row">
         <span className="text-ink-2">{monthName(data.periodStart)}</span>
-        <span title={`${count(data.spentUnits)} of ${count(data.quotaUnits)} units, ${money(data.spentMicroUsd)}`}>
-          <b>{short(data.spentUnits)}</b> <span className="text-ink-3">of {short(data.quotaUnits)} units</span>
+        <span
+          title={`${count(data.spentUnits)} of ${count(data.quotaUnits)} units, ${money(data.spentMicroUsd)}`}
+        >
+          <b>{short(data.spentUnits)}</b>{' '}
+          <span className="text-ink-3">of {short(data.quotaUnits)} units</span>
         </span>
       </div>
       <Rule

@@ -4,9 +4,9 @@ import { Command } from 'cmdk';
 import { BookOpen, Box, KeyRound, LogOut, Plus, SunMoon } from 'lucide-react';
 import { useRouter } from 'next/navigation';
 import { Dialog } from 'radix-ui';
-import { docsPages } from '../../docs/docs-pages.ts';
 import { setTheme, themes, useTheme } from '../../_components/use-theme.ts';
 import { useRpc } from '../../_trpc/client.ts';
+import { docsPages } from '../../docs/docs-pages.ts';
 import { leave } from './leave.ts';
 import { placesOf } from './places.ts';
 import { useShell } from './shell-context.ts';
@@ -90,7 +90,9 @@ export function Palette({ open, onOpenChange }: PaletteProps) {
                     <Command.Item
                       key={key.id}
                       value={`key ${key.name} ${key.prefix}`}
-                      onSelect={go(`/w/${workspace.slug}/keys?find=${encodeURIComponent(key.prefix)}${key.revokedAt ? '&show=revoked' : ''}`)}
+                      onSelect={go(
+                        `/w/${workspace.slug}/keys?find=${encodeURIComponent(key.prefix)}${key.revokedAt ? '&show=revoked' : ''}`,
+                      )}
                     >
                       <KeyRound {...icon} />
                       {key.name}

@@ -20,7 +20,11 @@ export function PhoneTop() {
     <div className="phonetop">
       <Menu
         trigger={
-          <button type="button" className="flex min-w-0 items-center gap-2.5" aria-label={`Workspace ${workspace.name}: switch`}>
+          <button
+            type="button"
+            className="flex min-w-0 items-center gap-2.5"
+            aria-label={`Workspace ${workspace.name}: switch`}
+          >
             <Mark />
             <span className="truncate">{workspace.name}</span>
           </button>

@@ -13,7 +13,12 @@ export function Places({ onGo }: { onGo?: () => void }) {
         <div key={group.title ?? ''}>
           {group.title && <h2>{group.title}</h2>}
           {group.places.map(({ name, href, icon: Icon }) => (
-            <Link key={href} href={href} aria-current={path === href ? 'page' : undefined} {...(onGo && { onClick: onGo })}>
+            <Link
+              key={href}
+              href={href}
+              aria-current={path === href ? 'page' : undefined}
+              {...(onGo && { onClick: onGo })}
+            >
               <Icon size={16} strokeWidth={1.5} aria-hidden />
               {name}
             </Link>

@@ -1,4 +1,12 @@
-import { BookOpen, ChartColumn, KeyRound, ListChecks, type LucideIcon, Settings, UserRound } from 'lucide-react';
+import {
+  BookOpen,
+  ChartColumn,
+  KeyRound,
+  ListChecks,
+  type LucideIcon,
+  Settings,
+  UserRound,
+} from 'lucide-react';
 
 export interface Place {
   readonly name: string;

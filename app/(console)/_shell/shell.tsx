@@ -3,15 +3,15 @@ import { type ReactNode, useState } from 'react';
 import type { Profile } from '#server/domain/accounts/schema.ts';
 import type { WorkspaceItem } from '#server/domain/workspaces/schema.ts';
 import { CreateWorkspaceDialog } from './create-workspace-dialog.tsx';
+import { FindButton } from './find-button.tsx';
 import { MonthRule } from './month-rule.tsx';
 import { Palette } from './palette.tsx';
 import { PhoneBar, PhoneTop } from './phone.tsx';
 import { Places } from './place-list.tsx';
 import { ShellContext } from './shell-context.ts';
 import { ShortcutsDialog } from './shortcuts-dialog.tsx';
-import { FindButton } from './find-button.tsx';
-import { UserMenu } from './user-menu.tsx';
 import { useShortcuts } from './use-shortcuts.ts';
+import { UserMenu } from './user-menu.tsx';
 import { WorkspaceMenu } from './workspace-menu.tsx';
 
 export interface ShellProps {
@@ -33,7 +33,13 @@ export function Shell({ children, ...props }: ShellProps & { children: ReactNode
   const menus = { ...props, onCreateWorkspace: () => setOverlay('create-workspace') };
 
   return (
-    <ShellContext value={{ ...menus, openPalette: () => setOverlay('palette'), openShortcuts: () => setOverlay('shortcuts') }}>
+    <ShellContext
+      value={{
+        ...menus,
+        openPalette: () => setOverlay('palette'),
+        openShortcuts: () => setOverlay('shortcuts'),
+      }}
+    >
       <a className="btn primary skip" href="#content">
         To the content
       </a>

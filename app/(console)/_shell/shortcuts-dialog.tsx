@@ -19,7 +19,9 @@ export function ShortcutsDialog({ open, onOpenChange }: ShortcutsDialogProps) {
           lines={[
             ['Find or do', <Keys key="k" keys={['⌘', 'K']} />],
             ['This list', <Keys key="?" keys={['?']} />],
-            ...places.map(({ name, key }) => [name, <Keys key={key} keys={['G', key.toUpperCase()]} />] as const),
+            ...places.map(
+              ({ name, key }) => [name, <Keys key={key} keys={['G', key.toUpperCase()]} />] as const,
+            ),
             ['Move the cursor of a chart', <Keys key="a" keys={['←', '→']} />],
           ]}
         />

@@ -10,7 +10,9 @@ export function useShortcuts(slug: string, open: (overlay: 'palette' | 'shortcut
   const router = useRouter();
   useEffect(() => {
     let goPressedAt = 0;
-    const destinations = new Map(placesOf(slug).flatMap((group) => group.places.map((place) => [place.key, place.href])));
+    const destinations = new Map(
+      placesOf(slug).flatMap((group) => group.places.map((place) => [place.key, place.href])),
+    );
 
     function onKeyDown(event: KeyboardEvent) {
       if ((event.metaKey || event.ctrlKey) && event.key.toLowerCase() === 'k') {
@@ -31,5 +33,8 @@ export function useShortcuts(slug: string, open: (overlay: 'palette' | 'shortcut
 
 function isBusy(target: EventTarget | null): boolean {
   if (!(target instanceof HTMLElement)) return false;
-  return target.matches('input, textarea, select, [contenteditable]') || target.closest('[role="dialog"], [role="menu"]') !== null;
+  return (
+    target.matches('input, textarea, select, [contenteditable]') ||
+    target.closest('[role="dialog"], [role="menu"]') !== null
+  );
 }

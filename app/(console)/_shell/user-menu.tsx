@@ -3,8 +3,8 @@ import { ChevronsUpDown, Keyboard, LogOut, ShieldCheck, UserRound } from 'lucide
 import Link from 'next/link';
 import { Menu, MenuHead, MenuItem, MenuLine } from '../../_components/menu.tsx';
 import { ThemeMenuChoice } from '../../_components/theme-choice.tsx';
-import { useShell } from './shell-context.ts';
 import { leave } from './leave.ts';
+import { useShell } from './shell-context.ts';
 
 export function UserMenu() {
   const { account, openShortcuts } = useShell();

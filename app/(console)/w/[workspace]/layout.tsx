@@ -1,5 +1,5 @@
-import type { ReactNode } from 'react';
 import { notFound } from 'next/navigation';
+import type { ReactNode } from 'react';
 import { signedIn } from '../../../_trpc/server.ts';
 import { Shell } from '../../_shell/shell.tsx';
 

@@ -44,7 +44,11 @@ export function CreateKeyDialog({ workspaceId, open, onOpenChange, onCreated }: 
     event.preventDefault();
     setSubmitted(true);
     if (!parsed.success) return;
-    create.mutate({ workspaceId, name: parsed.data, expiresInDays: lifetime === '' ? null : Number(lifetime) });
+    create.mutate({
+      workspaceId,
+      name: parsed.data,
+      expiresInDays: lifetime === '' ? null : Number(lifetime),
+    });
   }
 
   return (
@@ -71,7 +75,12 @@ export function CreateKeyDialog({ workspaceId, open, onOpenChange, onCreated }: 
             <label className="label" htmlFor={expiryId}>
               Expires
             </label>
-            <select id={expiryId} className="input" value={lifetime} onChange={(event) => setLifetime(event.target.value)}>
+            <select
+              id={expiryId}
+              className="input"
+              value={lifetime}
+              onChange={(event) => setLifetime(event.target.value)}
+            >
               {lifetimes.map(({ days, name: label }) => (
                 <option key={label} value={days ?? ''}>
                   {label}

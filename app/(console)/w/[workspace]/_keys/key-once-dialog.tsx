@@ -9,8 +9,8 @@ import { Note } from '../../../../_components/note.tsx';
 import { Ledger } from '../../../../_components/slip.tsx';
 import { Wait } from '../../../../_components/wait.tsx';
 import { calendarDate, clockTime } from '../../../../_format/time.ts';
+import { firstCalls } from '../../../../_samples/first-calls.ts';
 import { useShell } from '../../../_shell/shell-context.ts';
-import { firstCall } from './samples.ts';
 import { useApiKeys } from './use-api-keys.ts';
 
 interface KeyOnceDialogProps {
@@ -42,7 +42,11 @@ export function KeyOnceDialog({ created, apiUrl, onClose }: KeyOnceDialogProps) 
           ]}
         />
         <div className="mt-4">
-          <CodeSample label="The first call" variants={firstCall(apiUrl, created.key)} onCopied={() => setCopied(true)} />
+          <CodeSample
+            label="The first call"
+            variants={firstCalls(apiUrl, created.key)}
+            onCopied={() => setCopied(true)}
+          />
         </div>
         <div className="mt-3">
           <FirstCall keyId={created.id} />
@@ -107,9 +111,9 @@ function FirstCall({ keyId }: { keyId: string }) {
   const usedAt = keys?.find((key) => key.id === keyId)?.lastUsedAt;
   if (!usedAt) return <Wait>Listening for the first call with this key.</Wait>;
   return (
-    <p className="text-dense" role="status">
+    <output className="text-dense block">
       <span className="st">First call at {clockTime(usedAt)} UTC.</span>{' '}
       <Link href={`/w/${workspace.slug}/usage?key=${keyId}`}>See it in Usage</Link>
-    </p>
+    </output>
   );
 }

@@ -1,5 +1,6 @@
 'use client';
 import { Ellipsis } from 'lucide-react';
+import { useState } from 'react';
 import type { ApiKeyItem } from '#server/domain/api-keys/schema.ts';
 import { Ago } from '../../../../_components/ago.tsx';
 import { Menu, MenuItem, MenuLine } from '../../../../_components/menu.tsx';
@@ -15,7 +16,11 @@ interface KeyListProps {
   readonly onRename: (key: ApiKeyItem) => void;
 }
 
-const callable: Record<string, string> = { sentiment: 'sentiment', 'models:read': 'models', 'usage:read': 'usage' };
+const callable: Record<string, string> = {
+  sentiment: 'sentiment',
+  'models:read': 'models',
+  'usage:read': 'usage',
+};
 
 export function KeyTable({ keys, ...actions }: KeyListProps) {
   return (
@@ -50,7 +55,9 @@ export function KeyTable({ keys, ...actions }: KeyListProps) {
               <td className="text-ink-2" title={key.createdBy ?? undefined}>
                 {calendarDate(key.createdAt)}
               </td>
-              <td>{key.lastUsedAt ? <Ago at={key.lastUsedAt} /> : <span className="text-ink-3">never</span>}</td>
+              <td>
+                {key.lastUsedAt ? <Ago at={key.lastUsedAt} /> : <span className="text-ink-3">never</span>}
+              </td>
               <td className="num">{count(key.requestsPerMinute)}</td>
               <td>
                 <Ends apiKey={key} />
@@ -111,9 +118,16 @@ function Ends({ apiKey }: { apiKey: ApiKeyItem }) {
   if (!apiKey.expiresAt) return <span className="text-ink-2">never</span>;
   const state = stateOf(apiKey);
   if (state !== 'expires-soon') {
-    return <span className="text-ink-2">{`${state === 'expired' ? 'expired ' : ''}${calendarDate(apiKey.expiresAt)}`}</span>;
+    return (
+      <span className="text-ink-2">{`${state === 'expired' ? 'expired ' : ''}${calendarDate(apiKey.expiresAt)}`}</span>
+    );
   }
-  const days = daysUntil(apiKey.expiresAt, new Date());
+  return <DaysLeft until={apiKey.expiresAt} />;
+}
+
+function DaysLeft({ until }: { until: Date }) {
+  const [now] = useState(() => new Date());
+  const days = daysUntil(until, now);
   return <span className="text-warn">{days <= 1 ? 'in a day' : `${days} days left`}</span>;
 }
 

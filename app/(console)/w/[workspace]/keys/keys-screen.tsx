@@ -10,8 +10,8 @@ import { Sheet } from '../../../_shell/sheet.tsx';
 import { CreateKeyDialog } from '../_keys/create-key-dialog.tsx';
 import { KeyOnceDialog } from '../_keys/key-once-dialog.tsx';
 import { useApiKeys } from '../_keys/use-api-keys.ts';
-import { KeyRows, KeyTable } from './key-table.tsx';
 import { isActive, matches } from './key-state.ts';
+import { KeyRows, KeyTable } from './key-table.tsx';
 import { RenameKeyDialog } from './rename-key-dialog.tsx';
 import { RevokeKeyDialog } from './revoke-key-dialog.tsx';
 
@@ -96,8 +96,12 @@ export function KeysScreen({ workspace, initial, apiUrl }: KeysScreenProps) {
         }}
       />
       {created && <KeyOnceDialog created={created} apiUrl={apiUrl} onClose={() => setCreated(null)} />}
-      {revoking && <RevokeKeyDialog workspaceId={workspace.id} apiKey={revoking} onClose={() => setRevoking(null)} />}
-      {renaming && <RenameKeyDialog workspaceId={workspace.id} apiKey={renaming} onClose={() => setRenaming(null)} />}
+      {revoking && (
+        <RevokeKeyDialog workspaceId={workspace.id} apiKey={revoking} onClose={() => setRevoking(null)} />
+      )}
+      {renaming && (
+        <RenameKeyDialog workspaceId={workspace.id} apiKey={renaming} onClose={() => setRenaming(null)} />
+      )}
     </Sheet>
   );
 }

@@ -1,5 +1,5 @@
 import type { Metadata } from 'next';
-import { apiUrl } from '../../../../_trpc/addresses.ts';
+import { apiUrl } from '#server/api/addresses.ts';
 import { caller, workspaceOf } from '../../../../_trpc/server.ts';
 import { KeysScreen } from './keys-screen.tsx';
 

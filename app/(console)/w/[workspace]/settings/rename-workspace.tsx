@@ -1,0 +1,56 @@
+'use client';
+import { useMutation } from '@tanstack/react-query';
+import { useRouter } from 'next/navigation';
+import { type FormEvent, useState } from 'react';
+import { type WorkspaceItem, workspaceNameSchema } from '#server/domain/workspaces/schema.ts';
+import { Field } from '../../../../_components/field.tsx';
+import { RefusalNote } from '../../../../_components/refusal-note.tsx';
+import { clockTime } from '../../../../_format/time.ts';
+import { useRpc } from '../../../../_trpc/client.ts';
+
+export function RenameWorkspace({ workspace, mayManage }: { workspace: WorkspaceItem; mayManage: boolean }) {
+  const rpc = useRpc();
+  const router = useRouter();
+  const [name, setName] = useState(workspace.name);
+  const [savedAt, setSavedAt] = useState<Date | null>(null);
+  const parsed = workspaceNameSchema.safeParse(name);
+  const rename = useMutation(
+    rpc.workspace.rename.mutationOptions({
+      onSuccess: () => {
+        setSavedAt(new Date());
+        router.refresh();
+      },
+    }),
+  );
+  const changed = parsed.success && parsed.data !== workspace.name;
+
+  function submit(event: FormEvent) {
+    event.preventDefault();
+    if (parsed.success) rename.mutate({ workspaceId: workspace.id, name: parsed.data });
+  }
+
+  return (
+    <form onSubmit={submit} noValidate className="grid gap-3">
+      <Field
+        label="Name"
+        value={name}
+        readOnly={!mayManage}
+        maxLength={60}
+        help={mayManage ? 'The address stays as it is.' : 'Owners and admins can rename it.'}
+        aside={
+          savedAt && !changed ? <span className="text-ink-3">Saved {clockTime(savedAt)}</span> : undefined
+        }
+        error={parsed.success ? undefined : parsed.error.issues[0]?.message}
+        onChange={(event) => setName(event.target.value)}
+      />
+      {rename.error && <RefusalNote error={rename.error} />}
+      {mayManage && (
+        <div>
+          <button type="submit" className="btn outline" disabled={!changed || rename.isPending}>
+            Save name
+          </button>
+        </div>
+      )}
+    </form>
+  );
+}

@@ -1,0 +1,58 @@
+'use client';
+import Link from 'next/link';
+import type { Plan } from '#server/domain/billing/schema.ts';
+import { roleMay } from '#server/domain/members/schema.ts';
+import type { UsageMonth } from '#server/domain/usage/schema.ts';
+import type { WorkspaceItem } from '#server/domain/workspaces/schema.ts';
+import { Ledger } from '../../../../_components/slip.tsx';
+import { money } from '../../../../_format/money.ts';
+import { count } from '../../../../_format/number.ts';
+import { Sheet } from '../../../_shell/sheet.tsx';
+import { RenameWorkspace } from './rename-workspace.tsx';
+
+interface SettingsScreenProps {
+  readonly workspace: WorkspaceItem;
+  readonly month: UsageMonth;
+  readonly plan: Plan | null;
+}
+
+export function SettingsScreen({ workspace, month, plan }: SettingsScreenProps) {
+  return (
+    <Sheet title="Settings">
+      <div className="max-w-md">
+        <div className="sec !mt-0">
+          <h2>Workspace</h2>
+        </div>
+        <RenameWorkspace workspace={workspace} mayManage={roleMay(workspace.role, 'workspace:manage')} />
+        <Ledger
+          className="mt-4"
+          lines={[
+            ['Address', <code key="slug">/w/{workspace.slug}</code>],
+            ['Id', <code key="id">{workspace.id}</code>],
+            ['Your role', workspace.role],
+          ]}
+        />
+        <div className="sec">
+          <h2>Plan</h2>
+          <span className="end">
+            <Link href="/pricing">All plans</Link>
+          </span>
+        </div>
+        <Ledger
+          lines={[
+            ['Plan', plan?.name ?? month.planId],
+            ['Units a month, a hard stop', count(month.quotaUnits)],
+            ['Spent this month', `${count(month.spentUnits)} units, ${money(month.spentMicroUsd)}`],
+            ...(plan
+              ? ([
+                  ['Calls a minute', count(plan.requestsPerMinute)],
+                  ['Units a minute', count(plan.unitsPerMinute)],
+                  ['Calls at once', count(plan.concurrencyMax)],
+                ] as const)
+              : []),
+          ]}
+        />
+      </div>
+    </Sheet>
+  );
+}

@@ -1,0 +1,18 @@
+'use client';
+import { createContext, type ReactNode, useContext } from 'react';
+import { type Demo, useDemo } from './use-demo.ts';
+
+const DemoContext = createContext<Demo | null>(null);
+
+export const firstSentence = 'The battery died twice, but support replaced it within a day.';
+
+/** One sentence and its answer for the whole page: the bench, the code sample and the costs show the same call. */
+export function DemoProvider({ children }: { children: ReactNode }) {
+  return <DemoContext value={useDemo(firstSentence)}>{children}</DemoContext>;
+}
+
+export function useSharedDemo(): Demo {
+  const demo = useContext(DemoContext);
+  if (!demo) throw new Error('useSharedDemo is for what stands inside the DemoProvider');
+  return demo;
+}

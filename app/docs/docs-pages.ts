@@ -1,0 +1,13 @@
+export interface DocsPage {
+  readonly href: string;
+  readonly title: string;
+  readonly group: string;
+}
+
+export const docsPages: readonly DocsPage[] = [
+  { href: '/docs', title: 'Quick start', group: 'Begin' },
+  { href: '/docs/authentication', title: 'Authentication', group: 'Begin' },
+  { href: '/docs/sentiment', title: 'Sentiment', group: 'Reference' },
+  { href: '/docs/errors', title: 'Errors and limits', group: 'Reference' },
+  { href: '/docs/privacy', title: 'Privacy of a call', group: 'Data' },
+];

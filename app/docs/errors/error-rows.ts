@@ -1,0 +1,106 @@
+import type { ErrorCode } from '#server/domain/errors.ts';
+
+interface ErrorRow {
+  readonly status: number;
+  readonly meaning: string;
+  readonly todo: string;
+}
+
+/** Codes of the console alone: the API never answers with them. */
+type ConsoleOnly =
+  | 'weak_password'
+  | 'not_signed_in'
+  | 'wrong_credentials'
+  | 'address_not_confirmed'
+  | 'link_expired'
+  | 'permission_missing'
+  | 'conflict';
+
+/** Every code of the API. A code that is added to the domain is missed here by the compiler. */
+export const errorRows: Readonly<Record<Exclude<ErrorCode, ConsoleOnly>, ErrorRow>> = {
+  invalid_json: { status: 400, meaning: 'The body is not JSON.', todo: 'Send one JSON object.' },
+  invalid_request: {
+    status: 400,
+    meaning: 'A field is missing or wrong; param names it.',
+    todo: 'Correct the field.',
+  },
+  unknown_field: {
+    status: 400,
+    meaning: 'There is no field of that name.',
+    todo: 'Take it out; param names it.',
+  },
+  missing_api_key: {
+    status: 401,
+    meaning: 'No Authorization header.',
+    todo: 'Send the key as a bearer token.',
+  },
+  malformed_api_key: {
+    status: 401,
+    meaning: 'It is not a key: cut off, or mistyped.',
+    todo: 'Copy it again.',
+  },
+  unknown_api_key: {
+    status: 401,
+    meaning: 'There is no such key here.',
+    todo: 'Check which installation it is of.',
+  },
+  revoked_api_key: { status: 401, meaning: 'The key was revoked.', todo: 'Take a new one.' },
+  expired_api_key: { status: 401, meaning: 'The key’s last day is over.', todo: 'Take a new one.' },
+  scope_missing: { status: 403, meaning: 'The key may not call this.', todo: 'Take a key that may.' },
+  workspace_suspended: { status: 403, meaning: 'The workspace is suspended.', todo: 'Write to support.' },
+  not_found: { status: 404, meaning: 'No such path or model.', todo: 'Check the name.' },
+  method_not_allowed: { status: 405, meaning: 'The path takes another method.', todo: 'See the reference.' },
+  request_timeout: { status: 408, meaning: 'The body arrived too slowly.', todo: 'Send it again.' },
+  payload_too_large: {
+    status: 413,
+    meaning: 'The body is over the limit.',
+    todo: 'Send fewer texts at once.',
+  },
+  unsupported_media_type: {
+    status: 415,
+    meaning: 'The body is of another type.',
+    todo: 'Send application/json.',
+  },
+  input_too_long: {
+    status: 422,
+    meaning: 'A text is longer than the model reads; param names it.',
+    todo: 'Shorten it, or set truncate.',
+  },
+  rate_limit_exceeded: {
+    status: 429,
+    meaning: 'Too many calls or units in this minute.',
+    todo: 'Wait as long as Retry-After says.',
+  },
+  concurrency_limit_exceeded: {
+    status: 429,
+    meaning: 'Too many calls at once.',
+    todo: 'Wait as long as Retry-After says.',
+  },
+  insufficient_quota: {
+    status: 429,
+    meaning: 'The month’s units are spent.',
+    todo: 'Take a larger plan. Retrying does not help.',
+  },
+  budget_exceeded: {
+    status: 429,
+    meaning: 'The month’s budget is spent.',
+    todo: 'Raise it. Retrying does not help.',
+  },
+  internal: { status: 500, meaning: 'Our fault.', todo: 'Quote the request’s id to support.' },
+  answer_withheld: {
+    status: 503,
+    meaning: 'It could not be metered in time, so it was not given.',
+    todo: 'Send it again.',
+  },
+  overloaded: {
+    status: 503,
+    meaning: 'More calls than we carry.',
+    todo: 'Wait as long as Retry-After says.',
+  },
+  model_unavailable: { status: 503, meaning: 'The model is not loaded or failed.', todo: 'Send it again.' },
+  database_unavailable: {
+    status: 503,
+    meaning: 'Nothing can be metered, so nothing is answered.',
+    todo: 'Send it again.',
+  },
+};

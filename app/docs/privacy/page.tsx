@@ -1,0 +1,55 @@
+import type { Metadata } from 'next';
+import { Ledger } from '../../_components/slip.tsx';
+import { Section } from '../section.tsx';
+
+export const metadata: Metadata = { title: 'Privacy of a call' };
+
+export default function PrivacyPage() {
+  return (
+    <>
+      <h1>Privacy of a call</h1>
+      <p className="lead">What you send is not kept. What it cost is.</p>
+      <Section id="way" title="The way of a text">
+        <p>
+          It arrives in a server’s memory, is read by the model in that same process, and leaves as an answer.
+          It is written to no database, no file, no queue and no log, and it is used for no training. When the
+          answer has left, the memory is free for the next.
+        </p>
+      </Section>
+      <Section id="row" title="What is written for a call">
+        <Ledger
+          className="max-w-xl"
+          lines={[
+            ['Request id, with its time', 'kept'],
+            ['Workspace and key id', 'kept'],
+            ['Task and model version', 'kept'],
+            ['Class of the status: 2, 4 or 5', 'kept'],
+            ['Units, price, milliseconds', 'kept'],
+            ['The text', 'not written'],
+            ['The answer', 'not written'],
+          ]}
+        />
+        <p>The row is what you are billed by, so it has no end.</p>
+      </Section>
+      <Section id="proof" title="How it is tested">
+        <p>
+          A test of this code sends marked texts down every path, the ones that fail as well, and then
+          searches the database, the files and the logs for the marks. It fails if one is found.
+        </p>
+      </Section>
+      <Section id="account" title="What is written for an account">
+        <p>
+          The email address, a name if one was given, the password as a scrypt hash, and a row for each
+          session with the browser’s name and when it was last seen. A key is kept as its SHA-256. For rate
+          limits, an address is kept as a keyed hash.
+        </p>
+      </Section>
+      <Section id="choices" title="Not there yet">
+        <p>
+          Retention by choice, redaction, export and erasure of a workspace are not built yet. Until they are,
+          nothing of an input or an answer is kept for anybody.
+        </p>
+      </Section>
+    </>
+  );
+}

@@ -1,0 +1,2 @@
+/** Browser-safe: the documents state the limits as they are enforced. */
+export { requestLimits } from './limits.ts';
