@@ -97,17 +97,6 @@ export function pooledLayers<T>(ops: Ops<T>, states: readonly T[], mask: T, laye
   return means.length === 1 ? (means[0] as T) : ops.concat(means, 1);
 }
 
-/** `BertForSequenceClassification`'s head over pooled features -> logits [batch, labels]. */
-export function classificationHead<T>(
-  ops: Ops<T>,
-  weights: Weights<T>,
-  features: T,
-  width: number,
-  labels: number,
-): T {
-  return linear(ops, weights, 'classifier', features, width, labels);
-}
-
 function linear<T>(ops: Ops<T>, weights: Weights<T>, name: string, x: T, from: number, to: number): T {
   return ops.linear(x, weights(`${name}.weight`, [to, from]), weights(`${name}.bias`, [to]));
 }

@@ -1,4 +1,11 @@
 import type { TextClassifier } from '../model-runtime.ts';
+import { createComputePool } from './compute-pool.ts';
+import { describeModel, digestModel } from './model-folder.ts';
+import { tokenUpperBound } from '../token-bound.ts';
+import { type RuntimeLogger, silentLogger } from './runtime-logger.ts';
+import { loadVocabularyWords } from './vocabulary-words.ts';
+
+export type { RuntimeLogger } from './runtime-logger.ts';
 
 export interface LoadTextClassifierOptions {
   /** Model folder in Hugging Face repository layout: `workers/models/sentiment`. */
@@ -13,18 +20,56 @@ export interface LoadTextClassifierOptions {
    */
   readonly threadEntry: URL;
   readonly logger?: RuntimeLogger;
+  readonly batchTimeoutMs?: number;
 }
 
-export interface RuntimeLogger {
-  info(fields: object, message: string): void;
-  warn(fields: object, message: string): void;
-  error(fields: object, message: string): void;
+export interface OnnxTextClassifier extends TextClassifier {
+  /** Of the compute processes that are up. */
+  threadPids(): number[];
 }
+
+/** Best of 8, 16, 32 and 64 by texts a second; more only makes the last text of a batch wait. */
+const BATCH_ITEMS_MAX = 32;
+/** About 0.1 s of one core, and room for four texts of the longest kind. */
+const BATCH_TOKENS_MAX = 2048;
+const BATCH_TIMEOUT_MS = 30_000;
 
 /**
  * Reads the folder's description at once and starts the threads; `ready()` of what it returns resolves when a
  * thread has answered. Rejects if the folder is not a model that this runtime can serve.
  */
-export async function loadTextClassifier(options: LoadTextClassifierOptions): Promise<TextClassifier> {
-  throw new Error(`not built yet: ${options.folder}`);
+export async function loadTextClassifier(options: LoadTextClassifierOptions): Promise<OnnxTextClassifier> {
+  const { folder, id, threads, threadEntry } = options;
+  const pool = createComputePool({
+    folder,
+    threads,
+    threadEntry,
+    logger: options.logger ?? silentLogger,
+    batchTimeoutMs: options.batchTimeoutMs ?? BATCH_TIMEOUT_MS,
+  });
+  try {
+    // While the threads start.
+    const [{ contextTokens }, digest, words] = await Promise.all([
+      describeModel(folder),
+      digestModel(folder),
+      loadVocabularyWords(folder),
+    ]);
+    return {
+      model: { id, version: `${id}@${digest.slice(0, 8)}`, task: 'sentiment' },
+      limits: {
+        contextTokens,
+        batchItemsMax: BATCH_ITEMS_MAX,
+        batchTokensMax: BATCH_TOKENS_MAX,
+        parallelBatches: threads,
+      },
+      costBound: ({ text }) => tokenUpperBound(text, contextTokens, words),
+      run: pool.run,
+      ready: pool.ready,
+      close: pool.close,
+      threadPids: pool.pids,
+    };
+  } catch (error) {
+    await pool.close();
+    throw error;
+  }
 }

@@ -1,0 +1,77 @@
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { type Calibration, probabilities } from '#workers/model-runtime/onnx/calibration.ts';
+import { MODEL_FILES } from '#workers/model-runtime/onnx/model-folder.ts';
+import { openTextClassifier } from '#workers/model-runtime/onnx/open-text-classifier.ts';
+import { judgeTexts } from './judge-texts.ts';
+import { accuracy, equalMassBins, type Judged } from './measures.ts';
+import { hashText } from './seeded-random.ts';
+import { type LabelledText, readLabelledTexts } from './sentiment-data.ts';
+
+const UNCALIBRATED: Calibration = {
+  temperature: 1,
+  bins: [{ upTo: 1, accuracy: 0, low: 0, high: 1, n: 1 }],
+};
+const INTERVAL_BINS = 12;
+/** 90 % of a normal distribution lies within so many deviations. */
+const Z_90 = 1.6449;
+
+/** Half of the dev rows, by a hash of the text, fits the calibration; what is reported of it comes from the other. */
+export function isCalibrationRow({ text }: LabelledText): boolean {
+  return hashText(text) % 2 === 0;
+}
+
+/** Fits temperature and intervals on the calibration half of the dev rows and writes `calibration.json`. */
+export async function calibrate(folder: string, devFile: string): Promise<void> {
+  const rows = readLabelledTexts(devFile).filter(isCalibrationRow);
+  const judged = await judgeTexts(await openTextClassifier(folder, UNCALIBRATED), rows);
+  // With temperature 1 the logarithms of the scores are the logits up to a constant, which softmax ignores.
+  const logits = judged.map(({ label, scores }) => ({
+    label,
+    scores: scores.map((score) => Math.log(score)),
+  }));
+  const temperature = fitTemperature(logits);
+  const calibrated = logits.map(({ label, scores }) => ({
+    label,
+    scores: probabilities(scores, temperature),
+  }));
+  const calibration = {
+    temperature,
+    bins: intervalBins(calibrated),
+    fitted_on: { data: 'dev', rows: rows.length, half: 'FNV-1a of the text is even' },
+    interval: 'Wilson, 90 %',
+  };
+  writeFileSync(join(folder, MODEL_FILES.calibration), `${JSON.stringify(calibration, null, 2)}\n`);
+  console.log(`calibration: temperature ${temperature.toFixed(3)} on ${rows.length} rows`);
+}
+
+/** Golden-section search for the least mean negative log likelihood, which has one minimum. */
+function fitTemperature(logits: readonly Judged[]): number {
+  const loss = (temperature: number) =>
+    logits.reduce(
+      (sum, { label, scores }) => sum - Math.log(probabilities(scores, temperature)[label] ?? 0),
+      0,
+    );
+  const ratio = (Math.sqrt(5) - 1) / 2;
+  let [low, high] = [0.25, 4];
+  while (high - low > 1e-4) {
+    const left = high - ratio * (high - low);
+    const right = low + ratio * (high - low);
+    if (loss(left) < loss(right)) high = right;
+    if (loss(left) >= loss(right)) low = left;
+  }
+  return Math.round(((low + high) / 2) * 1e4) / 1e4;
+}
+
+function intervalBins(judged: readonly Judged[]) {
+  const bins = equalMassBins(judged, INTERVAL_BINS);
+  return bins.map((rows, index) => {
+    const n = rows.length;
+    const share = accuracy(rows);
+    const spread = 1 + Z_90 ** 2 / n;
+    const centre = (share + Z_90 ** 2 / (2 * n)) / spread;
+    const half = (Z_90 / spread) * Math.sqrt((share * (1 - share)) / n + Z_90 ** 2 / (4 * n * n));
+    const upTo = index === bins.length - 1 ? 1 : Math.max(...rows.map(({ scores }) => Math.max(...scores)));
+    return { upTo, accuracy: share, low: Math.max(0, centre - half), high: Math.min(1, centre + half), n };
+  });
+}

@@ -1,0 +1,24 @@
+import { isRefusal } from '#workers/model-runtime/model-runtime.ts';
+import type { OpenTextClassifier } from '#workers/model-runtime/onnx/open-text-classifier.ts';
+import type { Judged } from './measures.ts';
+import { LABELS, type LabelledText } from './sentiment-data.ts';
+
+const BATCH_TEXTS = 256;
+
+export async function judgeTexts(
+  model: OpenTextClassifier,
+  rows: readonly LabelledText[],
+): Promise<Judged[]> {
+  const judged: Judged[] = [];
+  for (let start = 0; start < rows.length; start += BATCH_TEXTS) {
+    const batch = rows.slice(start, start + BATCH_TEXTS);
+    const outputs = await model.classify(batch.map(({ text }) => ({ text, truncate: true })));
+    outputs.forEach((output, index) => {
+      const label = batch[index]?.label;
+      if (label === undefined || isRefusal(output))
+        throw new Error('A text was refused though it may be cut.');
+      judged.push({ label, scores: LABELS.map((name) => output.scores[name] ?? 0) });
+    });
+  }
+  return judged;
+}

@@ -1,0 +1,79 @@
+import { createHash } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { type Calibration, parseCalibration } from './calibration.ts';
+
+/** The files of a served text classifier, in Hugging Face's repository layout. */
+export const MODEL_FILES = {
+  config: 'config.json',
+  tokenizer: 'tokenizer.json',
+  tokenizerConfig: 'tokenizer_config.json',
+  encoder: 'onnx/model_int8.onnx',
+  head: 'head.safetensors',
+  calibration: 'calibration.json',
+} as const;
+
+export class ModelFolderError extends Error {
+  override readonly name = 'ModelFolderError';
+}
+
+export interface ModelDescription {
+  readonly labels: readonly string[];
+  /** Longest text in tokens, without the two special ones. */
+  readonly contextTokens: number;
+  readonly calibration: Calibration;
+}
+
+export async function describeModel(folder: string, known?: Calibration): Promise<ModelDescription> {
+  const config = await readJson(folder, MODEL_FILES.config);
+  const calibration = known ?? parseCalibration(await readJson(folder, MODEL_FILES.calibration));
+  return { labels: labelsOf(config), contextTokens: contextOf(config), calibration };
+}
+
+/** SHA-256 over everything that decides an answer. */
+export async function digestModel(folder: string): Promise<string> {
+  const hash = createHash('sha256');
+  for (const file of Object.values(MODEL_FILES)) {
+    hash.update(`${file}\0`).update(await readModelFile(folder, file));
+  }
+  return hash.digest('hex');
+}
+
+export async function readModelFile(folder: string, file: string): Promise<Buffer> {
+  try {
+    return await readFile(join(folder, file));
+  } catch (cause) {
+    throw new ModelFolderError(`${folder} has no readable ${file}.`, { cause });
+  }
+}
+
+export async function readJson(folder: string, file: string): Promise<Record<string, unknown>> {
+  const text = (await readModelFile(folder, file)).toString('utf8');
+  let json: unknown;
+  try {
+    json = JSON.parse(text);
+  } catch (cause) {
+    throw new ModelFolderError(`${file} is not JSON.`, { cause });
+  }
+  if (typeof json !== 'object' || json === null || Array.isArray(json)) {
+    throw new ModelFolderError(`${file} is not a JSON object.`);
+  }
+  return json as Record<string, unknown>;
+}
+
+/** `id2label`, in the order of the ids. */
+function labelsOf({ id2label }: Record<string, unknown>): string[] {
+  const entries = typeof id2label === 'object' && id2label !== null ? Object.entries(id2label) : [];
+  const labels = entries.toSorted(([a], [b]) => Number(a) - Number(b)).map(([, label]) => label);
+  if (labels.length < 2 || !labels.every((label) => typeof label === 'string')) {
+    throw new ModelFolderError('config.json: id2label does not name two labels or more.');
+  }
+  return labels;
+}
+
+function contextOf({ max_position_embeddings: positions }: Record<string, unknown>): number {
+  if (typeof positions !== 'number' || !Number.isInteger(positions) || positions < 3) {
+    throw new ModelFolderError('config.json: max_position_embeddings is no whole number above 2.');
+  }
+  return positions - 2; // [CLS] and [SEP]
+}
