@@ -1,0 +1,97 @@
+import { connect } from 'node:net';
+
+/**
+ * The load, in a process of its own so that its CPU is counted apart: raw sockets and just enough of HTTP to know
+ * where an answer ends. Reads its orders from the first argument, writes what it saw to stdout.
+ */
+export interface LoadOrders {
+  readonly port: number;
+  readonly path: string;
+  readonly headers: Readonly<Record<string, string>>;
+  /** Sent in turn. */
+  readonly bodies: readonly string[];
+  readonly connections: number;
+  readonly durationMs: number;
+}
+
+export interface LoadReport {
+  readonly answers: number;
+  readonly failed: number;
+  readonly durationMs: number;
+  readonly p50Ms: number;
+  readonly p95Ms: number;
+  readonly cpuMs: number;
+}
+
+const orders = JSON.parse(process.argv[2] ?? '') as LoadOrders;
+const requests = orders.bodies.map((body) => encode(body));
+const latenciesMs: number[] = [];
+let failed = 0;
+let sent = 0;
+const startedAt = performance.now();
+const endsAt = startedAt + orders.durationMs;
+
+await Promise.all(Array.from({ length: orders.connections }, () => connection()));
+latenciesMs.sort((a, b) => a - b);
+const cpu = process.cpuUsage();
+const report: LoadReport = {
+  answers: latenciesMs.length,
+  failed,
+  durationMs: performance.now() - startedAt,
+  p50Ms: quantile(0.5),
+  p95Ms: quantile(0.95),
+  cpuMs: (cpu.user + cpu.system) / 1_000,
+};
+process.stdout.write(JSON.stringify(report));
+
+function connection(): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const socket = connect({ port: orders.port, host: '127.0.0.1', noDelay: true });
+    let sentAt = 0;
+    let received = '';
+    let missing = -1;
+    const next = () => {
+      if (performance.now() >= endsAt) {
+        socket.end();
+        resolve();
+        return;
+      }
+      sentAt = performance.now();
+      socket.write(requests[sent++ % requests.length] ?? '');
+    };
+    socket.setEncoding('latin1');
+    socket.on('connect', next);
+    socket.on('error', reject);
+    socket.on('data', (chunk: string) => {
+      received += chunk;
+      if (missing < 0) missing = answerLength(received);
+      if (missing < 0 || received.length < missing) return;
+      latenciesMs.push(performance.now() - sentAt);
+      if (!received.startsWith('HTTP/1.1 200')) failed++;
+      received = '';
+      missing = -1;
+      next();
+    });
+  });
+}
+
+function encode(body: string): Buffer {
+  const headers = Object.entries(orders.headers).map(([name, value]) => `${name}: ${value}\r\n`);
+  const length = Buffer.byteLength(body);
+  return Buffer.from(
+    `POST ${orders.path} HTTP/1.1\r\nhost: 127.0.0.1:${orders.port}\r\n${headers.join('')}content-length: ${length}\r\n\r\n${body}`,
+  );
+}
+
+/** Bytes of the whole answer, once its head is here; -1 before. */
+function answerLength(received: string): number {
+  const head = received.indexOf('\r\n\r\n');
+  if (head < 0) return -1;
+  const length = /\r\ncontent-length: (\d+)/i.exec(received.slice(0, head))?.[1];
+  if (length === undefined) throw new Error('The answer has no content-length.');
+  return head + 4 + Number(length);
+}
+
+function quantile(q: number): number {
+  return latenciesMs[Math.min(latenciesMs.length - 1, Math.floor(q * latenciesMs.length))] ?? 0;
+}
