@@ -1,0 +1,163 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { Mail } from '#server/domain/mail/mail.ts';
+import { createOutboxSender } from '#server/platform/mail/outbox-sender.ts';
+import { type ControlPlane, createControlPlane } from '#server/testing/control-plane.ts';
+import { createApiKey, createSession, createUser, createWorkspace } from '#server/testing/factories.ts';
+import { runBackgroundOnce } from './run-background-once.ts';
+import { startBackground } from './start-background.ts';
+import type { BackgroundDependencies } from './task-list.ts';
+import { deleteExpired } from './tasks/delete-expired.ts';
+import { reapExpiredHolds } from './tasks/reap-expired-holds.ts';
+
+const mail: Mail = { to: 'ada@example.com', subject: 'Hello', text: 'Follow #token=abc', html: '<p>abc</p>' };
+
+describe('background', () => {
+  let plane: ControlPlane;
+  let dependencies: BackgroundDependencies;
+  beforeAll(async () => {
+    plane = await createControlPlane();
+    const { db, mailSeal, logger } = plane.services;
+    const sender = createOutboxSender({ db, mailSeal });
+    dependencies = { pool: plane.database.pool, logger, sender, mailSeal };
+  });
+  afterAll(() => plane.drop());
+  const enqueue = () =>
+    plane.services.db.$transaction((transaction) => plane.services.mailQueue.enqueue(transaction, mail));
+  const outbox = () => plane.services.db.outboxMail.findMany();
+  const jobs = async () => (await plane.database.pool.query('SELECT * FROM graphile_worker.jobs')).rows;
+
+  it('drains what is due and returns, the mail sealed on all of its way', async () => {
+    await enqueue();
+    const { rows } = await plane.database.pool.query(
+      'SELECT payload::text FROM graphile_worker._private_jobs',
+    );
+    expect(JSON.stringify(rows)).not.toMatch(/ada@example|token|Hello/);
+    await runBackgroundOnce(dependencies);
+    const [sent] = await outbox();
+    expect(sent).toMatchObject({ recipient: mail.to, subject: mail.subject });
+    expect(JSON.stringify(sent)).not.toContain('token');
+    expect(plane.services.mailSeal.open(sent?.text ?? '')).toBe(mail.text);
+    expect(await jobs()).toEqual([]);
+  });
+
+  it('sends nothing of a transaction that was rolled back', async () => {
+    const rolledBack = plane.services.db.$transaction(async (transaction) => {
+      await plane.services.mailQueue.enqueue(transaction, mail);
+      throw new Error('Changed my mind');
+    });
+    await expect(rolledBack).rejects.toThrow('Changed my mind');
+    expect(await jobs()).toEqual([]);
+  });
+
+  it('picks up what is queued while it runs, and finishes it before it stops', async () => {
+    await plane.services.db.outboxMail.deleteMany();
+    const slow = {
+      ...dependencies,
+      sender: {
+        async send(letter: Mail) {
+          await pause(300);
+          await dependencies.sender.send(letter);
+        },
+      },
+    };
+    const background = await startBackground(slow);
+    await enqueue();
+    await expect.poll(async () => (await jobs())[0]?.locked_at ?? null, { timeout: 10_000 }).not.toBeNull();
+    await background.stop();
+    expect(await outbox()).toHaveLength(1);
+    expect(await jobs()).toEqual([]);
+  });
+
+  it('tries a mail again that could not be sent, and logs neither it nor its address', async () => {
+    let attempts = 0;
+    const failing = {
+      ...dependencies,
+      sender: {
+        async send(letter: Mail) {
+          attempts += 1;
+          throw new Error(`550 no such mailbox ${letter.to}: ${letter.text}`);
+        },
+      },
+    };
+    await enqueue();
+    await runBackgroundOnce(failing);
+    expect(attempts).toBe(1);
+    expect(await jobs()).toMatchObject([{ attempts: 1, max_attempts: 10, locked_at: null }]);
+    expect(plane.logLines.join('\n')).toContain('A job failed.');
+    expect(plane.logLines.join('\n')).not.toMatch(/token=|ada@example/);
+    await plane.database.pool.query(
+      `UPDATE graphile_worker._private_jobs SET run_at = now() - interval '1 minute'`,
+    );
+    await runBackgroundOnce(dependencies);
+    expect(await jobs()).toEqual([]);
+  });
+
+  it('gives back what expired holds kept', async () => {
+    const { id: workspaceId } = await createWorkspace(plane.services.db);
+    const { id: keyId } = await createApiKey(plane.services.db, { workspaceId });
+    await plane.services.db.hold.createMany({
+      data: [-1_000, 60_000].map((inMs, i) => ({
+        requestId: `0193a000-0000-7000-8000-00000000000${i}`,
+        workspaceId,
+        keyId,
+        units: 7n,
+        microUsd: 7n,
+        expiresAt: new Date(Date.now() + inMs),
+      })),
+    });
+    await plane.services.db.allowance.update({
+      where: { workspaceId },
+      data: { heldUnits: 14n, heldMicroUsd: 14n, heldRequests: 2 },
+    });
+    const released = await Promise.all([1, 2, 3].map(() => reapExpiredHolds(plane.database.pool)));
+    expect(released.reduce((sum, count) => sum + count, 0)).toBe(1);
+    expect(await plane.services.db.allowance.findUnique({ where: { workspaceId } })).toMatchObject({
+      heldUnits: 7n,
+      heldMicroUsd: 7n,
+      heldRequests: 1,
+    });
+  });
+
+  it('deletes what has expired for long enough, and nothing else', async () => {
+    const { db } = plane.services;
+    const daysAgo = (days: number) => new Date(Date.now() - days * 86_400_000);
+    const { id: workspaceId } = await createWorkspace(db);
+    const gone = [await createApiKey(db, { workspaceId, kind: 'short_lived', expiresAt: daysAgo(2) })].map(
+      (key) => key.id,
+    );
+    const kept = [
+      await createApiKey(db, { workspaceId, kind: 'short_lived', expiresAt: daysAgo(0.5) }),
+      await createApiKey(db, { workspaceId, kind: 'live', expiresAt: daysAgo(900) }),
+    ].map((key) => key.id);
+    const user = await createUser(db);
+    const ended = await createSession(db, { userId: user.id, expiresAt: daysAgo(31) });
+    const revoked = await createSession(db, { userId: user.id, revokedAt: daysAgo(31) });
+    const lately = await createSession(db, { userId: user.id, revokedAt: daysAgo(1) });
+    const pending = await createUser(db, { confirmed: false });
+    const forgotten = await createUser(db, { confirmed: false });
+    await db.user.update({ where: { id: forgotten.id }, data: { createdAt: daysAgo(31) } });
+    await db.rateBucket.createMany({
+      data: [
+        { bucket: 'stale', requests: 1, units: 1, refilledAt: daysAgo(2) },
+        { bucket: 'fresh', requests: 1, units: 1, refilledAt: new Date() },
+      ],
+    });
+
+    expect(await deleteExpired(plane.database.pool)).toMatchObject({
+      shortLivedKeys: 1,
+      sessions: 2,
+      unconfirmedUsers: 1,
+      rateBuckets: 1,
+    });
+    const keyIds = (await db.apiKey.findMany({ where: { workspaceId } })).map((key) => key.id);
+    expect(keyIds.sort()).toEqual([...kept].sort());
+    expect(keyIds).not.toContain(gone[0]);
+    const sessionIds = (await db.session.findMany()).map((session) => session.id);
+    expect(sessionIds).toContain(lately.id);
+    expect(sessionIds).not.toContain(ended.id);
+    expect(sessionIds).not.toContain(revoked.id);
+    expect(await db.user.findUnique({ where: { id: pending.id } })).not.toBeNull();
+    expect(await db.rateBucket.findMany({ where: { bucket: { in: ['stale', 'fresh'] } } })).toHaveLength(1);
+  });
+});
