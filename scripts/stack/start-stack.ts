@@ -16,6 +16,8 @@ export interface StackOptions {
   readonly root: string;
   readonly dataFolder: string;
   readonly environment: NodeJS.ProcessEnv;
+  /** Where to look for free ports first. */
+  readonly usualPorts?: UsualPorts;
   readonly seedsDemo: boolean;
   /** Builds what has changed. It runs beside the start of the database. */
   readonly build: () => Promise<void>;
@@ -59,7 +61,7 @@ export async function startStack(options: StackOptions): Promise<Stack> {
   };
 
   try {
-    const ports = await choosePorts(environment, onNote);
+    const ports = await choosePorts(environment, options.usualPorts ?? usualPorts, onNote);
     const building = options.build();
     // Awaited below; a failure until then must not count as unhandled.
     building.catch(() => {});
@@ -143,22 +145,31 @@ export async function startStack(options: StackOptions): Promise<Stack> {
   }
 }
 
-async function choosePorts(environment: NodeJS.ProcessEnv, onNote: (sentence: string) => void) {
+interface UsualPorts {
+  readonly web: number;
+  readonly inference: number;
+  readonly background: number;
+  readonly database: number;
+}
+const usualPorts: UsualPorts = { web: 3000, inference: 4000, background: 4100, database: 54_329 };
+
+async function choosePorts(
+  environment: NodeJS.ProcessEnv,
+  usual: UsualPorts,
+  onNote: (sentence: string) => void,
+): Promise<UsualPorts> {
   const taken = new Set<number>();
-  const choose = async (name: string, variables: readonly string[], usual: number) => {
+  const choose = async (name: string, variables: readonly string[], usualPort: number) => {
     const variable = variables.find((candidate) => environment[candidate]) ?? variables[0] ?? '';
-    const port = await choosePort(
-      { name, given: { variable, value: environment[variable] }, usual },
-      taken,
-      onNote,
-    );
+    const given = { variable, value: environment[variable] };
+    const port = await choosePort({ name, given, usual: usualPort }, taken, onNote);
     taken.add(port);
     return port;
   };
   return {
-    web: await choose('web', ['WEB_PORT', 'PORT'], 3000),
-    inference: await choose('api', ['API_PORT'], 4000),
-    background: await choose('background', ['BACKGROUND_PORT'], 4100),
-    database: environment.DATABASE_URL ? 0 : await choose('PostgreSQL', ['DATABASE_PORT'], 54_329),
+    web: await choose('web', ['WEB_PORT', 'PORT'], usual.web),
+    inference: await choose('api', ['API_PORT'], usual.inference),
+    background: await choose('background', ['BACKGROUND_PORT'], usual.background),
+    database: environment.DATABASE_URL ? 0 : await choose('PostgreSQL', ['DATABASE_PORT'], usual.database),
   };
 }

@@ -18,9 +18,9 @@ export async function installPackages(say = (sentence) => process.stdout.write(`
     15_000,
   );
   try {
+    // Not `npm ci`: it refuses a lock file made where the registry lacks some other platform's optional packages.
     // Building takes the development packages too, also with NODE_ENV=production.
-    const command = existsSync(path.join(root, 'node_modules')) ? 'install' : 'ci';
-    await npm([command, '--include=dev', '--no-audit', '--no-fund', '--loglevel=error']);
+    await npm(['install', '--no-save', '--include=dev', '--no-audit', '--no-fund', '--loglevel=error']);
   } finally {
     clearInterval(still);
   }
