@@ -10,6 +10,9 @@ import { ensureQueue } from '#server/platform/job-queue/ensure-queue.ts';
 import { createTestDatabase, type TestDatabase } from './database.ts';
 import { createMember, createSession, createUser, createWorkspace } from './factories.ts';
 
+/** For a process that has to open what these services have sealed. */
+export const testSecret = 'a secret of the tests, 32 characters or more';
+
 export interface ControlPlane {
   readonly database: TestDatabase;
   readonly services: ControlPlaneServices;
@@ -34,7 +37,7 @@ export async function createControlPlane({
     db: database.prisma,
     clock,
     logger: { debug: log, info: log, warn: log, error: log },
-    secret: 'a-secret-of-the-tests-0123456789abcdef',
+    secret: testSecret,
     webUrl: 'http://web.test',
     apiUrl: 'http://api.test',
     modelsDir: 'workers/models',

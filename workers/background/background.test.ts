@@ -84,6 +84,8 @@ describe('background', () => {
     await runBackgroundOnce(failing);
     expect(attempts).toBe(1);
     expect(await jobs()).toMatchObject([{ attempts: 1, max_attempts: 10, locked_at: null }]);
+    expect(JSON.stringify(await jobs())).toContain('not handed over');
+    expect(JSON.stringify(await jobs())).not.toMatch(/token=|ada@example/);
     expect(plane.logLines.join('\n')).toContain('A job failed.');
     expect(plane.logLines.join('\n')).not.toMatch(/token=|ada@example/);
     await plane.database.pool.query(

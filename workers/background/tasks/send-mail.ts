@@ -9,6 +9,21 @@ const mailSchema = z.object({ to: z.string(), subject: z.string(), text: z.strin
 export function sendMailTask({ sender, mailSeal }: { sender: MailSender; mailSeal: MailSeal }): Task {
   return async (payload) => {
     const { sealed } = payloadSchema.parse(payload);
-    await sender.send(mailSchema.parse(JSON.parse(mailSeal.open(sealed))));
+    const mail = mailSchema.parse(JSON.parse(mailSeal.open(sealed)));
+    try {
+      await sender.send(mail);
+    } catch (error) {
+      // The queue stores this error's message. A mail server's own may quote the mail, and that has a link in it.
+      throw new Error(`The mail was not handed over (${codesOf(error)})`);
+    }
   };
+}
+
+/** nodemailer's code (EENVELOPE, ETIMEDOUT) and the server's reply (550): neither quotes anything. */
+function codesOf(error: unknown): string {
+  if (!(error instanceof Error)) return 'unknown';
+  const code = 'code' in error && typeof error.code === 'string' ? error.code : error.name;
+  const reply =
+    'responseCode' in error && typeof error.responseCode === 'number' ? `, ${error.responseCode}` : '';
+  return `${code}${reply}`;
 }

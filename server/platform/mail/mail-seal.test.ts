@@ -1,0 +1,31 @@
+import { describe, expect, it } from 'vitest';
+import { deriveSecret } from '../derived-secrets.ts';
+import { createMailSeal } from './mail-seal.ts';
+
+const seal = createMailSeal(deriveSecret('master', 'mail-seal'));
+
+describe('mail seal', () => {
+  it('opens what it sealed, and never seals twice alike', () => {
+    const texts = ['', 'Follow #token=abc', '🦉'.repeat(5_000)];
+    for (const text of texts) expect(seal.open(seal.seal(text))).toBe(text);
+    expect(seal.seal('same')).not.toBe(seal.seal('same'));
+    expect(Buffer.from(seal.seal('marked'), 'base64').toString('latin1')).not.toContain('marked');
+  });
+
+  it('refuses what was changed, cut, or sealed under another secret', () => {
+    const sealed = Buffer.from(seal.seal('text'), 'base64');
+    const changed = Buffer.from(sealed);
+    changed[sealed.length - 1] = (changed[sealed.length - 1] ?? 0) ^ 1;
+    expect(() => seal.open(changed.toString('base64'))).toThrow();
+    expect(() => seal.open(sealed.subarray(0, 20).toString('base64'))).toThrow();
+    const other = createMailSeal(deriveSecret('another', 'mail-seal'));
+    expect(() => other.open(sealed.toString('base64'))).toThrow();
+  });
+
+  it('has a key of its own for each purpose', () => {
+    const keys = (['mail-seal', 'session-cookie', 'subject-hash'] as const).map((purpose) =>
+      deriveSecret('master', purpose).toString('hex'),
+    );
+    expect(new Set(keys).size).toBe(3);
+  });
+});
