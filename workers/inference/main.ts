@@ -6,7 +6,7 @@ import { systemClock } from '#server/platform/clock.ts';
 import { createPool } from '#server/platform/database/pool.ts';
 import { readInferenceEnvironment } from '#server/platform/environment/inference.ts';
 import { createLogger } from '#server/platform/logger.ts';
-import { createMetering } from '#server/platform/metering/create-metering.ts';
+import { createMetering, meteringConnections } from '#server/platform/metering/create-metering.ts';
 import { createAddressBuckets } from './address-buckets.ts';
 import { closeServer, drain } from './drain.ts';
 import { modelsEndpoint } from './endpoints/models.ts';
@@ -23,7 +23,11 @@ const connectionTimeoutMs = keepAliveMs + 5_000;
 
 const environment = readInferenceEnvironment();
 const logger = createLogger({ name: 'inference', level: environment.logLevel });
-const pool = createPool(environment.databaseUrl, { max: 4, applicationName: 'inference', logger });
+const pool = createPool(environment.databaseUrl, {
+  max: meteringConnections,
+  applicationName: 'inference',
+  logger,
+});
 const metrics = createMetrics();
 const metering = createMetering({ pool, holdMs: environment.holdMs, onCall: metrics.countCall });
 metrics.watchDepth('admit', () => metering.depth.admit);

@@ -1,17 +1,26 @@
+export type StageName =
+  | 'limitBody'
+  | 'readKey'
+  | 'parseRequest'
+  | 'admit'
+  | 'runModel'
+  | 'settle'
+  | 'respond';
+
 /** One step of a request: takes the context so far, returns it with what it adds, or throws a refusal. */
 export interface Stage<In, Out> {
-  /** Its name stands in the pipeline's list, in metrics and in the test of the order. */
-  readonly name: string;
-  (context: In): Promise<Out> | Out;
+  /** Stands in the pipeline's list, in metrics and in the test of the order. */
+  readonly name: StageName;
+  run(context: In): Promise<Out> | Out;
 }
 
 export interface Pipeline<In, Out> {
   through<Next>(stage: Stage<Out, Next>): Pipeline<In, Next>;
   run(context: In): Promise<Out>;
-  readonly stages: readonly string[];
+  readonly stages: readonly StageName[];
 }
 
-export type ObserveStage = (stage: string, tookMs: number) => void;
+export type ObserveStage = (stage: StageName, tookMs: number) => void;
 
 /** Stages in the order in which they are written: what guards a route can be read in one place. */
 export function pipeline<In>(observe: ObserveStage): Pipeline<In, In> {
@@ -27,7 +36,7 @@ function chain<In, Out>(stages: readonly Stage<never, unknown>[], observe: Obser
       for (const stage of stages) {
         const startedAt = performance.now();
         try {
-          const next = stage(current as never);
+          const next = stage.run(current as never);
           current = next instanceof Promise ? await next : next;
         } finally {
           observe(stage.name, performance.now() - startedAt);

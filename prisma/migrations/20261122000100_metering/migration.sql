@@ -329,7 +329,8 @@ BEGIN
 END $$;
 
 -- Writes what answered requests cost, and releases their holds. One row a request, in order. It must be durable
--- before an answer leaves, so the caller keeps synchronous_commit on.
+-- before an answer leaves: it commits without waiting for the disk, so that the locks are gone at once, and the caller
+-- makes a synchronous commit on the same connection before it answers (settle-many.ts).
 --
 -- outcome: settled (it is in the ledger, also when an earlier call wrote it and its reply was lost);
 --   no_hold (the hold expired or was taken over: withhold the answer); over_hold (it cost more than was held, which
@@ -350,6 +351,8 @@ CREATE FUNCTION settle(
 ) RETURNS TABLE (outcome text) LANGUAGE plpgsql AS $$
 #variable_conflict use_column
 BEGIN
+  SET LOCAL synchronous_commit = off;
+
   PERFORM 1 FROM allowances a
   WHERE a.workspace_id IN (SELECT h.workspace_id FROM holds h WHERE h.request_id = ANY (request_ids))
   ORDER BY a.workspace_id FOR UPDATE;

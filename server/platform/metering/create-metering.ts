@@ -25,6 +25,9 @@ export interface PostgresMetering extends Metering {
 }
 
 const callTimeoutMs = 5_000;
+const settleCallsMax = 3;
+/** For the pool that it is given: every call of its own at the same time, and one for a look at the health. */
+export const meteringConnections = settleCallsMax + 2;
 
 export function createMetering({ pool, holdMs, onCall }: MeteringOptions): PostgresMetering {
   const toAwayError = (cause: unknown) => new DatabaseAwayError('The database does not answer.', { cause });
@@ -41,7 +44,8 @@ export function createMetering({ pool, holdMs, onCall }: MeteringOptions): Postg
     rowsMax: pipelineLimits.settleBatchMax,
     // Every settlement belongs to a request that was admitted, so admission bounds this queue already.
     queueMax: Number.POSITIVE_INFINITY,
-    callsMax: 1,
+    // While one waits for the disk the next ones can be written.
+    callsMax: settleCallsMax,
     toAwayError,
     onCall: (call) => onCall?.({ name: 'settle', ...call }),
   });

@@ -38,33 +38,36 @@ export function admit<Input>(
   endpoint: Endpoint<Input>,
   { metering, webUrl, costOf, heldQuotaWaitMs = pipelineLimits.heldQuotaWaitMs }: AdmitOptions<Input>,
 ): Stage<WithInput<Input>, WithAdmission<Input>> {
-  return async function admit(context) {
-    const request: AdmitRequest = {
-      requestId: context.requestId,
-      keyId: context.key.id,
-      keyHash: context.key.hash,
-      scope: endpoint.scope,
-      ...costOf(context.input),
-      counted: false,
-    };
-    let admission = await ask(request);
-    const waitUntilMs = performance.now() + heldQuotaWaitMs;
-    // The rest of the quota is held by requests in flight: what they do not use is given back when they settle.
-    for (let waitMs = askAgainFirstMs; admission.verdict === 'quota_held'; waitMs *= 2) {
-      if (performance.now() >= waitUntilMs) break;
-      await pause(Math.min(waitMs, askAgainLongestMs), undefined, { signal: context.signal });
-      admission = await ask({ ...request, counted: true });
-    }
-    context.scope.windows = admission.windows;
-    if (admission.verdict !== 'valid') throw refusalToError(admission, { scope: endpoint.scope, webUrl });
-    context.scope.workspaceId = admission.workspaceId;
-    return { ...context, admission };
+  return {
+    name: 'admit',
+    async run(context) {
+      const request: AdmitRequest = {
+        requestId: context.requestId,
+        keyId: context.key.id,
+        keyHash: context.key.hash,
+        scope: endpoint.scope,
+        ...costOf(context.input),
+        counted: false,
+      };
+      let admission = await ask(request);
+      const waitUntilMs = performance.now() + heldQuotaWaitMs;
+      // The rest of the quota is held by requests in flight: what they do not use is given back when they settle.
+      for (let waitMs = askAgainFirstMs; admission.verdict === 'quota_held'; waitMs *= 2) {
+        if (performance.now() >= waitUntilMs) break;
+        await pause(Math.min(waitMs, askAgainLongestMs), undefined, { signal: context.signal });
+        admission = await ask({ ...request, counted: true });
+      }
+      context.scope.windows = admission.windows;
+      if (admission.verdict !== 'valid') throw refusalToError(admission, { scope: endpoint.scope, webUrl });
+      context.scope.workspaceId = admission.workspaceId;
+      return { ...context, admission };
 
-    function ask(question: AdmitRequest): Promise<Admission> {
-      return metering.admit(question, context.signal).catch((error: unknown) => {
-        throw toRefusal(error);
-      });
-    }
+      function ask(question: AdmitRequest): Promise<Admission> {
+        return metering.admit(question, context.signal).catch((error: unknown) => {
+          throw toRefusal(error);
+        });
+      }
+    },
   };
 }
 

@@ -11,10 +11,13 @@ export interface WithBody extends Received {
 export function limitBody(
   limits: BodyLimits = { bytesMax: requestLimits.bodyBytesMax, timeoutMs: requestLimits.bodyTimeoutMs },
 ): Stage<Received, WithBody> {
-  return function limitBody(context) {
-    const declared = declaredBytes(context.request);
-    if (declared !== null && declared > limits.bytesMax) throw bodyTooLarge(limits.bytesMax);
-    return { ...context, readBody: () => readBodyBytes(context.request, declared !== null, limits) };
+  return {
+    name: 'limitBody',
+    run(context) {
+      const declared = declaredBytes(context.request);
+      if (declared !== null && declared > limits.bytesMax) throw bodyTooLarge(limits.bytesMax);
+      return { ...context, readBody: () => readBodyBytes(context.request, declared !== null, limits) };
+    },
   };
 }
 

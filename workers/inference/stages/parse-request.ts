@@ -13,14 +13,17 @@ const json = /^application\/json(?:\s*;\s*charset="?utf-?8"?)?\s*$/i;
 
 /** The edge: what comes out of here has the shape that the endpoint declares, and every text can be stored. */
 export function parseRequest<Input>(endpoint: Endpoint<Input>): Stage<WithKey, WithInput<Input>> {
-  return async function parseRequest(context) {
-    if (endpoint.body === null) return { ...context, input: undefined as Input };
-    if (!json.test(context.request.headers.get('content-type') ?? '')) {
-      throw new DomainError('unsupported_media_type', 'Send the body as Content-Type: application/json.');
-    }
-    const parsed = endpoint.body.safeParse(parseJson(await context.readBody()));
-    if (!parsed.success) throw issueToError(parsed.error.issues);
-    return { ...context, input: parsed.data };
+  return {
+    name: 'parseRequest',
+    async run(context) {
+      if (endpoint.body === null) return { ...context, input: undefined as Input };
+      if (!json.test(context.request.headers.get('content-type') ?? '')) {
+        throw new DomainError('unsupported_media_type', 'Send the body as Content-Type: application/json.');
+      }
+      const parsed = endpoint.body.safeParse(parseJson(await context.readBody()));
+      if (!parsed.success) throw issueToError(parsed.error.issues);
+      return { ...context, input: parsed.data };
+    },
   };
 }
 

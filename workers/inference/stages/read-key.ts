@@ -13,15 +13,18 @@ export interface WithKey extends WithBody {
  * Keys that could not cost the caller's address a token of its bucket, and nobody else anything.
  */
 export function readKey({ malformedKeys }: { malformedKeys: AddressBuckets }): Stage<WithBody, WithKey> {
-  return function readKey(context) {
-    const header = context.request.headers.get('authorization');
-    if (header === null) {
-      throw new DomainError('missing_api_key', 'Send an API key: Authorization: Bearer <key>.');
-    }
-    const key = /^Bearer +(\S+)$/i.exec(header)?.[1];
-    const parsed = key === undefined ? null : parseApiKey(key);
-    if (key === undefined || parsed === null) throw refuseMalformed(malformedKeys, context.address());
-    return { ...context, key: { id: parsed.id, hash: hashApiKey(key) } };
+  return {
+    name: 'readKey',
+    run(context) {
+      const header = context.request.headers.get('authorization');
+      if (header === null) {
+        throw new DomainError('missing_api_key', 'Send an API key: Authorization: Bearer <key>.');
+      }
+      const key = /^Bearer +(\S+)$/i.exec(header)?.[1];
+      const parsed = key === undefined ? null : parseApiKey(key);
+      if (key === undefined || parsed === null) throw refuseMalformed(malformedKeys, context.address());
+      return { ...context, key: { id: parsed.id, hash: hashApiKey(key) } };
+    },
   };
 }
 

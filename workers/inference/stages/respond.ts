@@ -8,22 +8,28 @@ import type { WithReceipt } from './settle.ts';
 export function respond<Input, Item, Output>(
   endpoint: MeteredEndpoint<Input, Item, Output>,
 ): Stage<WithReceipt<Input, Item, Output>, Response> {
-  return function respond(context) {
-    if (context.run.kind === 'failed') throw context.run.error;
-    const reply = endpoint.reply(context.input, {
-      id: publicRequestId(context.requestId),
-      model: context.model.runtime.model.id,
-      outputs: context.run.outputs,
-      inputUnits: context.inputUnits,
-      priceMicroUsd: context.priceMicroUsd,
-    });
-    return new Response(JSON.stringify(reply), { status: 200, headers: answerHeaders(context) });
+  return {
+    name: 'respond',
+    run(context) {
+      if (context.run.kind === 'failed') throw context.run.error;
+      const reply = endpoint.reply(context.input, {
+        id: publicRequestId(context.requestId),
+        model: context.model.runtime.model.id,
+        outputs: context.run.outputs,
+        inputUnits: context.inputUnits,
+        priceMicroUsd: context.priceMicroUsd,
+      });
+      return new Response(JSON.stringify(reply), { status: 200, headers: answerHeaders(context) });
+    },
   };
 }
 
 export function respondFree<Input>(endpoint: FreeEndpoint<Input>): Stage<WithAdmission<Input>, Response> {
-  return function respond(context) {
-    const reply = endpoint.reply(context.input);
-    return new Response(JSON.stringify(reply), { status: 200, headers: answerHeaders(context) });
+  return {
+    name: 'respond',
+    run(context) {
+      const reply = endpoint.reply(context.input);
+      return new Response(JSON.stringify(reply), { status: 200, headers: answerHeaders(context) });
+    },
   };
 }

@@ -22,30 +22,33 @@ export function runModel<Input, Item extends object, Output extends object>(
   endpoint: MeteredEndpoint<Input, Item, Output>,
   { timeoutMs = pipelineLimits.requestTimeoutMs }: { readonly timeoutMs?: number } = {},
 ): Stage<WithAdmission<Input>, WithRun<Input, Item, Output>> {
-  return async function runModel(context) {
-    const model = endpoint.modelOf(context.input);
-    const leaving = new AbortController();
-    const hangUp = () => leaving.abort(context.signal.reason);
-    const timer = setTimeout(() => leaving.abort(tooSlow()), timeoutMs);
-    context.signal.addEventListener('abort', hangUp, { once: true });
-    try {
-      if (context.signal.aborted) hangUp();
-      const outputs = await model.batcher.submit(endpoint.itemsOf(context.input), {
-        lane: context.admission.workspaceId,
-        signal: leaving.signal,
-      });
-      return { ...context, model, run: toRun(outputs, (index) => endpoint.paramOf(context.input, index)) };
-    } catch (error) {
-      const statusClass = context.signal.aborted ? 4 : 5;
-      return {
-        ...context,
-        model,
-        run: { kind: 'failed', statusClass, error: toFailure(error, context.signal) },
-      };
-    } finally {
-      clearTimeout(timer);
-      context.signal.removeEventListener('abort', hangUp);
-    }
+  return {
+    name: 'runModel',
+    async run(context) {
+      const model = endpoint.modelOf(context.input);
+      const leaving = new AbortController();
+      const hangUp = () => leaving.abort(context.signal.reason);
+      const timer = setTimeout(() => leaving.abort(tooSlow()), timeoutMs);
+      context.signal.addEventListener('abort', hangUp, { once: true });
+      try {
+        if (context.signal.aborted) hangUp();
+        const outputs = await model.batcher.submit(endpoint.itemsOf(context.input), {
+          lane: context.admission.workspaceId,
+          signal: leaving.signal,
+        });
+        return { ...context, model, run: toRun(outputs, (index) => endpoint.paramOf(context.input, index)) };
+      } catch (error) {
+        const statusClass = context.signal.aborted ? 4 : 5;
+        return {
+          ...context,
+          model,
+          run: { kind: 'failed', statusClass, error: toFailure(error, context.signal) },
+        };
+      } finally {
+        clearTimeout(timer);
+        context.signal.removeEventListener('abort', hangUp);
+      }
+    },
   };
 }
 

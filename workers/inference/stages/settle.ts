@@ -23,37 +23,40 @@ export function settle<Input, Item, Output>(
   endpoint: MeteredEndpoint<Input, Item, Output>,
   { metering, holdMs }: SettleOptions,
 ): Stage<WithRun<Input, Item, Output>, WithReceipt<Input, Item, Output>> {
-  return async function settle(context) {
-    const { run, model, admission } = context;
-    const inputUnits =
-      run.kind === 'answered'
-        ? run.outputs.reduce((sum, output) => sum + endpoint.inputUnitsOf(output), 0)
-        : 0;
-    const price = priceMicroUsd(endpoint.task, inputUnits, 0);
-    const latencyMs = Math.round(performance.now() - context.startedAtMs);
-    const outcome = await metering
-      .settle(
-        {
-          requestId: context.requestId,
-          epoch: admission.epoch,
-          task: endpoint.task,
-          modelVersion: model.runtime.model.version,
-          statusClass: run.kind === 'answered' ? 2 : run.statusClass,
-          inputUnits,
-          outputUnits: 0,
-          unit: prices[endpoint.task].unit,
-          priceMicroUsd: price,
-          priceVersion,
-          latencyMs,
-        },
-        Date.now() + Math.max(0, holdMs - latencyMs),
-      )
-      .catch((error: unknown) => {
-        throw toRefusal(error);
-      });
-    // A failed request has nothing to withhold: its own error is what the caller needs to see.
-    if (run.kind === 'answered' && outcome !== 'settled') throw withheld(outcome);
-    return { ...context, inputUnits, priceMicroUsd: price };
+  return {
+    name: 'settle',
+    async run(context) {
+      const { run, model, admission } = context;
+      const inputUnits =
+        run.kind === 'answered'
+          ? run.outputs.reduce((sum, output) => sum + endpoint.inputUnitsOf(output), 0)
+          : 0;
+      const price = priceMicroUsd(endpoint.task, inputUnits, 0);
+      const latencyMs = Math.round(performance.now() - context.startedAtMs);
+      const outcome = await metering
+        .settle(
+          {
+            requestId: context.requestId,
+            epoch: admission.epoch,
+            task: endpoint.task,
+            modelVersion: model.runtime.model.version,
+            statusClass: run.kind === 'answered' ? 2 : run.statusClass,
+            inputUnits,
+            outputUnits: 0,
+            unit: prices[endpoint.task].unit,
+            priceMicroUsd: price,
+            priceVersion,
+            latencyMs,
+          },
+          Date.now() + Math.max(0, holdMs - latencyMs),
+        )
+        .catch((error: unknown) => {
+          throw toRefusal(error);
+        });
+      // A failed request has nothing to withhold: its own error is what the caller needs to see.
+      if (run.kind === 'answered' && outcome !== 'settled') throw withheld(outcome);
+      return { ...context, inputUnits, priceMicroUsd: price };
+    },
   };
 }
 
