@@ -2,12 +2,13 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { MODEL_FILES } from '#workers/model-runtime/onnx/model-folder.ts';
 import { writeSafetensors } from '#workers/model-zoo/safetensors.ts';
+import { balancedWeights } from './balanced-weights.ts';
 import { CACHE, REPOSITORY } from './base-folder.ts';
 import { buildEncoder, POOLED_LAYERS } from './build-encoder.ts';
 import { calibrate } from './calibrate.ts';
 import { extractFeatures } from './extract-features.ts';
 import { type FeatureStore, readFeatures } from './feature-store.ts';
-import { LABELS, type LabelledText, readLabelledTexts, sentimentFile } from './sentiment-data.ts';
+import { LABELS, readLabelledTexts, sentimentFile } from './sentiment-data.ts';
 import { startTensorflow } from './start-tensorflow.ts';
 import { trainHead } from './train-head.ts';
 
@@ -66,14 +67,6 @@ async function main(): Promise<void> {
   writeFileSync(join(folder, MODEL_FILES.head), writeSafetensors(weights, metadata));
   await calibrate(folder, devFile);
   console.log('trained; npm run evaluate:sentiment measures it and writes its card');
-}
-
-/** Between what the rows are and one share for each label: the square root of the inverse share, mean 1. */
-function balancedWeights(rows: readonly LabelledText[]): Float32Array {
-  const counts = LABELS.map((_, label) => rows.filter((row) => row.label === label).length);
-  const weights = counts.map((count) => Math.sqrt(rows.length / (LABELS.length * Math.max(1, count))));
-  const mean = counts.reduce((sum, count, label) => sum + count * (weights[label] ?? 0), 0) / rows.length;
-  return Float32Array.from(rows, ({ label }) => (weights[label] ?? 1) / mean);
 }
 
 await main();
