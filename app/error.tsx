@@ -25,7 +25,7 @@ export default function ErrorPage({ error, reset }: ErrorPageProps) {
         <button type="button" className="btn primary" onClick={reset}>
           Try again
         </button>
-        <Link className="btn outline" href="/">
+        <Link className="btn edged" href="/">
           Front page
         </Link>
       </p>

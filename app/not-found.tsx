@@ -22,7 +22,7 @@ export default function NotFound() {
               <Link className="btn primary" href="/">
                 Front page
               </Link>
-              <Link className="btn outline" href="/w">
+              <Link className="btn edged" href="/w">
                 Console
               </Link>
             </p>

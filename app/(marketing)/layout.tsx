@@ -4,7 +4,7 @@ import { SiteHeader } from '../_components/site-header.tsx';
 
 export default function MarketingLayout({ children }: { children: ReactNode }) {
   return (
-    <div className="land overflow-x-clip">
+    <div className="land">
       <a className="btn primary skip" href="#content">
         To the content
       </a>

@@ -2,7 +2,7 @@ import type { Metadata } from 'next';
 import Link from 'next/link';
 import { apiUrl } from '#server/api/addresses.ts';
 import { brand } from '#server/domain/brand/brand.ts';
-import { measuredFigures } from '../_measured/measured-figures.ts';
+import { headlineFigures, sentimentMetrics } from '../_measured/measured-figures.ts';
 import { MeasuredTable } from '../_measured/measured-table.tsx';
 import { modelCards } from '../_trpc/server.ts';
 import { Bench } from './_demo/bench.tsx';
@@ -14,7 +14,7 @@ import { Retention } from './retention.tsx';
 export const metadata: Metadata = { title: { absolute: `${brand.claim} ${brand.name}` } };
 
 export default async function LandingPage() {
-  const cards = await modelCards();
+  const metrics = sentimentMetrics(await modelCards());
   return (
     <DemoProvider>
       <section className="hero">
@@ -28,7 +28,7 @@ export default async function LandingPage() {
             <Link className="btn primary big" href="/sign-up">
               Get a key
             </Link>
-            <Link className="btn outline big" href="/docs">
+            <Link className="btn edged big" href="/docs">
               Read the docs
             </Link>
           </p>
@@ -43,8 +43,9 @@ export default async function LandingPage() {
           <p className="lead">
             Every number we publish names the data it was measured on and the command that measures it again.
           </p>
-          <MeasuredTable figures={cards.flatMap(measuredFigures)} />
-          <p className="mt-4">
+          <MeasuredTable figures={metrics ? headlineFigures(metrics) : []} />
+          <p className="text-ink-2 mt-4">
+            Triangle: a bag of words trained on the same rows.{' '}
             <Link href="/models/sentiment">The model’s card</Link>
           </p>
         </div>

@@ -1,7 +1,8 @@
 import type { ReactNode } from 'react';
 
 /** Comments, strings, JSON's names, numbers: enough for samples in three languages, with no parser to ship. */
-const token = /(^|\s)(#[^\n]*|\/\/[^\n]*)|("(?:[^"\\\n]|\\.)*"|'[^']*')(\s*:)?|\b(\d+(?:\.\d+)?)\b/g;
+const token =
+  /(^|\s)(#[^\n]*|\/\/[^\n]*)|("(?:[^"\\\n]|\\.)*"|'[^']*')(\s*:)?|(?<=[:[,]\s?)(\d+(?:\.\d+)?)\b(?=[\s,\]}]|$)/g;
 
 export function highlight(code: string): ReactNode[] {
   const parts: ReactNode[] = [];

@@ -1,12 +1,13 @@
 import { Calliper } from '../_components/calliper.tsx';
 import { Rule } from '../_components/rule.tsx';
 import { Ledger } from '../_components/slip.tsx';
-import { count, fixed } from '../_format/number.ts';
-import type { MeasuredFigure } from './measured-figures.ts';
+import { count, fixed, signed } from '../_format/number.ts';
+import { evaluateCommand, type MeasuredFigure } from './measured-figures.ts';
 
-/** The scale of the whiskers. */
-const scale = { from: 0.5, to: 1 } as const;
+/** The scale of the whiskers, in shares. */
+const scale = { from: 0.4, to: 1, steps: 6 } as const;
 const onScale = (share: number) => ((share - scale.from) / (scale.to - scale.from)) * 100;
+const shown = (share: number) => fixed(share * 100, 1);
 
 export function MeasuredTable({ figures }: { figures: readonly MeasuredFigure[] }) {
   if (figures.length === 0)
@@ -15,10 +16,12 @@ export function MeasuredTable({ figures }: { figures: readonly MeasuredFigure[] 
     <table className="table measured">
       <thead>
         <tr>
-          <th scope="col">Model</th>
+          <th scope="col" className="max-md:hidden">
+            Model
+          </th>
           <th scope="col">Measured on</th>
           <th scope="col" className="w max-md:hidden">
-            50 – 100 %, with 95 % interval
+            40 – 100 %, with 95 % interval
           </th>
           <th scope="col" className="num">
             Result
@@ -27,50 +30,54 @@ export function MeasuredTable({ figures }: { figures: readonly MeasuredFigure[] 
       </thead>
       <tbody>
         {figures.map((figure) => (
-          <tr key={`${figure.model} ${figure.on} ${figure.metric}`}>
-            <th scope="row">
-              {figure.isBaseline ? (
-                <span className="text-ink-2 font-normal">{figure.model}</span>
-              ) : (
-                <code>{figure.model}</code>
-              )}
-            </th>
-            <td>
-              {figure.on}, {figure.metric}
+          <tr key={`${figure.on} ${figure.metric}`}>
+            <td className="max-md:hidden">
+              <code>{figure.model}</code>
             </td>
+            <th scope="row">
+              {figure.on}, {figure.metric}
+            </th>
             <td className="w max-md:hidden">
               <Rule
                 label={null}
                 kind="whisker"
                 value={onScale(figure.value)}
-                interval={
-                  figure.interval ? [onScale(figure.interval[0]), onScale(figure.interval[1])] : undefined
-                }
+                interval={[onScale(figure.low), onScale(figure.high)]}
+                threshold={onScale(figure.baseline.value)}
+                graduations={scale.steps}
               />
             </td>
             <td className="num">
-              <b className={figure.isBaseline ? 'font-normal' : undefined}>{fixed(figure.value * 100, 1)}</b>
-              {figure.interval && (
-                <>
-                  <Calliper>
-                    <Ledger
-                      lines={[
-                        ['Data', figure.on],
-                        ['Rows', figure.rows === null ? 'not stated' : count(figure.rows)],
-                        ['Interval', figure.method],
-                        ['Again', <code key="command">{figure.command}</code>],
-                      ]}
-                    />
-                  </Calliper>
-                  <span className="ci">
-                    {fixed(figure.interval[0] * 100, 1)}–{fixed(figure.interval[1] * 100, 1)}
-                  </span>
-                </>
-              )}
+              <b>{shown(figure.value)}</b>
+              <Calliper>
+                <Evidence figure={figure} />
+              </Calliper>
+              <span className="ci">
+                {shown(figure.low)}–{shown(figure.high)}
+              </span>
             </td>
           </tr>
         ))}
       </tbody>
     </table>
+  );
+}
+
+function Evidence({ figure }: { figure: MeasuredFigure }) {
+  const { on, rows, baseline, difference } = figure;
+  return (
+    <Ledger
+      lines={[
+        ['Data', on],
+        ['Rows', count(rows)],
+        ['Method', 'bootstrap, 95 %'],
+        ['Bag of words', shown(baseline.value)],
+        [
+          'Ahead by',
+          `${signed(difference.value * 100, 1)} (${signed(difference.low * 100, 1)} to ${signed(difference.high * 100, 1)})`,
+        ],
+        ['Again', <code key="command">{evaluateCommand}</code>],
+      ]}
+    />
   );
 }

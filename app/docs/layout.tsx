@@ -5,7 +5,7 @@ import { DocsTree } from './docs-tree.tsx';
 
 export default function DocsLayout({ children }: { children: ReactNode }) {
   return (
-    <div className="land overflow-x-clip">
+    <div className="land">
       <a className="btn primary skip" href="#content">
         To the content
       </a>

@@ -71,10 +71,10 @@ export function PhoneBar() {
           <MonthRule workspaceId={workspace.id} />
         </div>
         <footer>
-          <button type="button" className="btn outline" onClick={() => void leave()}>
+          <button type="button" className="btn edged" onClick={() => void leave()}>
             Sign out
           </button>
-          <button type="button" className="btn outline" onClick={() => setOpen(false)}>
+          <button type="button" className="btn edged" onClick={() => setOpen(false)}>
             Close
           </button>
         </footer>

@@ -27,7 +27,7 @@ export function ShortcutsDialog({ open, onOpenChange }: ShortcutsDialogProps) {
         />
       </div>
       <footer>
-        <button type="button" className="btn outline" onClick={() => onOpenChange(false)}>
+        <button type="button" className="btn edged" onClick={() => onOpenChange(false)}>
           Close
         </button>
       </footer>

@@ -52,7 +52,7 @@ export function Sessions({ initial }: { initial: readonly SessionItem[] }) {
               </span>
               <button
                 type="button"
-                className="btn outline"
+                className="btn edged"
                 aria-label={
                   session.current ? 'Sign out here' : `End the session on ${deviceOf(session.userAgent)}`
                 }

@@ -7,7 +7,7 @@ import type { DemoAnswer } from './ask-sentiment.ts';
 import { useSharedDemo } from './demo-context.tsx';
 import { DemoSlip } from './demo-slip.tsx';
 
-const shownCharacters = 64;
+const shownCharacters = 36;
 
 /** The call of the bench above, as code, with the answer that it got. */
 export function CallSample({ apiUrl }: { apiUrl: string }) {

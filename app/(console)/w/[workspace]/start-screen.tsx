@@ -59,7 +59,7 @@ export function StartScreen({
             {roleMay(workspace.role, 'keys:manage') && (
               <button
                 type="button"
-                className={newest ? 'btn outline' : 'btn primary'}
+                className={newest ? 'btn edged' : 'btn primary'}
                 onClick={() => setCreating(true)}
               >
                 <Plus size={16} strokeWidth={1.5} aria-hidden />
@@ -149,7 +149,7 @@ function Metered({ overview, slug }: { overview: UsageOverview; slug: string }) 
         />
       </div>
       <p className="mt-3">
-        <Link className="btn outline" href={`/w/${slug}/usage`}>
+        <Link className="btn edged" href={`/w/${slug}/usage`}>
           Open Usage
         </Link>
       </p>

@@ -63,7 +63,7 @@ export function KeyOnceDialog({ created, apiUrl, onClose }: KeyOnceDialogProps) 
         )}
       </div>
       <footer>
-        <button type="button" className={copied ? 'btn primary' : 'btn outline'} onClick={onClose}>
+        <button type="button" className={copied ? 'btn primary' : 'btn edged'} onClick={onClose}>
           I have stored it
         </button>
       </footer>

@@ -129,7 +129,7 @@ function Empty({ filtered, showsRevoked, onClear, onCreate }: EmptyProps) {
         <>
           <p className="mb-4">No keys yet. A key is shown once, when it is made; we keep only its hash.</p>
           {onCreate && (
-            <button type="button" className="btn outline" onClick={onCreate}>
+            <button type="button" className="btn edged" onClick={onCreate}>
               <Plus size={16} strokeWidth={1.5} aria-hidden />
               Create the first key
             </button>

@@ -46,7 +46,7 @@ export function RenameWorkspace({ workspace, mayManage }: { workspace: Workspace
       {rename.error && <RefusalNote error={rename.error} />}
       {mayManage && (
         <div>
-          <button type="submit" className="btn outline" disabled={!changed || rename.isPending}>
+          <button type="submit" className="btn edged" disabled={!changed || rename.isPending}>
             Save name
           </button>
         </div>

@@ -21,13 +21,13 @@ export function UsageFigures({ totals }: { totals: UsageTotals }) {
         <dd className="v">
           {percent(share)} <small className="unit">%</small>
         </dd>
-        <dd className="d">{count(totals.failed)}; what fails on our side is not charged</dd>
+        <dd className="d">{plural(totals.failed, 'call')}. Our failures are not charged</dd>
       </div>
       <div>
         <dt>Time to answer, p95</dt>
         <dd className="v">
           {totals.p95Ms === null ? (
-            <span className="text-ink-3 font-normal">not measured yet</span>
+            <span className="text-body text-ink-3 font-normal tracking-normal">not measured yet</span>
           ) : (
             <>
               {count(totals.p95Ms)} <small className="unit">ms</small>

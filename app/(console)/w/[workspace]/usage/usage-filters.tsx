@@ -77,7 +77,7 @@ function Filter({ label, all, value, options, onChange }: FilterProps) {
   return (
     <Menu
       trigger={
-        <button type="button" className="btn outline" aria-label={`${label}: ${chosen}`}>
+        <button type="button" className="btn edged" aria-label={`${label}: ${chosen}`}>
           <span className="max-w-40 truncate">{chosen}</span>
           <ChevronDown size={16} strokeWidth={1.5} aria-hidden />
         </button>

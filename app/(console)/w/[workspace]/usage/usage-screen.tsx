@@ -39,7 +39,7 @@ export function UsageScreen({ workspace, initial, initialSelection, apiUrl }: Us
       actions={
         <button
           type="button"
-          className="btn outline"
+          className="btn edged"
           disabled={isEmpty}
           onClick={() => downloadCsv(workspace.slug, selection.range, overview)}
         >

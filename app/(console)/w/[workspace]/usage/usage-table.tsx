@@ -111,7 +111,8 @@ export function UsageRows({ overview: { rows } }: { overview: UsageOverview }) {
 /** Of the row that was called most. */
 function Share({ of }: { of: number }) {
   return (
-    <div className="h-1.5" role="img" aria-label={`${percent(of, 0)} % of the largest`}>
+    <div className="h-1.5">
+      <span className="sr-only">{percent(of, 0)} % of the largest</span>
       <div className="bg-series-1 h-full" style={{ width: `${of * 100}%` }} />
     </div>
   );

@@ -1,0 +1,104 @@
+import type { Metadata } from 'next';
+import Link from 'next/link';
+import type { ReactNode } from 'react';
+import { Slip } from '../../../_components/slip.tsx';
+import { count, fixed, percent } from '../../../_format/number.ts';
+import { calendarDate } from '../../../_format/time.ts';
+import {
+  evaluateCommand,
+  measuredFigures,
+  type SentimentMetrics,
+  sentimentMetrics,
+} from '../../../_measured/measured-figures.ts';
+import { MeasuredTable } from '../../../_measured/measured-table.tsx';
+import { modelCards } from '../../../_trpc/server.ts';
+
+export const metadata: Metadata = {
+  title: 'The sentiment model',
+  description: 'What it does, how well, and where it fails.',
+};
+
+const megabyte = 1_000_000;
+const digestCharacters = 8;
+
+export default async function SentimentModelPage() {
+  const metrics = sentimentMetrics(await modelCards());
+  return (
+    <>
+      <section className="hero !pb-9">
+        <h1 className="!text-[2.625rem] !leading-[2.75rem]">{metrics?.id ?? 'Sentiment'}</h1>
+        <p className="say">
+          English text in; negative, neutral or positive out, with a calibrated probability and the interval
+          it was checked to.
+        </p>
+      </section>
+      <Part title="How well it does">
+        <p className="lead">
+          On dev rows that it was not trained on. Triangle: a bag of words trained on the same rows. Each
+          calliper says how it was measured.
+        </p>
+        <MeasuredTable figures={metrics ? measuredFigures(metrics) : []} />
+      </Part>
+      <Part title="The version that answers">
+        {metrics ? <Version metrics={metrics} /> : <p>Not measured yet.</p>}
+      </Part>
+      <Part title="How it is made">
+        <div className="text-prose grid max-w-2xl gap-3">
+          <p>
+            The encoder is all-MiniLM-L6-v2 (sentence-transformers, Apache-2.0): 6 layers, 384 wide, its
+            weights unchanged, written to ONNX in 8 bits. A small head on it was trained by this project’s
+            script on sentences of reviews, comments and tweets. No customer’s text was used.
+          </p>
+        </div>
+      </Part>
+      <Part title="Where it fails">
+        <ul className="text-prose grid max-w-2xl list-[square] gap-2 pl-5">
+          <li>English only. Other languages get an answer that means nothing.</li>
+          <li>It was trained sentence by sentence: a long text with mixed opinions gets one label.</li>
+          <li>Irony, negation across clauses and comparisons are often missed.</li>
+          <li>“Neutral” mixes texts without an opinion and texts with two, and is the weakest label.</li>
+          <li>Clinical, legal and financial language is not in what it has seen.</li>
+          <li>Gaps between groups that a text mentions are not measured yet.</li>
+        </ul>
+      </Part>
+      <Part title="What it is not for">
+        <p className="text-prose max-w-2xl">
+          Decisions about a person (hiring, credit, policing, health), and watching people’s moods. A score is
+          what annotators would have agreed on, no fact about the writer.{' '}
+          <Link href="/docs/sentiment">How to call it</Link>
+        </p>
+      </Part>
+    </>
+  );
+}
+
+function Part({ title, children }: { title: string; children: ReactNode }) {
+  return (
+    <section className="plain border-t-line-2 first-of-type:border-t">
+      <h2>{title}</h2>
+      <div>{children}</div>
+    </section>
+  );
+}
+
+function Version({ metrics }: { metrics: SentimentMetrics }) {
+  const { ece, floatAgreement, latency } = metrics;
+  return (
+    <div className="max-w-md">
+      <Slip
+        title={metrics.version}
+        reference={metrics.digest.slice(0, digestCharacters)}
+        lines={[
+          ['trained', calendarDate(new Date(metrics.trainedAt))],
+          ['rows', count(metrics.trainedRows)],
+          ['size', `${fixed(metrics.sizeBytes / megabyte, 1)} MB`],
+          ['calibration error', `${fixed(ece.value, 3)} on ${count(ece.n)} rows`],
+          ['8 bits against floats', `${percent(floatAgreement.value)} % same label`],
+          [`${latency.tokens} tokens, ${latency.threads} thread`, `${fixed(latency.p50Ms, 1)} ms, median`],
+        ]}
+        sum={['again', evaluateCommand]}
+      />
+      <p className="text-small text-ink-3 mt-2">Time measured on {latency.processor}, tokenising included.</p>
+    </div>
+  );
+}
