@@ -1,7 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { fetchRequestHandler } from '@trpc/server/adapters/fetch';
-import { sessionOf } from '#server/auth/session-of.ts';
+import { readBodyWithin } from '#server/auth/read-body.ts';
 import { clientAddressOf, isSameOrigin } from '#server/auth/request-origin.ts';
+import { sessionOf } from '#server/auth/session-of.ts';
 import type { ControlPlaneServices } from '#server/domain/control-plane/services.ts';
 import { describeFailure } from '#server/domain/describe-failure.ts';
 import { DomainError, type ErrorCode } from '#server/domain/errors.ts';
@@ -9,7 +10,6 @@ import { rpcLimits } from '#server/domain/rate-limits/limits.ts';
 import { enforceRateLimit } from '#server/domain/rate-limits/rate-limiter.ts';
 import type { RequestContext } from './context.ts';
 import { toTrpcError } from './error-to-trpc.ts';
-import { readBodyWithin } from './read-body.ts';
 import { appRouter } from './root.ts';
 
 export const rpcPath = '/api/trpc';

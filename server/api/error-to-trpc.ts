@@ -1,4 +1,4 @@
-import { TRPCError, type TRPC_ERROR_CODE_KEY } from '@trpc/server';
+import { type TRPC_ERROR_CODE_KEY, TRPCError } from '@trpc/server';
 import type { DomainError, ErrorCode } from '#server/domain/errors.ts';
 
 /** The control plane's only translation of our codes into tRPC's, and through them into HTTP statuses. */

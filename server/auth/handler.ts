@@ -1,9 +1,9 @@
-import NextAuth from 'next-auth';
 import { NextRequest } from 'next/server';
-import { readBodyWithin } from '#server/api/read-body.ts';
+import NextAuth from 'next-auth';
 import { rpcLimits } from '#server/domain/rate-limits/limits.ts';
 import { controlPlaneServices } from '#server/platform/control-plane.ts';
 import { nextAuthOptions } from './next-auth-options.ts';
+import { readBodyWithin } from './read-body.ts';
 import { isSameOrigin } from './request-origin.ts';
 
 interface RouteContext {

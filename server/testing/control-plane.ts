@@ -1,9 +1,9 @@
 import type { PlanId } from '#server/domain/billing/plans.ts';
 import type { Clock } from '#server/domain/clock.ts';
 import type { ControlPlaneServices } from '#server/domain/control-plane/services.ts';
+import type { Mail } from '#server/domain/mail/mail.ts';
 import type { Role } from '#server/domain/members/roles.ts';
 import type { CurrentSession } from '#server/domain/sessions/schema.ts';
-import type { Mail } from '#server/domain/mail/mail.ts';
 import { systemClock } from '#server/platform/clock.ts';
 import { createControlPlaneServices } from '#server/platform/control-plane.ts';
 import { ensureQueue } from '#server/platform/job-queue/ensure-queue.ts';

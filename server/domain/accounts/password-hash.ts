@@ -37,28 +37,39 @@ export async function verifyPassword(password: string, phc: string): Promise<boo
 /** Verifying against this costs as much as any other, and never succeeds: for addresses that nobody has. */
 export const nobodysPasswordHash = `$scrypt$ln=${current.logN},r=${current.blockSize},p=${current.parallelization}$${unpadded(randomBytes(saltBytes))}$${unpadded(randomBytes(hashBytes))}`;
 
-let running = 0;
-const waiting: (() => void)[] = [];
+interface HashingSeats {
+  running: number;
+  readonly waiting: (() => void)[];
+}
 
-/** Bounded for the whole process, because the memory is: a flood of sign-ins is refused, not paid for. */
+/** On the global object, because a bundler may load this module more than once and the memory is one process's. */
+const holder = globalThis as typeof globalThis & { modelyardHashingSeats?: HashingSeats };
+const seats: HashingSeats = (holder.modelyardHashingSeats ??= { running: 0, waiting: [] });
+
+/** Bounded for the whole process: a flood of sign-ins is refused, not paid for. */
 async function derive(password: string, salt: Buffer, length: number, cost: ScryptCost): Promise<Buffer> {
-  if (running >= passwordHashLimits.concurrentMax) {
-    if (waiting.length >= passwordHashLimits.waitingMax) {
-      throw new DomainError('overloaded', 'Too many sign-ins at once. Try again in a moment.', {
-        retryAfterMs: 2_000,
-      });
-    }
-    await new Promise<void>((resolve) => waiting.push(resolve));
-  } else {
-    running += 1;
-  }
+  await takeSeat();
   try {
     return await scryptOf(password, salt, length, cost);
   } finally {
-    const next = waiting.shift();
+    const next = seats.waiting.shift();
     if (next) next();
-    else running -= 1;
+    else seats.running -= 1;
   }
+}
+
+/** A seat that becomes free is handed to the one who waits longest, so `running` counts it all along. */
+async function takeSeat(): Promise<void> {
+  if (seats.running < passwordHashLimits.concurrentMax) {
+    seats.running += 1;
+    return;
+  }
+  if (seats.waiting.length >= passwordHashLimits.waitingMax) {
+    throw new DomainError('overloaded', 'Too many sign-ins at once. Try again in a moment.', {
+      retryAfterMs: 2_000,
+    });
+  }
+  await new Promise<void>((resolve) => seats.waiting.push(resolve));
 }
 
 function scryptOf(password: string, salt: Buffer, length: number, cost: ScryptCost): Promise<Buffer> {

@@ -1,7 +1,7 @@
-import { startSession } from '../sessions/start-session.ts';
 import type { Clock } from '../clock.ts';
 import type { Database } from '../database.ts';
 import { enforceRateLimit, type RateLimiter } from '../rate-limits/rate-limiter.ts';
+import { startSession } from '../sessions/start-session.ts';
 import { confirmAddress } from './confirm-address.ts';
 import { consumeMailLink } from './consume-mail-link.ts';
 

@@ -1,8 +1,8 @@
 import type { Database } from '../database.ts';
 import { DomainError } from '../errors.ts';
+import type { WorkspaceItem } from '../workspaces/schema.ts';
 import { workspaceItemOf } from '../workspaces/workspace-item.ts';
 import { type Permission, type Role, roleMay } from './roles.ts';
-import type { WorkspaceItem } from '../workspaces/schema.ts';
 
 export type WorkspaceStatus = 'active' | 'suspended';
 export interface Membership {

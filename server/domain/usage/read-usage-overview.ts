@@ -1,6 +1,6 @@
-import type { Database, Transaction } from '../database.ts';
 import { type ApiKeyKind, displayPrefix } from '../api-keys/key-format.ts';
 import type { Clock } from '../clock.ts';
+import type { Database, Transaction } from '../database.ts';
 import { latencyQuantileMs } from './latency-histogram.ts';
 import type { UsageBucket, UsageOverview, UsagePoint, UsageRange, UsageRow, UsageTotals } from './schema.ts';
 import { usagePeriod } from './usage-range.ts';
@@ -34,9 +34,8 @@ export async function readUsageOverview(
   return db.$transaction(
     async (transaction) => ({
       ...period,
-      totals: await readTotals(transaction, selection),
+      ...(await readTable(transaction, selection)),
       series: await readSeries(transaction, selection),
-      rows: await readRows(transaction, selection),
       countedAt: await readMoment(transaction),
     }),
     { isolationLevel: 'RepeatableRead' },
@@ -52,25 +51,65 @@ interface SumsRow {
   readonly latency_counts: readonly bigint[] | null;
 }
 
-async function readTotals(transaction: Transaction, selection: Selection): Promise<UsageTotals> {
-  const { workspaceId, from, to, keyId, model } = selection;
-  const [sums] = await transaction.$queryRaw<SumsRow[]>`
+/** key_id, model, task and last_used_at are null in the one row that sums them all up. */
+interface TableRow extends SumsRow {
+  readonly key_id: string | null;
+  readonly key_name: string | null;
+  readonly key_kind: ApiKeyKind | null;
+  readonly model: string | null;
+  readonly task: string | null;
+  readonly last_used_at: Date | null;
+}
+
+async function readTable(
+  transaction: Transaction,
+  { workspaceId, from, to, keyId, model }: Selection,
+): Promise<Pick<UsageOverview, 'totals' | 'rows'>> {
+  const table = await transaction.$queryRaw<TableRow[]>`
     WITH chosen AS (
-      SELECT * FROM usage_hours
+      SELECT *, model_version AS model FROM usage_hours
       WHERE workspace_id = ${workspaceId}::uuid AND hour >= ${from} AND hour < ${to}
         AND (${keyId}::text IS NULL OR key_id = ${keyId}) AND (${model}::text IS NULL OR model_version = ${model})
+    ), sums AS (
+      SELECT key_id, model, task,
+        coalesce(sum(requests), 0)::bigint AS requests,
+        coalesce(sum(requests) FILTER (WHERE status_class <> 2), 0)::bigint AS failed,
+        coalesce(sum(input_units + output_units), 0)::bigint AS units,
+        coalesce(sum(price_micro_usd), 0)::bigint AS price_micro_usd,
+        max(last_used_at) AS last_used_at
+      FROM chosen GROUP BY GROUPING SETS ((), (key_id, model, task))
+    ), latencies AS (
+      SELECT key_id, model, task, array_agg(requests ORDER BY i) AS latency_counts
+      FROM (
+        SELECT key_id, model, task, c.i, sum(c.n)::bigint AS requests
+        FROM chosen, unnest(latency_counts) WITH ORDINALITY AS c (n, i)
+        WHERE status_class = 2 GROUP BY GROUPING SETS ((c.i), (key_id, model, task, c.i))
+      ) class GROUP BY key_id, model, task
     )
-    SELECT coalesce(sum(requests), 0)::bigint AS requests,
-      coalesce(sum(requests) FILTER (WHERE status_class <> 2), 0)::bigint AS failed,
-      coalesce(sum(input_units + output_units), 0)::bigint AS units,
-      coalesce(sum(price_micro_usd), 0)::bigint AS price_micro_usd,
-      (SELECT array_agg(class.requests ORDER BY class.i) FROM (
-        SELECT c.i, sum(c.n)::bigint AS requests
-        FROM chosen, unnest(latency_counts) WITH ORDINALITY AS c (n, i) WHERE status_class = 2 GROUP BY c.i
-      ) class) AS latency_counts
-    FROM chosen`;
-  if (!sums) throw new Error('An aggregate without a row');
-  return totalsOf(sums);
+    SELECT s.*, l.latency_counts, k.name AS key_name, k.kind AS key_kind
+    FROM sums s
+    LEFT JOIN latencies l ON (l.key_id, l.model, l.task) IS NOT DISTINCT FROM (s.key_id, s.model, s.task)
+    LEFT JOIN api_keys k ON k.id = s.key_id
+    ORDER BY s.key_id IS NOT NULL, s.price_micro_usd DESC, s.requests DESC, s.key_id, s.model
+    LIMIT ${rowsMax + 1}`;
+  const [totals, ...rows] = table;
+  if (!totals) throw new Error('Grouping sets without their total');
+  return { totals: totalsOf(totals), rows: rows.map(usageRowOf) };
+}
+
+function usageRowOf(row: TableRow): UsageRow {
+  const { key_id: keyId, model, task, last_used_at: lastUsedAt } = row;
+  if (keyId === null || model === null || task === null || !lastUsedAt) throw new Error('A second total');
+  return {
+    keyId,
+    // Short-lived keys are deleted a day after they expire; what they spent stays.
+    keyName: row.key_name ?? 'Deleted key',
+    keyPrefix: displayPrefix(row.key_kind ?? 'short_lived', keyId),
+    model,
+    task,
+    lastUsedAt,
+    ...totalsOf(row),
+  };
 }
 
 async function readSeries(transaction: Transaction, selection: Selection): Promise<UsagePoint[]> {
@@ -89,55 +128,6 @@ async function readSeries(transaction: Transaction, selection: Selection): Promi
     model: point.model,
     requests: Number(point.requests),
     priceMicroUsd: Number(point.price_micro_usd),
-  }));
-}
-
-async function readRows(transaction: Transaction, selection: Selection): Promise<UsageRow[]> {
-  const { workspaceId, from, to, keyId, model } = selection;
-  const rows = await transaction.$queryRaw<
-    (SumsRow & {
-      key_id: string;
-      key_name: string | null;
-      key_kind: ApiKeyKind | null;
-      model: string;
-      task: string;
-      last_used_at: Date;
-    })[]
-  >`
-    WITH chosen AS (
-      SELECT * FROM usage_hours
-      WHERE workspace_id = ${workspaceId}::uuid AND hour >= ${from} AND hour < ${to}
-        AND (${keyId}::text IS NULL OR key_id = ${keyId}) AND (${model}::text IS NULL OR model_version = ${model})
-    ), sums AS (
-      SELECT key_id, model_version AS model, task,
-        sum(requests)::bigint AS requests,
-        coalesce(sum(requests) FILTER (WHERE status_class <> 2), 0)::bigint AS failed,
-        sum(input_units + output_units)::bigint AS units,
-        sum(price_micro_usd)::bigint AS price_micro_usd,
-        max(last_used_at) AS last_used_at
-      FROM chosen GROUP BY 1, 2, 3
-      ORDER BY price_micro_usd DESC, requests DESC LIMIT ${rowsMax}
-    ), latencies AS (
-      SELECT key_id, model, task, array_agg(requests ORDER BY i) AS latency_counts
-      FROM (
-        SELECT key_id, model_version AS model, task, c.i, sum(c.n)::bigint AS requests
-        FROM chosen, unnest(latency_counts) WITH ORDINALITY AS c (n, i) WHERE status_class = 2 GROUP BY 1, 2, 3, 4
-      ) class GROUP BY 1, 2, 3
-    )
-    SELECT s.*, l.latency_counts, k.name AS key_name, k.kind AS key_kind
-    FROM sums s
-    LEFT JOIN latencies l USING (key_id, model, task)
-    LEFT JOIN api_keys k ON k.id = s.key_id
-    ORDER BY s.price_micro_usd DESC, s.requests DESC, s.key_id, s.model`;
-  return rows.map((row) => ({
-    keyId: row.key_id,
-    // Short-lived keys are deleted a day after they expire; what they spent stays.
-    keyName: row.key_name ?? 'Deleted key',
-    keyPrefix: displayPrefix(row.key_kind ?? 'short_lived', row.key_id),
-    model: row.model,
-    task: row.task,
-    lastUsedAt: row.last_used_at,
-    ...totalsOf(row),
   }));
 }
 

@@ -1,6 +1,6 @@
 import type { Database } from '../database.ts';
-import { workspaceItemOf } from './workspace-item.ts';
 import type { WorkspaceItem } from './schema.ts';
+import { workspaceItemOf } from './workspace-item.ts';
 
 export async function listWorkspaces({ db }: { db: Database }, userId: string): Promise<WorkspaceItem[]> {
   const memberships = await db.membership.findMany({

@@ -58,7 +58,7 @@ describe('SMTP sender', () => {
 
   it('throws when there is no server', async () => {
     const sender = createSmtpSender({ smtpUrl: 'smtp://127.0.0.1:9', from: 'no-reply@yard.example' });
-    await expect(sender.send(mail)).rejects.toThrow();
+    await expect(sender.send(mail)).rejects.toMatchObject({ code: 'ESOCKET' });
     sender.close();
   });
 });

@@ -28,7 +28,7 @@ describe('model cards of a folder', () => {
   it('reads once, and again after a failure', async () => {
     await write('a', '{"id":"a"');
     const cards = createFolderModelCards(folder);
-    await expect(cards.list()).rejects.toThrow();
+    await expect(cards.list()).rejects.toThrow(SyntaxError);
     await write('a', '{"id":"a","task":"sentiment","version":"a@1"}');
     const first = await cards.list();
     await write('a', '{}');
