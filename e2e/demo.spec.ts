@@ -1,0 +1,84 @@
+import { expect, test } from './fixtures.ts';
+
+const sentence = 'A sentence to read';
+
+test('a visitor types over the sentence and reads a real answer, with its slip', async ({
+  page,
+  product,
+}) => {
+  const called = page.waitForResponse(`${product.apiUrl}/v1/sentiment`);
+  await page.goto('/');
+  const first = await called;
+  expect(first.status()).toBe(200);
+  const bench = page.getByRole('region', { name: 'Live demo' });
+  const slip = bench.getByRole('region', { name: 'Slip' });
+  await expect(slip).toContainText('12 texts');
+
+  const calledAgain = page.waitForResponse(`${product.apiUrl}/v1/sentiment`);
+  await bench.getByLabel(sentence).fill('I love it.');
+  const answer = (await (await calledAgain).json()) as { id: string; usage: { units: number } };
+  await expect(slip).toContainText('4 texts');
+  await expect(slip).toContainText(answer.id.slice(0, 16));
+  await expect(slip).toContainText(`${answer.usage.units} units`);
+  await expect(bench.getByRole('status')).toContainText('positive');
+});
+
+test('the demo says in its place when the API does not answer', async ({
+  page,
+  product,
+  expectedConsoleErrors,
+}) => {
+  expectedConsoleErrors.push(/Failed to load resource/);
+  await page.route(`${product.apiUrl}/v1/sentiment`, (route) => route.abort());
+  await page.goto('/');
+  await expect(page.getByRole('region', { name: 'Live demo' }).getByRole('alert')).toContainText(
+    'did not answer',
+  );
+});
+
+test('the demo shows a rate limit and asks again by itself', async ({
+  page,
+  product,
+  expectedConsoleErrors,
+}) => {
+  expectedConsoleErrors.push(/429/);
+  let refused = false;
+  await page.route(`${product.apiUrl}/v1/sentiment`, async (route) => {
+    if (refused || route.request().method() !== 'POST') return route.continue();
+    refused = true;
+    const body = {
+      error: {
+        message: 'Rate limit reached. Try again in 1 s.',
+        type: 'rate_limit_error',
+        param: null,
+        code: 'rate_limit_exceeded',
+      },
+    };
+    await route.fulfill({
+      status: 429,
+      json: body,
+      headers: {
+        'retry-after': '1',
+        'access-control-allow-origin': product.webUrl,
+        'access-control-expose-headers': 'retry-after, x-request-id',
+      },
+    });
+  });
+  await page.goto('/');
+  const bench = page.getByRole('region', { name: 'Live demo' });
+  await expect(bench).toContainText('Rate limit reached');
+  await expect(bench.getByRole('region', { name: 'Slip' })).toContainText('12 texts');
+  await expect(bench).not.toContainText('Rate limit reached');
+});
+
+test('nothing that a visitor types is in an address, and the cost slider moves by keyboard', async ({
+  page,
+}) => {
+  await page.goto('/');
+  const slider = page.getByRole('slider', { name: /Texts a month/ });
+  await slider.focus();
+  const before = await slider.getAttribute('aria-valuetext');
+  await page.keyboard.press('ArrowRight');
+  await expect(slider).not.toHaveAttribute('aria-valuetext', before ?? '');
+  expect(page.url()).not.toContain('?');
+});

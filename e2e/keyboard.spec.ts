@@ -1,0 +1,74 @@
+import { expect, test } from './fixtures.ts';
+
+test('the palette finds pages, does things and takes keys', async ({ memberPage: page, console }) => {
+  await page.goto(console);
+  await page.keyboard.press('ControlOrMeta+k');
+  const palette = page.getByRole('dialog', { name: 'Find or do' });
+  await expect(palette).toBeVisible();
+  await page.keyboard.type('usage');
+  await page.keyboard.press('Enter');
+  await page.waitForURL(`**${console}/usage`);
+
+  await page.keyboard.press('ControlOrMeta+k');
+  await page.keyboard.type('theme dark');
+  await page.keyboard.press('Enter');
+  await expect(page.locator('html')).toHaveAttribute('data-theme', 'dark');
+  await page.reload();
+  await expect(page.locator('html')).toHaveAttribute('data-theme', 'dark');
+
+  await page.keyboard.press('ControlOrMeta+k');
+  await page.keyboard.type('demo key');
+  await expect(palette.getByRole('option', { name: /Demo key/ }).first()).toBeVisible();
+});
+
+test('? lists the shortcuts, and G goes', async ({ memberPage: page, console }) => {
+  await page.goto(console);
+  await page.getByRole('heading', { name: 'Start' }).waitFor();
+  await page.keyboard.press('?');
+  await expect(page.getByRole('dialog', { name: 'Shortcuts' })).toBeVisible();
+  await page.keyboard.press('Escape');
+  await page.keyboard.press('g');
+  await page.keyboard.press('k');
+  await page.waitForURL(`**${console}/keys`);
+});
+
+test('the first Tab leads to the content, past the navigation', async ({ memberPage: page, console }) => {
+  await page.goto(console);
+  await page.keyboard.press('Tab');
+  await expect(page.getByRole('link', { name: 'To the content' })).toBeFocused();
+  await page.keyboard.press('Enter');
+  await expect(page.locator('#content')).toBeFocused();
+});
+
+test('the arrows move the chart’s cursor, and the chart is a table too', async ({
+  memberPage: page,
+  console,
+}) => {
+  await page.goto(`${console}/usage`);
+  const cursor = page.getByRole('slider', { name: 'Calls by hour' });
+  await cursor.focus();
+  const last = await cursor.getAttribute('aria-valuetext');
+  await page.keyboard.press('ArrowLeft');
+  await expect(cursor).not.toHaveAttribute('aria-valuetext', last ?? '');
+  await page.getByRole('button', { name: 'Show as table' }).click();
+  await expect(page.getByRole('region', { name: 'The chart as a table' }).getByRole('row')).toHaveCount(25);
+});
+
+test('filters live in the address', async ({ memberPage: page, console }) => {
+  await page.goto(`${console}/usage`);
+  await page.getByRole('button', { name: '30 days' }).click();
+  await expect(page).toHaveURL(/range=30d/);
+  await page.reload();
+  await expect(page.getByRole('button', { name: '30 days' })).toHaveAttribute('aria-pressed', 'true');
+  await expect(page.getByRole('heading', { name: 'Calls a day' })).toBeVisible();
+});
+
+test('on a phone the places are at the foot, the rest in a sheet', async ({ memberPage: page, console }) => {
+  await page.setViewportSize({ width: 390, height: 844 });
+  await page.goto(console);
+  await page.getByRole('navigation', { name: 'Places' }).getByRole('link', { name: 'Usage' }).click();
+  await page.waitForURL(`**${console}/usage`);
+  await page.getByRole('button', { name: 'More' }).click();
+  await page.getByRole('dialog').getByRole('link', { name: 'Settings' }).click();
+  await page.waitForURL(`**${console}/settings`);
+});

@@ -1,0 +1,29 @@
+/** Every screen; `console` stands for the workspace's address. */
+export const publicScreens = [
+  '/',
+  '/pricing',
+  '/models/sentiment',
+  '/docs',
+  '/docs/authentication',
+  '/docs/sentiment',
+  '/docs/errors',
+  '/docs/privacy',
+  '/sign-up',
+  '/sign-in',
+  '/forgot',
+  '/reset',
+  '/confirm',
+  '/outbox',
+  '/no-such-page',
+] as const;
+
+export const consoleScreens = (console: string) =>
+  [
+    console,
+    `${console}/usage`,
+    `${console}/usage?range=30d`,
+    `${console}/keys`,
+    `${console}/keys?create=1`,
+    `${console}/settings`,
+    '/account',
+  ] as const;

@@ -1,0 +1,47 @@
+import { expect, signIn, test } from './fixtures.ts';
+
+const otherBrowser = 'Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0';
+
+test('a session is listed, and ended from another one', async ({ browser, memberPage, product }) => {
+  const context = await browser.newContext({ baseURL: product.webUrl, userAgent: otherBrowser });
+  const elsewhere = await context.newPage();
+  await signIn(elsewhere, product.demoEmail, product.demoPassword);
+
+  await memberPage.goto('/account');
+  const sessions = memberPage.getByRole('list', { name: 'Sessions' });
+  await expect(sessions).toContainText('this one');
+  const other = sessions.getByRole('listitem').filter({ hasText: 'Firefox on Linux' });
+  await expect(other).toHaveCount(1);
+  await other.getByRole('button').click();
+  await expect(other).toHaveCount(0);
+
+  await elsewhere.goto('/account');
+  await elsewhere.waitForURL('**/sign-in?next=%2Faccount');
+  await context.close();
+});
+
+test('a wrong password and an unknown address are refused alike', async ({
+  page,
+  product,
+  expectedConsoleErrors,
+}) => {
+  expectedConsoleErrors.push(/401/);
+  const refusal = async (email: string) => {
+    await page.goto('/sign-in');
+    await page.getByLabel('Email').fill(email);
+    await page.getByLabel('Password', { exact: true }).fill('not the password');
+    await page.getByRole('button', { name: 'Sign in' }).click();
+    return page.getByRole('main').getByRole('alert').innerText();
+  };
+  expect(await refusal(product.demoEmail)).toBe(await refusal('nobody@example.com'));
+});
+
+test('signing out leads to the front page, and the console asks for the door', async ({ page, product }) => {
+  await signIn(page, product.demoEmail, product.demoPassword);
+  const home = new URL(page.url()).pathname;
+  await page.getByRole('button', { name: /: account$/ }).click();
+  await page.getByRole('menuitem', { name: 'Sign out' }).click();
+  await page.waitForURL(product.webUrl + '/');
+  await page.goto(`${home}/keys`);
+  await page.waitForURL('**/sign-in?next=**');
+});
