@@ -34,6 +34,21 @@ describe('the background process', () => {
     expect(rows).toEqual([]);
   });
 
+  it('goes on when its database connections are cut', async () => {
+    await plane.services.db.outboxMail.deleteMany();
+    const env = { MODELYARD_SECRET: testSecret };
+    const background = await startBackground({ databaseUrl: plane.database.url, env });
+    await plane.database.pool.query(
+      `SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+      WHERE datname = current_database() AND application_name LIKE 'background%'`,
+    );
+    await enqueue();
+    const ended = () => background.process.exitCode !== null;
+    await expect.poll(async () => (await sent()) === 1 || ended(), { timeout: 20_000 }).toBe(true);
+    expect(ended()).toBe(false);
+    await background.stop();
+  });
+
   it('with --once drains what is due and ends', async () => {
     await plane.services.db.outboxMail.deleteMany();
     await enqueue();
