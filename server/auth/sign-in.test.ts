@@ -76,7 +76,7 @@ describe('sessions', () => {
     expect(await current(session.sessionId)).toBeNull();
   });
 
-  it('ends after thirty days', async () => {
+  it('ends when its time is over', async () => {
     const user = await createUser(plane.services.db);
     const { id } = await createSession(plane.services.db, {
       userId: user.id,
@@ -91,6 +91,10 @@ describe('sessions', () => {
     const { session } = await createPerson(plane);
     const seenAt = async () =>
       (await plane.services.db.session.findUniqueOrThrow({ where: { id: session.sessionId } })).lastSeenAt;
+    await plane.services.db.session.update({
+      where: { id: session.sessionId },
+      data: { lastSeenAt: clock.now() },
+    });
     clock.advance(61_000);
     await current(session.sessionId);
     const first = await seenAt();
