@@ -2,6 +2,7 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import {
   BatcherClosedError,
   BatcherFullError,
+  BatcherTimeoutError,
   type BatcherOptions,
   createBatcher,
   MissingResultError,
@@ -134,6 +135,14 @@ describe('createBatcher', () => {
     two.abort();
     expect(model.signals[0]?.aborted).toBe(true);
     expect((await answers).map((answer) => answer.status)).toEqual(['rejected', 'rejected']);
+    await model.finishAll();
+  });
+
+  it('gives up after its time, and stops the model', async () => {
+    const model = slowModel();
+    const { submit } = batcher({ run: model.run });
+    await expect(submit(['a'], { ...a, timeoutMs: 20 })).rejects.toBeInstanceOf(BatcherTimeoutError);
+    expect(model.signals[0]?.aborted).toBe(true);
     await model.finishAll();
   });
 

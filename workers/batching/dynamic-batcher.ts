@@ -21,6 +21,8 @@ export interface SubmitOptions {
   readonly lane: string;
   readonly share?: number;
   readonly signal?: AbortSignal | undefined;
+  /** After this long it is given up with a `BatcherTimeoutError`. */
+  readonly timeoutMs?: number;
 }
 
 export interface Batcher<Item, Result> {
@@ -37,6 +39,9 @@ export class BatcherFullError extends Error {
 }
 export class BatcherClosedError extends Error {
   override readonly name = 'BatcherClosedError';
+}
+export class BatcherTimeoutError extends Error {
+  override readonly name = 'BatcherTimeoutError';
 }
 export class MissingResultError extends Error {
   override readonly name = 'MissingResultError';
@@ -65,6 +70,8 @@ interface Slot<Item, Result> {
   readonly item: Item;
 }
 
+const onceOnly = { once: true };
+
 export function createBatcher<Item, Result>(options: BatcherOptions<Item, Result>): Batcher<Item, Result> {
   const { policy, maxWaitMs = 0 } = options;
   const queue = createFairQueue<Item>();
@@ -75,7 +82,7 @@ export function createBatcher<Item, Result>(options: BatcherOptions<Item, Result
   let closed = false;
   let closeWaiters: (() => void)[] = [];
 
-  function submit(items: readonly Item[], { lane, share = 1, signal }: SubmitOptions) {
+  function submit(items: readonly Item[], { lane, share = 1, signal, timeoutMs }: SubmitOptions) {
     if (closed) return Promise.reject(new BatcherClosedError('The batcher is closed.'));
     if (signal?.aborted) return Promise.reject(signal.reason);
     if (queue.waitingItems + items.length > options.queueItemsMax) {
@@ -83,8 +90,11 @@ export function createBatcher<Item, Result>(options: BatcherOptions<Item, Result
     }
     return new Promise<readonly Result[]>((resolve, reject) => {
       const leave = () => request.fail(signal?.reason);
+      const giveUp = () => request.fail(new BatcherTimeoutError('The model did not answer in time.'));
+      let timer: NodeJS.Timeout | undefined;
       const end = () => {
         request.over = true;
+        clearTimeout(timer);
         signal?.removeEventListener('abort', leave);
         for (const batch of request.batches) if (--batch.waiting === 0) batch.controller.abort();
       };
@@ -109,7 +119,8 @@ export function createBatcher<Item, Result>(options: BatcherOptions<Item, Result
         },
       };
       if (items.length === 0) return request.succeed();
-      signal?.addEventListener('abort', leave, { once: true });
+      signal?.addEventListener('abort', leave, onceOnly);
+      if (timeoutMs !== undefined) timer = setTimeout(giveUp, timeoutMs);
       queue.add(request);
       schedule();
     });
@@ -208,13 +219,18 @@ export function createBatcher<Item, Result>(options: BatcherOptions<Item, Result
         live.map((slot) => slot.item),
         batch.controller.signal,
       );
+      forget(live, batch);
       live.forEach((slot, i) => deliver(slot, results[i]));
       return null;
     } catch (error) {
+      forget(live, batch);
       return { error };
-    } finally {
-      for (const slot of live) slot.request.batches.delete(batch);
     }
+  }
+
+  /** It has ended, so there is nothing to stop any more. */
+  function forget(slots: readonly Slot<Item, Result>[], batch: RunningBatch) {
+    for (const slot of slots) slot.request.batches.delete(batch);
   }
 
   function deliver({ request, index }: Slot<Item, Result>, result: Result | undefined) {

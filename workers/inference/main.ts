@@ -2,6 +2,7 @@ import type { Server } from 'node:http';
 import path from 'node:path';
 import { serve } from '@hono/node-server';
 import { rateLimits, requestLimits, pipelineLimits } from '#server/domain/rate-limits/limits.ts';
+import { createAccessLog } from '#server/platform/access-log.ts';
 import { systemClock } from '#server/platform/clock.ts';
 import { createPool } from '#server/platform/database/pool.ts';
 import { readInferenceEnvironment } from '#server/platform/environment/inference.ts';
@@ -23,6 +24,7 @@ const connectionTimeoutMs = keepAliveMs + 5_000;
 
 const environment = readInferenceEnvironment();
 const logger = createLogger({ name: 'inference', level: environment.logLevel });
+const accessLog = createAccessLog({ name: 'inference', level: environment.logLevel });
 const pool = createPool(environment.databaseUrl, {
   max: meteringConnections,
   applicationName: 'inference',
@@ -45,6 +47,7 @@ const gateway = createGateway({
   metrics,
   observeStage: metrics.observeStage,
   logger,
+  accessLog: accessLog.write,
   webUrl: environment.webUrl,
   apiUrl: environment.apiUrl,
   holdMs: environment.holdMs,
@@ -99,5 +102,6 @@ async function stop(signal: NodeJS.Signals) {
     ],
     { logger, timeoutMs: pipelineLimits.requestTimeoutMs + 10_000 },
   );
+  accessLog.flush();
   process.exit(0);
 }

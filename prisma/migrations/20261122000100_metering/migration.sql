@@ -436,3 +436,9 @@ BEGIN
   FROM given g LEFT JOIN released r ON r.id = g.id LEFT JOIN inserted n ON n.id = g.id
   ORDER BY g.i;
 END $$;
+
+-- Planning them anew for the lengths of the arrays of every call would cost more than running them.
+ALTER FUNCTION admit SET plan_cache_mode = force_generic_plan;
+ALTER FUNCTION admit SET jit = off;
+ALTER FUNCTION settle SET plan_cache_mode = force_generic_plan;
+ALTER FUNCTION settle SET jit = off;

@@ -1,3 +1,4 @@
+import { validate, version } from 'uuid';
 import { expect, it } from 'vitest';
 import { newRequestId, parsePublicRequestId, publicRequestId } from './request-id.ts';
 
@@ -13,3 +14,13 @@ it.each(['', 'req_', 'req_zz', `req_${'f'.repeat(31)}0`, `req_${'0'.repeat(33)}`
     expect(parsePublicRequestId(text)).toBeNull();
   },
 );
+
+it('is a UUIDv7 of this moment', () => {
+  const before = Date.now();
+  const id = newRequestId();
+  expect(validate(id) && version(id)).toBe(7);
+  const time = Number.parseInt(id.replaceAll('-', '').slice(0, 12), 16);
+  expect(time).toBeGreaterThanOrEqual(before);
+  expect(time).toBeLessThanOrEqual(Date.now());
+  expect(new Set(Array.from({ length: 1_000 }, newRequestId)).size).toBe(1_000);
+});

@@ -1,6 +1,10 @@
 import { DomainError } from '#server/domain/errors.ts';
 import { pipelineLimits } from '#server/domain/rate-limits/limits.ts';
-import { BatcherClosedError, BatcherFullError } from '#workers/batching/dynamic-batcher.ts';
+import {
+  BatcherClosedError,
+  BatcherFullError,
+  BatcherTimeoutError,
+} from '#workers/batching/dynamic-batcher.ts';
 import { isRefusal, type InputRefusal } from '#workers/model-runtime/model-runtime.ts';
 import type { MeteredEndpoint } from '../endpoint.ts';
 import type { Stage } from '../pipeline.ts';
@@ -26,15 +30,11 @@ export function runModel<Input, Item extends object, Output extends object>(
     name: 'runModel',
     async run(context) {
       const model = endpoint.modelOf(context.input);
-      const leaving = new AbortController();
-      const hangUp = () => leaving.abort(context.signal.reason);
-      const timer = setTimeout(() => leaving.abort(tooSlow()), timeoutMs);
-      context.signal.addEventListener('abort', hangUp, { once: true });
       try {
-        if (context.signal.aborted) hangUp();
         const outputs = await model.batcher.submit(endpoint.itemsOf(context.input), {
           lane: context.admission.workspaceId,
-          signal: leaving.signal,
+          signal: context.signal,
+          timeoutMs,
         });
         return { ...context, model, run: toRun(outputs, (index) => endpoint.paramOf(context.input, index)) };
       } catch (error) {
@@ -44,9 +44,6 @@ export function runModel<Input, Item extends object, Output extends object>(
           model,
           run: { kind: 'failed', statusClass, error: toFailure(error, context.signal) },
         };
-      } finally {
-        clearTimeout(timer);
-        context.signal.removeEventListener('abort', hangUp);
       }
     },
   };
@@ -67,14 +64,13 @@ function inputTooLong({ tokens, contextTokens }: InputRefusal, param: string): D
   return new DomainError('input_too_long', sentence, { param });
 }
 
-function tooSlow(): DomainError {
-  return new DomainError('overloaded', 'The model did not answer in time. Try again.', {
-    retryAfterMs: 1_000,
-  });
-}
-
 function toFailure(error: unknown, callerSignal: AbortSignal): unknown {
-  if (callerSignal.aborted || error instanceof DomainError) return error;
+  if (callerSignal.aborted) return error;
+  if (error instanceof BatcherTimeoutError) {
+    return new DomainError('overloaded', 'The model did not answer in time. Try again.', {
+      retryAfterMs: 1_000,
+    });
+  }
   if (error instanceof BatcherFullError || error instanceof BatcherClosedError) {
     return new DomainError('overloaded', 'Too much waits for the model. Try again.', { retryAfterMs: 1_000 });
   }

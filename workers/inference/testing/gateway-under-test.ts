@@ -43,6 +43,7 @@ export function gatewayUnderTest(
     metrics,
     observeStage: metrics.observeStage,
     logger: recordingLogger(logged),
+    accessLog: (fields) => logged.push({ level: 'info', fields, message: 'answered' }),
     webUrl,
     apiUrl: 'http://api.example.com',
     holdMs,
