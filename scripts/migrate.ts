@@ -1,13 +1,13 @@
 import { seedHouse } from '#prisma/seed/house.ts';
 import { createPrisma } from '#server/platform/database/prisma.ts';
-import { applyMigrations } from '#server/platform/migrate.ts';
+import { prepareSchema } from './stack/prepare-schema.ts';
 
 // `npm run migrate`: what a deployment runs before its processes: the tables, and the rows without which the
 // product does not work. Safe to run at any time, by any number of machines at once.
 try {
   const databaseUrl = process.env.DATABASE_URL;
   if (!databaseUrl) throw new Error('DATABASE_URL is not set.');
-  const applied = await applyMigrations(databaseUrl);
+  const applied = await prepareSchema(databaseUrl);
   const db = createPrisma(databaseUrl, { max: 1, applicationName: 'migrate' });
   await seedHouse(db);
   await db.$disconnect();

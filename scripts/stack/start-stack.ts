@@ -3,10 +3,10 @@ import path from 'node:path';
 import { type DemoAccess, seedDemo } from '#prisma/seed/demo.ts';
 import { seedHouse } from '#prisma/seed/house.ts';
 import { createPrisma } from '#server/platform/database/prisma.ts';
-import { applyMigrations } from '#server/platform/migrate.ts';
 import { openDataFolder, readOrMakeSecrets } from './data-folder.ts';
 import { endLeftovers, processesFile, recordProcesses } from './leftovers.ts';
 import { choosePort } from './ports.ts';
+import { prepareSchema } from './prepare-schema.ts';
 import { rotateLogs } from './rotate-logs.ts';
 import { startDatabase } from './start-database.ts';
 import { startService } from './start-service.ts';
@@ -133,7 +133,7 @@ export async function startStack(options: StackOptions): Promise<Stack> {
   }
 
   async function prepareDatabase(databaseUrl: string): Promise<DemoAccess | undefined> {
-    const applied = await applyMigrations(databaseUrl, { folder: path.join(root, 'prisma/migrations') });
+    const applied = await prepareSchema(databaseUrl, { folder: path.join(root, 'prisma/migrations') });
     if (applied.length > 0) onNote(`applied ${applied.length} migrations`);
     const db = createPrisma(databaseUrl, { max: 2, applicationName: 'seed' });
     try {
