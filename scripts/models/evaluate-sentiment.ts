@@ -80,7 +80,7 @@ async function main(): Promise<void> {
   const metrics: SentimentMetrics = {
     model: 'sentiment-1',
     digest: await digestModel(folder),
-    trainedAt: statSync(join(folder, MODEL_FILES.head)).mtime.toISOString(),
+    trainedAt: head.metadata.trained_at ?? 'unknown',
     trainedRows: Number(head.metadata.trained_rows),
     settings: JSON.parse(head.metadata.settings ?? '{}'),
     data,

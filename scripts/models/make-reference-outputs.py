@@ -3,7 +3,8 @@
     python -m venv VENV && VENV/bin/pip install torch transformers safetensors
     VENV/bin/python scripts/models/make-reference-outputs.py [--base FOLDER]
 
-Without --base only the small random model is made; with it (npm run models:fetch) the base's outputs as well.
+Without --base only the small random model is made; with it (npm run models:fetch) the base's outputs and those of the
+shipped sentiment head over the base in floats as well.
 No test and no other script needs Python.
 """
 
@@ -12,9 +13,11 @@ import json
 import pathlib
 
 import torch
-from transformers import AutoModel, BertConfig, BertModel
+from safetensors.torch import load_file
+from transformers import AutoModel, AutoTokenizer, BertConfig, BertModel
 
-FIXTURES = pathlib.Path(__file__).parents[2] / 'workers' / 'model-zoo' / 'fixtures'
+WORKERS = pathlib.Path(__file__).parents[2] / 'workers'
+FIXTURES = WORKERS / 'model-zoo' / 'fixtures'
 
 # [CLS] it was a good film [SEP], and so on: token ids of the base's own vocabulary.
 BASE_TEXTS = [
@@ -48,6 +51,38 @@ def tiny() -> None:
     write(folder / 'reference.json', outputs(model, texts))
 
 
+SUBJECTS = [
+    'the film', 'this phone', 'the new update', 'the hotel room', 'their support team', 'the second season', 'the battery',
+    'this recipe', 'the course', 'my order', 'the lead actor', 'the museum', 'this laptop bag', 'the bus line', 'her speech',
+    'the restaurant', 'the soundtrack', 'the website', 'our guide', 'the ending',
+]
+OPINIONS = [
+    '{} is the best I have seen in years.', 'I would recommend {} to anyone!', 'What a waste, {} broke on the first day.',
+    'Honestly, {} bored me to tears.', '{} arrives on Monday.', 'Is {} available in blue?',
+    '{} is fine, nothing special.', 'Not bad at all: {} surprised me.', 'I wanted to love {}, but it let me down.',
+    "I can't stop smiling about {}.", '{} was slow at first, then it got really good.', 'ugh, {} again :(',
+    'They talked about {} at the meeting.', 'Without {} the whole thing would have been a disaster.',
+    '{} costs twice as much and does half.',
+]
+
+
+def sentiment(base: pathlib.Path) -> dict:
+    folder = WORKERS / 'models' / 'sentiment'
+    model = AutoModel.from_pretrained(base, attn_implementation='eager').eval()
+    tokenizer = AutoTokenizer.from_pretrained(folder)
+    head = load_file(folder / 'head.safetensors')
+    layers = head['dense.weight'].shape[1] // model.config.hidden_size
+    texts = [opinion.format(subject) for subject in SUBJECTS for opinion in OPINIONS]
+    logits = []
+    for text in texts:
+        with torch.no_grad():
+            states = model(**tokenizer(text, return_tensors='pt'), output_hidden_states=True).hidden_states
+            features = torch.cat([state[0].mean(0) for state in states[-layers:]])
+            dense = torch.nn.functional.gelu(head['dense.weight'] @ features + head['dense.bias'])
+            logits.append(head['out_proj.weight'] @ dense + head['out_proj.bias'])
+    return {'texts': texts, 'logits': [[round(float(value), 5) for value in row] for row in logits]}
+
+
 def outputs(model: BertModel, texts: list[list[int]]) -> dict:
     length = max(map(len, texts))
     ids = torch.tensor([text + [0] * (length - len(text)) for text in texts])
@@ -64,6 +99,7 @@ def rounded(values: torch.Tensor) -> list:
 
 
 def write(path: pathlib.Path, value: dict) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text(json.dumps(value) + '\n')
     print(path)
 
@@ -76,6 +112,7 @@ def main() -> None:
     if base:
         model = AutoModel.from_pretrained(base, attn_implementation='eager').eval()
         write(FIXTURES / 'all-minilm-l6-v2-reference.json', outputs(model, BASE_TEXTS))
+        write(WORKERS / 'model-runtime' / 'onnx' / 'fixtures' / 'sentiment-reference.json', sentiment(base))
 
 
 main()

@@ -49,7 +49,7 @@ export async function trainHead(training: HeadTraining): Promise<Map<string, Sto
   const normal = columnStatistics(training.features, training.shape.features, rows);
   const state = resume(training) ?? initialState(training);
   let savedMs = Date.now();
-  let reportedMs = Date.now();
+  let reported = { step: state.step, ms: Date.now() };
   let order: Uint32Array = new Uint32Array();
   let orderEpoch = -1;
   let loss = 0;
@@ -63,12 +63,13 @@ export async function trainHead(training: HeadTraining): Promise<Map<string, Sto
     loss = trainStep(training, normal, state, batch, learningRate(training.learningRate, state.step, steps));
     state.step++;
     if (state.step % REPORT_EVERY_STEPS === 0) {
-      const rowsPerS = (REPORT_EVERY_STEPS * training.batchRows * 1000) / (Date.now() - reportedMs);
+      const stepsDone = state.step - reported.step;
+      const rowsPerS = (stepsDone * training.batchRows * 1000) / (Date.now() - reported.ms);
       const leftS = ((steps - state.step) * training.batchRows) / rowsPerS;
       console.log(
         `head: step ${state.step}/${steps}, loss ${loss.toFixed(4)}, ${rowsPerS.toFixed(0)} examples/s, ${leftS.toFixed(0)} s left`,
       );
-      reportedMs = Date.now();
+      reported = { step: state.step, ms: Date.now() };
     }
     if (Date.now() - savedMs > CHECKPOINT_EVERY_MS) {
       save(training, state);

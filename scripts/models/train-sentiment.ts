@@ -60,6 +60,7 @@ async function main(): Promise<void> {
   const metadata = {
     encoder_sha256: encoderDigest,
     pooled_layers: String(POOLED_LAYERS),
+    trained_at: new Date().toISOString(),
     trained_rows: String(rows.length),
     settings: JSON.stringify(SETTINGS),
   };

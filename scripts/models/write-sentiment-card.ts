@@ -38,13 +38,12 @@ Sentiment of English text: negative, neutral or positive, with calibrated probab
 
 ## How it is made
 
-The encoder is [${BASE.name}](https://huggingface.co/${BASE.upstream}) (Nils Reimers and others, sentence-transformers;
-Apache-2.0), which comes from MiniLM-L6-H384-uncased (Wang and others, Microsoft; MIT). Its weights are unchanged: BERT, 6
+The encoder is [${BASE.name}](https://huggingface.co/${BASE.upstream})
+(Nils Reimers and others, sentence-transformers; Apache-2.0), which comes from MiniLM-L6-H384-uncased (Wang and others, Microsoft; MIT). Its weights are unchanged: BERT, 6
 layers, 384 wide. \`npm run train:sentiment\` writes it to ONNX with 8-bit products (one scale for each output of a weight and
 one for each token of an input; the second product of each feed-forward block stays in floats) and trains a head with
-TensorFlow.js on the means over the tokens of its last ${POOLED_LAYERS} layers, side by side:
-${metrics.settings.hidden} GELU units, then three logits. ${metrics.settings.epochs} epochs, AdamW, seed ${metrics.settings.seed}; each label weighs by the
-square root of its inverse share. The number of layers and the width of the head were chosen on the dev rows.
+TensorFlow.js on the means over the tokens of its last ${POOLED_LAYERS} layers, side by side: ${metrics.settings.hidden} GELU units,
+then three logits. ${metrics.settings.epochs} epochs, AdamW, seed ${metrics.settings.seed}; each label weighs by the square root of its inverse share. The number of layers and the width of the head were chosen on the dev rows.
 
 ## Data
 

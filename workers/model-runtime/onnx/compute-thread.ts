@@ -31,5 +31,5 @@ function send(message: ComputeMessage): void {
 
 main(process.argv[2] ?? '').catch((error: unknown) => {
   send({ kind: 'unusable', reason: String(error) });
-  process.disconnect?.();
+  if (process.connected) process.disconnect();
 });

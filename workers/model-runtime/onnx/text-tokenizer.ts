@@ -1,5 +1,6 @@
 import { Tokenizer } from '@huggingface/tokenizers';
 import { MODEL_FILES, ModelFolderError, readJson } from './model-folder.ts';
+import { isWordPieceModel, wordPieceEncoder } from './word-piece.ts';
 
 export interface TextTokenizer {
   /** Ids of the text's own tokens, which are what is billed. */
@@ -17,6 +18,9 @@ export async function loadTextTokenizer(folder: string): Promise<TextTokenizer> 
   } catch (cause) {
     throw new ModelFolderError('tokenizer.json is not a tokenizer.', { cause });
   }
+  if (!isWordPieceModel(json.model))
+    throw new ModelFolderError('tokenizer.json is not of the type WordPiece.');
+  (tokenizer.model as { encode: (words: string[]) => string[] }).encode = wordPieceEncoder(json.model);
   const [first, last] = tokenizer.encode('').ids;
   if (first === undefined || last === undefined) {
     throw new ModelFolderError(

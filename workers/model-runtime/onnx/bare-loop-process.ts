@@ -1,0 +1,17 @@
+import type { BareLoop } from './bare-loop.ts';
+import { openBareSession } from './bare-session.ts';
+
+process.once('message', async ({ folder, texts, batchTexts, durationMs }: BareLoop) => {
+  const session = await openBareSession(folder);
+  const batch = (start: number) =>
+    Array.from({ length: batchTexts }, (_, index) => texts[(start + index) % texts.length] ?? '');
+  for (let warmUp = 0; warmUp < 3; warmUp++) await session.run(batch(0));
+  const startMs = performance.now();
+  let answered = 0;
+  while (performance.now() - startMs < durationMs) {
+    await session.run(batch(answered));
+    answered += batchTexts;
+  }
+  process.send?.((answered * 1000) / (performance.now() - startMs));
+  process.disconnect?.();
+});
