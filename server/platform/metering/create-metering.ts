@@ -25,18 +25,28 @@ export interface PostgresMetering extends Metering {
 }
 
 const callTimeoutMs = 5_000;
-const settleCallsMax = 3;
+const settleCallsMax = 2;
+/** Longest that a request waits for company, at each of the two calls; a request without company does not wait. */
+const lingerMs = 2;
+/** Requests at the same time up to which nobody waits: the calls have room for them. */
+const companyMin = 8;
+const enoughShare = 0.6;
 /** For the pool that it is given: every call of its own at the same time, and one for a look at the health. */
 export const meteringConnections = settleCallsMax + 2;
 
 export function createMetering({ pool, holdMs, onCall }: MeteringOptions): PostgresMetering {
   const toAwayError = (cause: unknown) => new DatabaseAwayError('The database does not answer.', { cause });
+  // Requests between the two calls, and in them: what may soon stand in either queue.
+  let inFlight = 0;
+  const rowsEnough = () => (inFlight <= companyMin ? 0 : inFlight * enoughShare);
   const admits = createGroup<AdmitRequest, Admission>({
     run: (rows) => admitMany({ pool, holdMs, timeoutMs: callTimeoutMs }, rows),
     rowsMax: pipelineLimits.admitBatchMax,
     queueMax: pipelineLimits.admitQueueMax,
     callsMax: 1,
     toAwayError,
+    lingerMs,
+    rowsEnough,
     onCall: (call) => onCall?.({ name: 'admit', ...call }),
   });
   const settles = createGroup<Settlement, SettleOutcome>({
@@ -47,11 +57,26 @@ export function createMetering({ pool, holdMs, onCall }: MeteringOptions): Postg
     // While one waits for the disk the next ones can be written.
     callsMax: settleCallsMax,
     toAwayError,
+    lingerMs,
+    rowsEnough,
     onCall: (call) => onCall?.({ name: 'settle', ...call }),
   });
   return {
-    admit: (request, signal) => admits.submit(request, { signal }),
-    settle: (settlement, retryUntilMs) => settles.submit(settlement, { retryUntilMs }),
+    async admit(request, signal) {
+      inFlight++;
+      try {
+        const admission = await admits.submit(request, { signal });
+        if (admission.verdict !== 'valid' || request.unitsMax === 0) inFlight--;
+        return admission;
+      } catch (error) {
+        inFlight--;
+        throw error;
+      }
+    },
+    settle: (settlement, retryUntilMs) =>
+      settles.submit(settlement, { retryUntilMs }).finally(() => {
+        inFlight--;
+      }),
     depth: {
       get admit() {
         return admits.depth;

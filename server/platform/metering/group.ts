@@ -8,6 +8,12 @@ export interface GroupOptions<Row, Result> {
   readonly queueMax: number;
   /** Calls at the same time. One call groups best; two hide the round trip. */
   readonly callsMax: number;
+  /**
+   * A call costs the same for one row as for many, so while more rows are known to be on their way the next call
+   * waits for them: until there are `rowsEnough()` of them, but no longer than `lingerMs`.
+   */
+  readonly lingerMs?: number;
+  rowsEnough?(): number;
   /** What a caller gets when the database does not answer. */
   toAwayError(cause: unknown): Error;
   onCall?(call: { rows: number; tookMs: number }): void;
@@ -47,6 +53,7 @@ export function createGroup<Row, Result>(options: GroupOptions<Row, Result>): Gr
   let queue: Waiting<Row, Result>[] = [];
   let calls = 0;
   let scheduled = false;
+  let lingering: NodeJS.Timeout | undefined;
   let idleWaiters: (() => void)[] = [];
 
   function submit(row: Row, { signal, retryUntilMs = 0 }: SubmitOptions = {}): Promise<Result> {
@@ -61,11 +68,19 @@ export function createGroup<Row, Result>(options: GroupOptions<Row, Result>): Gr
   function schedule() {
     if (scheduled || calls >= options.callsMax || queue.length === 0) return;
     scheduled = true;
-    setImmediate(flush);
+    setImmediate(flushOrLinger);
+  }
+
+  function flushOrLinger() {
+    scheduled = false;
+    if (queue.length >= (options.rowsEnough?.() ?? 0)) return flush();
+    lingering ??= setTimeout(flush, options.lingerMs);
   }
 
   function flush() {
-    scheduled = false;
+    clearTimeout(lingering);
+    lingering = undefined;
+    if (calls >= options.callsMax) return;
     const batch = takeBatch();
     if (batch.length > 0) {
       calls++;
