@@ -43,7 +43,7 @@ stopOnSignals(async () => {
   await rm(readyFile, { force: true });
 });
 const { webUrl, apiUrl, databaseUrl, demo, pids } = await starting;
-await writeSecretJson(path.resolve(readyFile), {
+writeSecretJson(path.resolve(readyFile), {
   webUrl,
   apiUrl,
   databaseUrl,

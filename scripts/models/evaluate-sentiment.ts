@@ -23,8 +23,8 @@ import {
   type Measure,
   macroRecall,
 } from './measures.ts';
-import type { SentimentMetrics } from './sentiment-metrics.ts';
 import { readLabelledTexts, sentimentFile } from './sentiment-data.ts';
+import type { SentimentMetrics } from './sentiment-metrics.ts';
 import { writeSentimentCard } from './write-sentiment-card.ts';
 
 const MEASURES: Record<string, Measure> = {
@@ -108,13 +108,16 @@ async function measureLatency(model: OpenTextClassifier): Promise<SentimentMetri
   const input = { text: LATENCY_TEXT, truncate: false };
   const [first] = await model.classify([input]);
   const times: number[] = [];
+  const before = process.cpuUsage();
   for (let run = 0; run < LATENCY_RUNS; run++) {
     const startMs = performance.now();
     await model.classify([input]);
     times.push(performance.now() - startMs);
   }
+  const { user, system } = process.cpuUsage(before);
   times.sort((a, b) => a - b);
   return {
+    cpuMs: (user + system) / 1000 / LATENCY_RUNS,
     p50Ms: times[LATENCY_RUNS / 2] ?? Number.NaN,
     tokens: first && 'inputTokens' in first ? first.inputTokens + 2 : 0,
     threads: 1,

@@ -15,6 +15,9 @@ export interface SentimentMetrics {
   readonly floatAgreement: { readonly value: number; readonly n: number };
   /** One text at a time, tokenising included. */
   readonly latency: {
+    /** Processor time a text, which other work on the machine hardly changes. */
+    readonly cpuMs: number;
+    /** Median time on the clock, which it does. */
     readonly p50Ms: number;
     readonly tokens: number;
     readonly threads: number;

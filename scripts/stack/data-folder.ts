@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
-import { access, chmod, constants, mkdir, readFile, rename, writeFile } from 'node:fs/promises';
+import { renameSync, writeFileSync } from 'node:fs';
+import { access, constants, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 
 /** What can't be made anew without losing something: kept in the data folder, for the owner's eyes only. */
@@ -17,6 +18,7 @@ export async function openDataFolder(folder: string): Promise<void> {
     await access(folder, constants.W_OK);
     const probe = path.join(folder, '.writable');
     await writeFile(probe, '');
+    await rm(probe);
   } catch (cause) {
     const { code } = cause as NodeJS.ErrnoException;
     throw new Error(
@@ -34,7 +36,7 @@ export async function readOrMakeSecrets(folder: string): Promise<Secrets> {
     databasePassword: kept?.databasePassword ?? randomBytes(24).toString('base64url'),
     demoPassword: kept?.demoPassword ?? randomBytes(12).toString('base64url'),
   };
-  await writeSecretJson(file, secrets);
+  writeSecretJson(file, secrets);
   return secrets;
 }
 
@@ -49,10 +51,9 @@ export async function readJson<T>(file: string): Promise<T | undefined> {
   }
 }
 
-/** Whole or not at all, and 0600 from its first byte. */
-export async function writeSecretJson(file: string, value: object): Promise<void> {
+/** Whole or not at all, 0600 from its first byte, and in the order of the calls. */
+export function writeSecretJson(file: string, value: object): void {
   const unfinished = `${file}.${process.pid}`;
-  await writeFile(unfinished, `${JSON.stringify(value, null, 2)}\n`, { mode: 0o600 });
-  await chmod(unfinished, 0o600);
-  await rename(unfinished, file);
+  writeFileSync(unfinished, `${JSON.stringify(value, null, 2)}\n`, { mode: 0o600 });
+  renameSync(unfinished, file);
 }

@@ -10,8 +10,8 @@ export type Pids = Readonly<Record<string, number>>;
 /** The processes of the running stack, by name: what the next start looks at if this one is killed. */
 export const processesFile = (dataFolder: string) => path.join(dataFolder, 'processes.json');
 
-export async function recordProcesses(dataFolder: string, pids: Pids): Promise<void> {
-  await writeSecretJson(processesFile(dataFolder), pids);
+export function recordProcesses(dataFolder: string, pids: Pids): void {
+  writeSecretJson(processesFile(dataFolder), pids);
 }
 
 /** Ends services that outlived their supervisor. The database looks after its own. Returns the names of what it ended. */

@@ -49,8 +49,13 @@ export async function startStack(options: StackOptions): Promise<Stack> {
   const setPid = (name: string, pid: number | undefined) => {
     const { [name]: _, ...others } = running;
     running = pid === undefined ? others : { ...others, [name]: pid };
-    void recordProcesses(dataFolder, running).catch(() => {});
-    options.onProcesses?.(running);
+    try {
+      recordProcesses(dataFolder, running);
+      options.onProcesses?.(running);
+    } catch (error) {
+      // A full disk ends no service.
+      onNote(`can't write the processes' numbers: ${error instanceof Error ? error.message : error}`);
+    }
   };
   const stop = async () => {
     // The services drain while the database is still there.

@@ -51,17 +51,17 @@ export async function up(args: readonly string[]): Promise<void> {
     },
     onNote: say,
     onProcesses: () => {
-      if (stack) void writeReady(stack);
+      if (stack) writeReady(stack);
     },
   });
   stack = await starting;
-  await writeReady(stack);
+  writeReady(stack);
   say('everything runs; Ctrl-C stops it');
   if (plan.note) say(plan.note);
   process.stdout.write(`\n${closingLines(stack.webUrl, stack.apiUrl, stack.demo).join('\n')}\n`);
 
-  async function writeReady({ webUrl, apiUrl, databaseUrl, demo, pids }: Stack): Promise<void> {
-    await writeSecretJson(readyFile, {
+  function writeReady({ webUrl, apiUrl, databaseUrl, demo, pids }: Stack): void {
+    writeSecretJson(readyFile, {
       webUrl,
       apiUrl,
       databaseUrl,
