@@ -27,6 +27,7 @@ import { readLabelledTexts, sentimentFile } from './sentiment-data.ts';
 import type { SentimentMetrics } from './sentiment-metrics.ts';
 import { writeSentimentCard } from './write-sentiment-card.ts';
 
+const MODEL_ID = 'sentiment-1';
 const MEASURES: Record<string, Measure> = {
   accuracy_two_class: accuracyTwoClass,
   macro_recall: macroRecall,
@@ -77,9 +78,12 @@ async function main(): Promise<void> {
     judged,
   );
   const head = readSafetensors(readFileSync(join(folder, MODEL_FILES.head)));
+  const digest = await digestModel(folder);
   const metrics: SentimentMetrics = {
-    model: 'sentiment-1',
-    digest: await digestModel(folder),
+    id: MODEL_ID,
+    task: 'sentiment',
+    version: `${MODEL_ID}@${digest.slice(0, 8)}`,
+    digest,
     trainedAt: head.metadata.trained_at ?? 'unknown',
     trainedRows: Number(head.metadata.trained_rows),
     settings: JSON.parse(head.metadata.settings ?? '{}'),

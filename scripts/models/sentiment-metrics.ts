@@ -2,7 +2,11 @@ import type { Estimate } from './measures.ts';
 
 /** `metrics.json` of a model folder: what its card says in numbers, and what the product shows. */
 export interface SentimentMetrics {
-  readonly model: string;
+  /** As sold: `sentiment-1`. */
+  readonly id: string;
+  readonly task: 'sentiment';
+  /** As on every usage row: `sentiment-1@f83b69c1`. */
+  readonly version: string;
   /** SHA-256 over the files that decide an answer. */
   readonly digest: string;
   readonly trainedAt: string;

@@ -25,7 +25,7 @@ base_model: ${BASE.upstream}
 pipeline_tag: text-classification
 ---
 
-# ${metrics.model}
+# ${metrics.id}
 
 Sentiment of English text: negative, neutral or positive, with calibrated probabilities.
 
@@ -63,7 +63,7 @@ No customer's text was used. The data is not part of this repository.
 On dev rows, none of which was trained on, measured on the files in this folder. In brackets 95 % intervals (bootstrap, 1,000
 resamples). The bag of words is logistic regression on words and pairs of words, trained on the same rows.
 
-| source | measure | rows | ${metrics.model} | bag of words | difference |
+| source | measure | rows | ${metrics.id} | bag of words | difference |
 | --- | --- | --- | --- | --- | --- |
 ${metrics.data.map(row).join('\n')}
 
