@@ -108,7 +108,8 @@ async function runInOnnx(file: Uint8Array, texts: Reference['texts']): Promise<n
   const session = await openSession(file);
   const { features } = await session.run(encoderFeeds(texts));
   await session.release();
-  return [...(features?.data as Float32Array)];
+  if (!(features?.data instanceof Float32Array)) throw new Error('The encoder gave no features.');
+  return [...features.data];
 }
 
 function greatestDifference(actual: readonly number[], expected: readonly number[]): number {

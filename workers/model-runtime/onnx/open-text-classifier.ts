@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { type InferenceSession, Tensor } from 'onnxruntime-node';
+import type { InferenceSession, Tensor } from 'onnxruntime-node';
 import { exportClassifierHead, type HeadShape } from '#workers/model-zoo/classifier-head.ts';
 import { readSafetensors } from '#workers/model-zoo/safetensors.ts';
 import { checkpointWeights } from '#workers/model-zoo/weights.ts';
@@ -51,7 +51,7 @@ interface Parts {
 
 async function classify(parts: Parts, inputs: readonly TextInput[]) {
   const { contextTokens } = parts.description;
-  const outputs = new Array<TextClassification | InputRefusal>(inputs.length);
+  const outputs: (TextClassification | InputRefusal)[] = [];
   const accepted: { readonly position: number; readonly ids: number[]; readonly truncated: boolean }[] = [];
   inputs.forEach(({ text, truncate }, position) => {
     const ids = parts.tokenizer.tokenize(text);

@@ -21,6 +21,6 @@ describe('the shipped 8-bit sentiment model, against transformers in floats', ()
       return !isRefusal(output) && output.label === expected ? [] : [reference.texts[index]];
     });
     expect(outputs.length).toBeGreaterThanOrEqual(300);
-    expect(differing.length / outputs.length, differing.join(' | ')).toBeLessThanOrEqual(0.01);
+    expect(differing.slice(0, outputs.length / 100)).toEqual(differing);
   });
 });
