@@ -70,7 +70,7 @@ function asText(answer) {
 function dropsByForce(statement) {
   const isObject = typeof statement === 'object' && statement !== null;
   const sql = isObject ? statement.text : statement;
-  if (typeof sql !== 'string' || !/^DROP DATABASE "prisma_migrate_shadow/.test(sql)) return statement;
+  if (typeof sql !== 'string' || !sql.startsWith('DROP DATABASE "prisma_migrate_shadow')) return statement;
   const forced = `${sql} WITH (FORCE)`;
   return isObject ? { ...statement, text: forced } : forced;
 }
