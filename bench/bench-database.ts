@@ -36,7 +36,11 @@ export async function startBenchDatabase(workspaces: number): Promise<BenchDatab
   const keys: string[] = [];
   for (let i = 0; i < workspaces; i++) {
     const limits = { requestsPerMinute: manyAMinute, unitsPerMinute: manyAMinute };
-    const { id } = await createWorkspace(prisma, { ...limits, quotaUnits: manyUnits, concurrencyMax: 100_000 });
+    const { id } = await createWorkspace(prisma, {
+      ...limits,
+      quotaUnits: manyUnits,
+      concurrencyMax: 100_000,
+    });
     keys.push((await createApiKey(prisma, { ...limits, workspaceId: id })).key);
   }
   await prisma.$disconnect();
@@ -48,7 +52,9 @@ export async function startBenchDatabase(workspaces: number): Promise<BenchDatab
     async stop() {
       await client.end();
       await postgres.stop();
-      await Promise.all([postgres.folder, parent].map((folder) => rm(folder, { recursive: true, force: true })));
+      await Promise.all(
+        [postgres.folder, parent].map((folder) => rm(folder, { recursive: true, force: true })),
+      );
     },
   };
 }

@@ -44,7 +44,7 @@ export async function startServer(
   nodeOptions: readonly string[] = [],
 ): Promise<BenchServer> {
   const port = await freePort();
-  const child = spawn(process.execPath, ['--enable-source-maps', ...nodeOptions, file], {
+  const child = spawn(process.execPath, [...nodeOptions, file], {
     cwd: root,
     stdio: ['ignore', 'ignore', 'inherit'],
     env: { ...process.env, ...env, HOST: '127.0.0.1', PORT: String(port) },
@@ -54,7 +54,9 @@ export async function startServer(
 }
 
 export async function runLoad(generator: string, orders: LoadOrders): Promise<LoadReport> {
-  const child = spawn(process.execPath, [generator, JSON.stringify(orders)], { stdio: ['ignore', 'pipe', 'inherit'] });
+  const child = spawn(process.execPath, [generator, JSON.stringify(orders)], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
   let printed = '';
   child.stdout.on('data', (chunk: Buffer) => {
     printed += chunk.toString();

@@ -51,7 +51,8 @@ export async function measureGateway(
     insert: await start('insert-hono.js'),
     gateway: await start('main.js'),
   };
-  const measure = (server: BenchServer, durationMs: number) => measureServer(folder, server, database, durationMs);
+  const measure = (server: BenchServer, durationMs: number) =>
+    measureServer(folder, server, database, durationMs);
   try {
     for (const server of Object.values(servers)) await measure(server, warmUpMs);
     const measured: Round[] = [];

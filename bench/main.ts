@@ -1,0 +1,41 @@
+import { writeFile } from 'node:fs/promises';
+import { availableParallelism, cpus, loadavg } from 'node:os';
+import path from 'node:path';
+import { parseArgs } from 'node:util';
+import { startBenchDatabase } from './bench-database.ts';
+import { bundleTo } from './bench-processes.ts';
+import { measureGateway } from './measure-gateway.ts';
+import { measureModel } from './measure-model.ts';
+import { measureStart } from './measure-start.ts';
+import { type BenchReport, toText } from './report.ts';
+
+/**
+ * The gateway against its floors, everything in one run, because machines differ and neighbours make noise: only
+ * ratios of what was measured seconds apart mean anything. Takes under 3 minutes.
+ */
+const { values } = parseArgs({ options: { json: { type: 'string' } } });
+const machine = {
+  cpu: cpus()[0]?.model ?? 'unknown',
+  cores: availableParallelism(),
+  node: process.version,
+  loadAverage: loadavg()[0] ?? 0,
+};
+const folder = path.resolve('.modelyard/bench');
+const note = (sentence: string) => process.stderr.write(`${sentence}\n`);
+
+note('building');
+await bundleTo(folder);
+const database = await startBenchDatabase(1);
+try {
+  note('gateway: 5 rounds of 3 servers');
+  const gateway = await measureGateway(folder, database, { rounds: 5, roundMs: 4_000 });
+  note('model: 4 rounds');
+  const model = await measureModel(folder, database, { rounds: 4, roundMs: 3_000, threads: machine.cores });
+  note('start: 3 times');
+  const startMs = await measureStart(folder, database, 3);
+  const report: BenchReport = { machine, gateway, model, startMs };
+  process.stdout.write(`${toText(report)}\n`);
+  if (values.json) await writeFile(values.json, `${JSON.stringify(report, null, 2)}\n`);
+} finally {
+  await database.stop();
+}

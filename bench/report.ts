@@ -1,0 +1,113 @@
+import type { GatewayFigures, ServerFigures } from './measure-gateway.ts';
+import type { ModelFigures } from './measure-model.ts';
+
+export interface BenchReport {
+  readonly machine: {
+    readonly cpu: string;
+    readonly cores: number;
+    readonly node: string;
+    readonly loadAverage: number;
+  };
+  readonly gateway: GatewayFigures;
+  readonly model: ModelFigures;
+  readonly startMs: number;
+}
+
+interface Target {
+  readonly what: string;
+  readonly value: number;
+  readonly bound: number;
+  readonly kind: 'at least' | 'at most';
+  readonly unit: string;
+}
+
+export function targetsOf(report: BenchReport): readonly (Target & { readonly met: boolean })[] {
+  const { gateway, model, startMs } = report;
+  const targets: Target[] = [
+    {
+      what: 'requests, gateway / bare Hono',
+      value: gateway.requestsToBare,
+      bound: 0.25,
+      kind: 'at least',
+      unit: 'x',
+    },
+    {
+      what: 'requests, gateway / one INSERT a request',
+      value: gateway.requestsToInsert,
+      bound: 1,
+      kind: 'at least',
+      unit: 'x',
+    },
+    {
+      what: 'CPU, gateway / one INSERT a request',
+      value: gateway.cpuToInsert,
+      bound: 1,
+      kind: 'at most',
+      unit: 'x',
+    },
+    {
+      what: `texts at concurrency ${model.concurrency}, gateway / bare loop`,
+      value: model.textsToFloor,
+      bound: 0.8,
+      kind: 'at least',
+      unit: 'x',
+    },
+    { what: 'process start to first answer', value: startMs / 1_000, bound: 2, kind: 'at most', unit: 's' },
+  ];
+  return targets.map((target) => ({
+    ...target,
+    met: target.kind === 'at least' ? target.value >= target.bound : target.value <= target.bound,
+  }));
+}
+
+export function toText(report: BenchReport): string {
+  const { gateway, model, machine } = report;
+  const rows = [
+    ['', 'req/s', 'p50 ms', 'p95 ms', 'CPU s/1,000 Node', 'PostgreSQL'],
+    serverRow('bare Hono', gateway.bare),
+    serverRow('Hono, one INSERT a request', gateway.insert),
+    serverRow('gateway, model that does nothing', gateway.gateway),
+  ];
+  const targets = targetsOf(report).map(({ what, value, bound, kind, unit, met }) => [
+    what,
+    `${value.toFixed(2)} ${unit}`,
+    `${kind} ${bound} ${unit}`,
+    met ? 'met' : 'NOT MET',
+  ]);
+  const { floor } = model;
+  return [
+    `${machine.cores} x ${machine.cpu}, Node ${machine.node}, load average at the start ${machine.loadAverage.toFixed(1)}`,
+    '',
+    `${gateway.connections} connections`,
+    table(rows),
+    '',
+    `sentiment: bare loop ${model.floorTextsPerSecond.toFixed(0)} texts/s (batches of ${floor.batchTexts}, ${floor.processes} processes), ` +
+      `gateway ${model.gatewayTextsPerSecond.toFixed(0)} at concurrency ${model.concurrency}`,
+    `alone: model ${model.aloneModelMs.toFixed(2)} ms, gateway ${model.aloneGatewayMs.toFixed(2)} ms, added ${model.aloneAddedMs.toFixed(2)} ms`,
+    '',
+    table(targets),
+  ].join('\n');
+}
+
+function serverRow(name: string, figures: ServerFigures): string[] {
+  return [
+    name,
+    figures.requestsPerSecond.toFixed(0),
+    figures.p50Ms.toFixed(1),
+    figures.p95Ms.toFixed(1),
+    figures.nodeCpu.toFixed(3),
+    figures.postgresCpu.toFixed(3),
+  ];
+}
+
+function table(rows: readonly (readonly string[])[]): string {
+  const widths = (rows[0] ?? []).map((_, column) => Math.max(...rows.map((row) => row[column]?.length ?? 0)));
+  return rows
+    .map((row) =>
+      row
+        .map((cell, column) => cell.padEnd(widths[column] ?? 0))
+        .join('  ')
+        .trimEnd(),
+    )
+    .join('\n');
+}

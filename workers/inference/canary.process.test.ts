@@ -1,0 +1,105 @@
+import { readdir, readFile } from 'node:fs/promises';
+import path from 'node:path';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { createTestDatabase, type TestDatabase } from '#server/testing/database.ts';
+import { createApiKey, createWorkspace } from '#server/testing/factories.ts';
+import { startInference, type TestProcess } from '#server/testing/processes.ts';
+
+let database: TestDatabase;
+let gateway: TestProcess;
+let key: string;
+
+beforeAll(async () => {
+  database = await createTestDatabase();
+  const { id: workspaceId } = await createWorkspace(database.prisma);
+  key = (await createApiKey(database.prisma, { workspaceId })).key;
+  gateway = await startInference({
+    databaseUrl: database.url,
+    env: { INFERENCE_RUNTIME: 'fake', LOG_LEVEL: 'debug' },
+  });
+});
+afterAll(async () => {
+  await gateway.stop();
+  await database.drop();
+});
+
+const canary = 'CANARY7f3a9c';
+
+it('leaves nothing of an input in the database, the log or a file, whatever becomes of the request', async () => {
+  const post = (body: string, headers: Record<string, string> = {}, path = '/v1/sentiment') =>
+    fetch(`${gateway.url}${path}`, {
+      method: 'POST',
+      headers: { authorization: `Bearer ${key}`, 'content-type': 'application/json', ...headers },
+      body,
+    }).then((response) => response.status);
+  const json = (value: unknown) => JSON.stringify(value);
+
+  expect(await post(json({ input: canary }))).toBe(200);
+  expect(await post(json({ input: [canary, canary], truncate: true }))).toBe(200);
+  expect(await post(json({ input: [canary, ''] }))).toBe(400);
+  expect(await post(json({ input: `${canary}\0` }))).toBe(400);
+  expect(await post(json({ input: `${canary}\ud800` }))).toBe(400);
+  expect(await post(json({ input: canary.repeat(2_000) }))).toBe(422);
+  expect(await post(json({ input: Array.from({ length: 300 }, () => canary) }))).toBe(413);
+  expect(await post(json({ input: canary, [canary]: 1 }))).toBe(400);
+  expect(await post(json({ input: canary, model: canary }))).toBe(404);
+  expect(await post(`{"input": "${canary}`)).toBe(400);
+  expect(await post(canary, { 'content-type': `text/${canary}` })).toBe(415);
+  expect(await post(json({ input: canary }), { authorization: `Bearer ${canary}` })).toBe(401);
+  expect(await post(json({ input: canary }), {}, `/v1/${canary}?q=${canary}`)).toBe(404);
+  expect(await post(json({ input: canary }), { 'x-forwarded-for': canary, 'user-agent': canary })).toBe(200);
+  const narrow = await createWorkspace(database.prisma, { quotaUnits: 0 });
+  const spent = await createApiKey(database.prisma, { workspaceId: narrow.id });
+  expect(await post(json({ input: canary }), { authorization: `Bearer ${spent.key}` })).toBe(429);
+  await hangUp();
+  await gateway.stop();
+
+  expect(gateway.output()).toContain('answered');
+  expect(gateway.output()).not.toContain(canary);
+  expect(gateway.output()).not.toContain(key.slice(-20));
+  for (const { table, rows } of await dump()) {
+    expect(rows.includes(canary), `table ${table}`).toBe(false);
+    expect(rows.includes(key.slice(-20)), `table ${table}`).toBe(false);
+  }
+  for (const file of await filesOfTheProduct()) {
+    expect((await readFile(file)).includes(canary), file).toBe(false);
+  }
+});
+
+async function hangUp(): Promise<void> {
+  const leaving = new AbortController();
+  const request = fetch(`${gateway.url}/v1/sentiment`, {
+    method: 'POST',
+    headers: { authorization: `Bearer ${key}`, 'content-type': 'application/json' },
+    body: JSON.stringify({ input: canary }),
+    signal: leaving.signal,
+  });
+  leaving.abort();
+  await request.catch(() => {});
+}
+
+/** Every table of every schema of ours, as text. */
+async function dump(): Promise<{ table: string; rows: string }[]> {
+  const { rows: tables } = await database.pool.query<{ name: string }>(
+    `SELECT quote_ident(schemaname) || '.' || quote_ident(tablename) AS name FROM pg_tables
+     WHERE schemaname NOT IN ('pg_catalog', 'information_schema')`,
+  );
+  expect(tables.length).toBeGreaterThan(10);
+  return Promise.all(
+    tables.map(async ({ name }) => {
+      const { rows } = await database.pool.query<{ all: string }>(
+        `SELECT coalesce(string_agg(t::text, E'\\n'), '') AS all FROM ${name} t`,
+      );
+      return { table: name, rows: rows[0]?.all ?? '' };
+    }),
+  );
+}
+
+/** What the gateway could have written to: its data folder. */
+async function filesOfTheProduct(): Promise<string[]> {
+  const folder = path.resolve('.modelyard');
+  const entries = await readdir(folder, { recursive: true, withFileTypes: true }).catch(() => []);
+  return entries
+    .filter((entry) => entry.isFile() && /\.(log|json|txt)$/.test(entry.name))
+    .map((entry) => path.join(entry.parentPath, entry.name));
+}

@@ -1,0 +1,118 @@
+import { readFile } from 'node:fs/promises';
+import { connect, type Socket } from 'node:net';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { createTestDatabase, type TestDatabase } from '#server/testing/database.ts';
+import { createApiKey, createWorkspace } from '#server/testing/factories.ts';
+import { startInference, type TestProcess } from '#server/testing/processes.ts';
+
+let database: TestDatabase;
+let gateway: TestProcess;
+let key: string;
+
+beforeAll(async () => {
+  database = await createTestDatabase();
+  const { id: workspaceId } = await createWorkspace(database.prisma);
+  key = (await createApiKey(database.prisma, { workspaceId })).key;
+  gateway = await startInference({
+    databaseUrl: database.url,
+    env: { INFERENCE_RUNTIME: 'fake', LOG_LEVEL: 'warn' },
+  });
+});
+afterAll(async () => {
+  await gateway.stop();
+  await database.drop();
+});
+
+const mebibyte = 1024 * 1024;
+const head = (more: string) =>
+  `POST /v1/sentiment HTTP/1.1\r\nhost: x\r\nauthorization: Bearer ${key}\r\ncontent-type: application/json\r\n${more}\r\n`;
+
+describe('on the wire', () => {
+  it('refuses 50 MB of body, declared or chunked, with its memory flat', async () => {
+    await alive();
+    const before = await residentBytes();
+    for (const declared of [true, false]) {
+      const socket = open();
+      socket.write(
+        head(declared ? `content-length: ${50 * mebibyte}\r\n` : 'transfer-encoding: chunked\r\n'),
+      );
+      const answer = firstLine(socket);
+      await pour(socket, 50, declared);
+      expect(await answer).toBe('HTTP/1.1 413 Payload Too Large');
+      socket.destroy();
+    }
+    expect((await residentBytes()) - before).toBeLessThan(48 * mebibyte);
+    await alive();
+  });
+
+  it('closes on headers that are too large', async () => {
+    const socket = open();
+    socket.write(head(`x-large: ${'a'.repeat(20_000)}\r\n`));
+    expect(await firstLine(socket)).toBe('HTTP/1.1 431 Request Header Fields Too Large');
+    await alive();
+  });
+
+  it('keeps a connection longer than a client does', async () => {
+    const socket = open();
+    const answer = readAll(socket);
+    socket.write('GET /healthz HTTP/1.1\r\nhost: x\r\n\r\n');
+    await sleep(200);
+    socket.end();
+    expect(await answer).toMatch(/keep-alive: timeout=7[45]/i);
+  });
+
+  it('survives what is not HTTP', async () => {
+    const socket = open();
+    socket.write('\x16\x03\x01\x02\x00nonsense\r\n\r\n');
+    expect(await firstLine(socket)).toBe('HTTP/1.1 400 Bad Request');
+    await alive();
+  });
+});
+
+const open = (): Socket => {
+  const socket = connect(Number(new URL(gateway.url).port), '127.0.0.1');
+  socket.on('error', () => {});
+  return socket;
+};
+
+async function pour(socket: Socket, mebibytes: number, declared: boolean): Promise<void> {
+  const chunk = Buffer.alloc(mebibyte, 0x61);
+  for (let i = 0; i < mebibytes && !socket.destroyed && socket.writable; i++) {
+    if (!declared) socket.write(`${chunk.length.toString(16)}\r\n`);
+    const drained = socket.write(chunk);
+    if (!declared) socket.write('\r\n');
+    if (!drained) await Promise.race([new Promise((resolve) => socket.once('drain', resolve)), sleep(1_000)]);
+  }
+}
+
+function firstLine(socket: Socket): Promise<string> {
+  return new Promise((resolve, reject) => {
+    socket.once('data', (data) => resolve(data.toString('latin1').split('\r\n')[0] ?? ''));
+    socket.once('close', () => reject(new Error('closed without an answer')));
+  });
+}
+
+function readAll(socket: Socket): Promise<string> {
+  return new Promise((resolve) => {
+    let text = '';
+    socket.on('data', (data) => {
+      text += data.toString('latin1');
+    });
+    socket.once('close', () => resolve(text));
+  });
+}
+
+async function alive(): Promise<void> {
+  const response = await fetch(`${gateway.url}/v1/sentiment`, {
+    method: 'POST',
+    headers: { authorization: `Bearer ${key}`, 'content-type': 'application/json' },
+    body: JSON.stringify({ input: 'good' }),
+  });
+  expect(response.status).toBe(200);
+}
+
+async function residentBytes(): Promise<number> {
+  const status = await readFile(`/proc/${gateway.process.pid}/status`, 'utf8');
+  return Number(/VmRSS:\s+(\d+)/.exec(status)?.[1] ?? 0) * 1024;
+}
