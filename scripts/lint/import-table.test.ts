@@ -8,6 +8,7 @@ import {
   symlinkSync,
   writeFileSync,
 } from 'node:fs';
+import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
@@ -142,7 +143,7 @@ interface Diagnostic {
 describe('the import table', () => {
   let folder = '';
   beforeAll(() => {
-    folder = mkdtempSync(path.join(root, 'dist-lint-'));
+    folder = mkdtempSync(path.join(tmpdir(), 'modelyard-lint-'));
     symlinkSync(path.join(root, 'node_modules'), path.join(folder, 'node_modules'));
     writeFileSync(path.join(folder, 'package.json'), JSON.stringify({ type: 'module' }));
   });

@@ -24,12 +24,11 @@ export async function up(args: readonly string[]): Promise<void> {
   process.once('exit', unlock);
   rmSync(readyFile, { force: true });
 
-  let stack: Stack | undefined;
-  let starting: Promise<Stack> | undefined;
+  const state: { starting?: Promise<Stack>; stack?: Stack } = {};
   stopOnSignals(async (reason) => {
     say(`stopping (${reason})`);
     rmSync(readyFile, { force: true });
-    const started = stack ?? (await starting?.catch(() => undefined));
+    const started = await state.starting?.catch(() => undefined);
     await started?.stop();
     say('stopped');
     process.exitCode = 0;
@@ -41,7 +40,7 @@ export async function up(args: readonly string[]): Promise<void> {
     import('../stack/start-stack.ts'),
     import('../stack/data-folder.ts'),
   ]);
-  starting = startStack({
+  state.starting = startStack({
     root,
     dataFolder,
     environment: process.env,
@@ -51,10 +50,11 @@ export async function up(args: readonly string[]): Promise<void> {
     },
     onNote: say,
     onProcesses: () => {
-      if (stack) writeReady(stack);
+      if (state.stack) writeReady(state.stack);
     },
   });
-  stack = await starting;
+  const stack = await state.starting;
+  state.stack = stack;
   writeReady(stack);
   say('everything runs; Ctrl-C stops it');
   if (plan.note) say(plan.note);
