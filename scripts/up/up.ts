@@ -24,12 +24,12 @@ export async function up(args: readonly string[]): Promise<void> {
   process.once('exit', unlock);
   rmSync(readyFile, { force: true });
 
-  const state: { starting?: Promise<Stack>; stack?: Stack } = {};
+  const state: { stack?: Stack } = {};
   stopOnSignals(async (reason) => {
     say(`stopping (${reason})`);
     rmSync(readyFile, { force: true });
-    const started = await state.starting?.catch(() => undefined);
-    await started?.stop();
+    // Half a stack has nothing to drain: whatever runs of it ends with this process.
+    await state.stack?.stop();
     say('stopped');
     process.exitCode = 0;
   });
@@ -40,7 +40,7 @@ export async function up(args: readonly string[]): Promise<void> {
     import('../stack/start-stack.ts'),
     import('../stack/data-folder.ts'),
   ]);
-  state.starting = startStack({
+  const stack = await startStack({
     root,
     dataFolder,
     environment: process.env,
@@ -53,7 +53,6 @@ export async function up(args: readonly string[]): Promise<void> {
       if (state.stack) writeReady(state.stack);
     },
   });
-  const stack = await state.starting;
   state.stack = stack;
   writeReady(stack);
   say('everything runs; Ctrl-C stops it');
