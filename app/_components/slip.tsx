@@ -5,6 +5,8 @@ export type SlipLine = readonly [name: ReactNode, value: ReactNode];
 
 interface SlipProps {
   readonly title?: string;
+  /** Tells it from other slips of the page; its title otherwise. */
+  readonly label?: string;
   readonly reference?: ReactNode;
   readonly lines: readonly SlipLine[];
   /** The last line, in bold. */
@@ -13,9 +15,9 @@ interface SlipProps {
 }
 
 /** A receipt: for a call, a job, an erasure, an invoice. At most 12 lines. */
-export function Slip({ title = 'Slip', reference, lines, sum, footer }: SlipProps) {
+export function Slip({ title = 'Slip', label = title, reference, lines, sum, footer }: SlipProps) {
   return (
-    <section className="slip" aria-label={title}>
+    <section className="slip" aria-label={label}>
       <EdgeTicks />
       <header>
         <span>{title}</span>

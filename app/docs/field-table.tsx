@@ -2,9 +2,14 @@ import { Scroller } from '../_components/scroller.tsx';
 
 type FieldRow = readonly [name: string, type: string, meaning: string];
 
-export function FieldTable({ fields }: { fields: readonly FieldRow[] }) {
+interface FieldTableProps {
+  readonly label: string;
+  readonly fields: readonly FieldRow[];
+}
+
+export function FieldTable({ label, fields }: FieldTableProps) {
   return (
-    <Scroller className="mt-3" label="Fields">
+    <Scroller className="mt-3" label={label}>
       <table className="table">
         <thead>
           <tr>

@@ -12,11 +12,11 @@ const refreshMs = 15_000;
 export function MonthRule({ workspaceId }: { workspaceId: string }) {
   const rpc = useRpc();
   const { data } = useQuery(rpc.usage.month.queryOptions({ workspaceId }, { refetchInterval: refreshMs }));
-  if (!data) return <div className="month" />;
+  if (!data) return <section className="month" aria-label="This month" />;
   const share = data.spentUnits / data.quotaUnits;
   const heldShare = (data.spentUnits + data.heldUnits) / data.quotaUnits;
   return (
-    <div className="month">
+    <section className="month" aria-label="This month">
       <div className="row">
         <span className="text-ink-2">{monthName(data.periodStart)}</span>
         <span
@@ -31,6 +31,6 @@ export function MonthRule({ workspaceId }: { workspaceId: string }) {
         value={share * 100}
         held={data.heldUnits > 0 ? heldShare * 100 : undefined}
       />
-    </div>
+    </section>
   );
 }

@@ -17,7 +17,7 @@ import { WorkspaceChoices } from './workspace-menu.tsx';
 export function PhoneTop() {
   const { workspace, openPalette } = useShell();
   return (
-    <div className="phonetop">
+    <header className="phonetop">
       <Menu
         trigger={
           <button
@@ -37,7 +37,7 @@ export function PhoneTop() {
           <Search size={20} strokeWidth={1.5} aria-hidden />
         </button>
       </span>
-    </div>
+    </header>
   );
 }
 

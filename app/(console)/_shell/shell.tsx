@@ -44,13 +44,13 @@ export function Shell({ children, ...props }: ShellProps & { children: ReactNode
         To the content
       </a>
       <div className="shell">
-        <div className="side">
+        <aside className="side" aria-label="Workspace">
           <WorkspaceMenu />
           <FindButton />
           <Places />
           <MonthRule workspaceId={props.workspace.id} />
           <UserMenu />
-        </div>
+        </aside>
         <div className="main">
           <PhoneTop />
           {children}

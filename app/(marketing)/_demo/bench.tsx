@@ -2,10 +2,13 @@
 import { Note } from '../../_components/note.tsx';
 import { EdgeTicks } from '../../_components/rule.tsx';
 import { fixed } from '../../_format/number.ts';
+import type { DemoAnswer } from './ask-sentiment.ts';
 import { firstSentence, useSharedDemo } from './demo-context.tsx';
 import { DemoSlip } from './demo-slip.tsx';
+import { answerOf } from './leave-out.ts';
 import { Readings } from './readings.tsx';
 import { Sentence } from './sentence.tsx';
+import type { Reading } from './sentiment-answer.ts';
 
 const samples = [
   { name: 'A mixed review', text: firstSentence },
@@ -34,9 +37,7 @@ export function Bench() {
           <Sentence text={text} onChange={setText} answer={shown} stale={stale} />
           <div className="mt-auto grid gap-2 pt-4">
             <p className="text-dense text-ink-3">
-              {!shown || shown.texts > 1
-                ? `Each bar is what the word did to “positive”, found by leaving it out${shown ? `: ${shown.texts} texts in one call` : ''}.`
-                : 'One word, or more than 24: read whole, not word by word.'}
+              {shown && reading ? captionOf(shown, reading) : 'Each bar is what the word did to the answer.'}
             </p>
             <p className="text-dense flex flex-wrap gap-x-3.5 gap-y-1">
               <span className="text-ink-3">Try</span>
@@ -81,4 +82,9 @@ export function Bench() {
       </div>
     </section>
   );
+}
+
+function captionOf({ texts }: DemoAnswer, reading: Reading): string {
+  if (texts === 1) return 'One word, or more than 24: read whole, not word by word.';
+  return `Each bar is what the word did to “${answerOf(reading)}”, found by leaving it out: ${texts} texts in one call.`;
 }

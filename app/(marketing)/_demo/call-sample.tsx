@@ -22,7 +22,7 @@ export function CallSample({ apiUrl }: { apiUrl: string }) {
           {...(answer && { answer: answerOf(answer) })}
         />
         <div className="grid gap-5">
-          <DemoSlip answer={answer} />
+          <DemoSlip answer={answer} label="The slip of this call" />
           <Slip
             title="When we fail"
             lines={[

@@ -4,7 +4,7 @@ import { type Demo, useDemo } from './use-demo.ts';
 
 const DemoContext = createContext<Demo | null>(null);
 
-export const firstSentence = 'The battery died twice, but support replaced it within a day.';
+export const firstSentence = 'The food was cold, but the staff were wonderful.';
 
 /** One sentence and its answer for the whole page: the bench, the code sample and the costs show the same call. */
 export function DemoProvider({ children }: { children: ReactNode }) {

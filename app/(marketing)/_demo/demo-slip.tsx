@@ -6,10 +6,16 @@ import type { DemoAnswer } from './ask-sentiment.ts';
 
 const shownIdCharacters = 16;
 
-export function DemoSlip({ answer }: { answer: DemoAnswer | null }) {
+interface DemoSlipProps {
+  readonly answer: DemoAnswer | null;
+  readonly label?: string;
+}
+
+export function DemoSlip({ answer, label = 'Slip' }: DemoSlipProps) {
   if (!answer) {
     return (
       <Slip
+        label={label}
         reference="not called yet"
         lines={[
           ['texts', '—'],
@@ -25,6 +31,7 @@ export function DemoSlip({ answer }: { answer: DemoAnswer | null }) {
   const { id, model, texts, usage, roundTripMs } = answer;
   return (
     <Slip
+      label={label}
       reference={<span title={id}>{id.slice(0, shownIdCharacters)}…</span>}
       lines={[
         [model, plural(texts, 'text')],

@@ -3,7 +3,7 @@ import { contributionsOf, withEachWordLeftOut, wordsOf } from './leave-out.ts';
 import type { Reading } from './sentiment-answer.ts';
 
 const reading = (positive: number): Reading => ({
-  label: 'positive',
+  label: positive > 0.5 ? 'positive' : 'negative',
   score: positive,
   interval: [0, 1],
   scores: { positive, neutral: 0, negative: 1 - positive },
@@ -23,9 +23,11 @@ describe('leaving words out', () => {
   });
   it('keeps white space as it was typed', () =>
     expect(wordsOf(' a  b\nc').map((word) => word.space)).toEqual(['  ', '\n', '']));
-  it('says what each word did to positive', () => {
+  it('says what each word did to the answer', () => {
     const [up, down] = contributionsOf([reading(0.75), reading(0.5), reading(0.875)]);
     expect(up).toBeCloseTo(0.25);
     expect(down).toBeCloseTo(-0.125);
+    const [towardsNegative] = contributionsOf([reading(0.25), reading(0.5)]);
+    expect(towardsNegative).toBeCloseTo(0.25);
   });
 });

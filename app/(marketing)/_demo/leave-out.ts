@@ -1,4 +1,4 @@
-import type { Reading } from './sentiment-answer.ts';
+import { type Label, labels, type Reading } from './sentiment-answer.ts';
 
 /** Longer texts are read whole, but not word by word: it would take the visitor's whole minute. */
 const wordsMax = 24;
@@ -28,9 +28,15 @@ export function withEachWordLeftOut(text: string): readonly string[] {
   ];
 }
 
-/** How far each word moved "positive": the probability with it, less the probability without it. */
+/** How far each word moved the answer: its probability with the word, less its probability without it. */
 export function contributionsOf(readings: readonly Reading[]): readonly number[] {
   const [whole, ...without] = readings;
   if (!whole) return [];
-  return without.map((reading) => whole.scores.positive - reading.scores.positive);
+  const label = answerOf(whole);
+  return without.map((reading) => whole.scores[label] - reading.scores[label]);
+}
+
+/** The most probable label, which is what the page shows; the demo never asks to abstain. */
+export function answerOf({ label, scores }: Reading): Label {
+  return label ?? labels.toSorted((a, b) => scores[b] - scores[a])[0] ?? 'neutral';
 }

@@ -5,7 +5,7 @@ import { plans, prices } from '#server/domain/billing/schema.ts';
 import { Rule } from '../../_components/rule.tsx';
 import { Ledger } from '../../_components/slip.tsx';
 import { money } from '../../_format/money.ts';
-import { count, short } from '../../_format/number.ts';
+import { count, plural, short } from '../../_format/number.ts';
 import { useSharedDemo } from './demo-context.tsx';
 import { planFor, textsAt } from './plan-for.ts';
 
@@ -49,7 +49,7 @@ export function MonthCost() {
         </div>
         <p className="text-dense text-ink-3 mt-4">
           {unitsEach
-            ? `Texts like those of the call above: ${unitsEach} units each, counted. One unit is one token that was read.`
+            ? `Texts like those of the call above: ${plural(unitsEach, 'unit')} each, counted. One unit is one token that was read.`
             : 'The units of a text are counted in the call above.'}
         </p>
       </div>
@@ -68,7 +68,7 @@ function Costs({ texts, unitsEach }: { texts: number; unitsEach: number }) {
     <div>
       <Ledger
         lines={[
-          [`${count(texts)} texts × ${unitsEach} units`, `${short(units)} units`],
+          [`${count(texts)} texts × ${plural(unitsEach, 'unit')}`, `${short(units)} units`],
           [`${short(units)} at ${perMillion} per million`, money(usageMicroUsd)],
           plan
             ? [`${plan.name}, up to ${short(plan.quotaUnits)} units`, money(plan.priceMicroUsdPerMonth)]

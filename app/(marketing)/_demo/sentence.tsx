@@ -2,7 +2,7 @@
 import type { CSSProperties } from 'react';
 import { signed } from '../../_format/number.ts';
 import type { DemoAnswer } from './ask-sentiment.ts';
-import { contributionsOf, wordsOf } from './leave-out.ts';
+import { answerOf, contributionsOf, wordsOf } from './leave-out.ts';
 
 interface SentenceProps {
   readonly text: string;
@@ -11,9 +11,10 @@ interface SentenceProps {
   readonly stale: boolean;
 }
 
-/** From here on the figure is printed beside its bar; a bar of this size fills half its height. */
+/** From here on the figure is printed beside its bar. */
 const printedFrom = 0.1;
-const fullScaleMin = 0.2;
+/** The tallest bar fills its height, but never makes more than this of less. */
+const fullScaleMin = 0.1;
 const charactersMax = 600;
 
 /** The sentence is the chart: what is typed lies over a mirror of itself, whose words carry their bars. */
@@ -21,10 +22,12 @@ export function Sentence({ text, onChange, answer, stale }: SentenceProps) {
   const words = wordsOf(text);
   const answered = answer ? wordsOf(answer.text) : [];
   const contributions = answer ? contributionsOf(answer.data) : [];
+  const reading = answer?.data[0];
+  const towards = reading ? `to-${answerOf(reading)}` : '';
   const fullScale = Math.max(fullScaleMin, ...contributions.map(Math.abs));
 
   return (
-    <div className={stale ? 'sentence stale' : 'sentence'}>
+    <div className={`sentence ${towards} ${stale ? 'stale' : ''}`}>
       <textarea
         aria-label="A sentence to read"
         value={text}

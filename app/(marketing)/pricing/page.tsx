@@ -2,6 +2,7 @@ import type { Metadata } from 'next';
 import Link from 'next/link';
 import { plans, prices } from '#server/domain/billing/schema.ts';
 import { brand } from '#server/domain/brand/brand.ts';
+import { Scroller } from '../../_components/scroller.tsx';
 import { money } from '../../_format/money.ts';
 import { count } from '../../_format/number.ts';
 
@@ -24,7 +25,7 @@ export default function PricingPage() {
       <section className="plain border-t-line-2 border-t">
         <h2>Plans</h2>
         <div>
-          <div className="scroll">
+          <Scroller label="The plans">
             <table className="table">
               <thead>
                 <tr>
@@ -59,7 +60,7 @@ export default function PricingPage() {
                 ))}
               </tbody>
             </table>
-          </div>
+          </Scroller>
           <p className="text-ink-2 mt-4 max-w-2xl">
             The units a month are a hard stop: at the last one, calls are refused with{' '}
             <code>insufficient_quota</code>, and nothing is charged beyond it. They begin anew on the first of

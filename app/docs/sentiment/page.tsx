@@ -24,6 +24,7 @@ export default function SentimentReferencePage() {
           <code>unknown_field</code>.
         </p>
         <FieldTable
+          label="Fields of the request"
           fields={[
             [
               'input',
@@ -42,6 +43,7 @@ export default function SentimentReferencePage() {
       </Section>
       <Section id="answer" title="The answer">
         <FieldTable
+          label="Fields of the answer"
           fields={[
             ['id', 'string', 'The request’s id, as in x-request-id.'],
             ['object', '"sentiment"', ''],

@@ -4,6 +4,7 @@ import { useState } from 'react';
 import type { ApiKeyItem } from '#server/domain/api-keys/schema.ts';
 import { Ago } from '../../../../_components/ago.tsx';
 import { Menu, MenuItem, MenuLine } from '../../../../_components/menu.tsx';
+import { Scroller } from '../../../../_components/scroller.tsx';
 import { useCopy } from '../../../../_components/use-copy.ts';
 import { count } from '../../../../_format/number.ts';
 import { calendarDate, daysUntil } from '../../../../_format/time.ts';
@@ -24,7 +25,7 @@ const callable: Record<string, string> = {
 
 export function KeyTable({ keys, ...actions }: KeyListProps) {
   return (
-    <div className="scroll mt-4 max-md:hidden">
+    <Scroller className="mt-4 max-md:hidden" label="The keys">
       <table className="table">
         <thead>
           <tr>
@@ -69,7 +70,7 @@ export function KeyTable({ keys, ...actions }: KeyListProps) {
           ))}
         </tbody>
       </table>
-    </div>
+    </Scroller>
   );
 }
 

@@ -1,5 +1,6 @@
 import type { UsageOverview, UsageRow } from '#server/domain/usage/schema.ts';
 import { Ago } from '../../../../_components/ago.tsx';
+import { Scroller } from '../../../../_components/scroller.tsx';
 import { money } from '../../../../_format/money.ts';
 import { count, percent, plural } from '../../../../_format/number.ts';
 
@@ -10,7 +11,7 @@ const keyOf = (row: UsageRow) => `${row.keyId} ${row.model} ${row.task}`;
 export function UsageTable({ overview: { rows, totals } }: { overview: UsageOverview }) {
   const most = Math.max(1, ...rows.map((row) => row.requests));
   return (
-    <div className="scroll max-md:hidden">
+    <Scroller className="max-md:hidden" label="Usage by key and model">
       <table className="table">
         <thead>
           <tr>
@@ -77,7 +78,7 @@ export function UsageTable({ overview: { rows, totals } }: { overview: UsageOver
           </tr>
         </tfoot>
       </table>
-    </div>
+    </Scroller>
   );
 }
 
