@@ -45,7 +45,7 @@ export default async function LandingPage() {
           </p>
           <MeasuredTable figures={metrics ? headlineFigures(metrics) : []} />
           <p className="text-ink-2 mt-4">
-            Triangle: a bag of words trained on the same rows.{' '}
+            <span className="max-md:hidden">Triangle: a bag of words trained on the same rows. </span>
             <Link href="/models/sentiment">The model’s card</Link>
           </p>
         </div>
