@@ -26,8 +26,8 @@ export async function settleMany(
 ): Promise<readonly SettleOutcome[]> {
   const client = await pool.connect();
   try {
-    const outcomes = await write(client, rows, timeoutMs);
-    await flush(client, timeoutMs);
+    // One connection runs them one after the other.
+    const [outcomes] = await Promise.all([write(client, rows, timeoutMs), flush(client, timeoutMs)]);
     client.release();
     return outcomes;
   } catch (error) {
