@@ -33,7 +33,9 @@ export default function ErrorsPage() {
                 <th scope="col">Status</th>
                 <th scope="col">Code</th>
                 <th scope="col">What happened</th>
-                <th scope="col">What to do</th>
+                <th scope="col" className="max-md:hidden">
+                  What to do
+                </th>
               </tr>
             </thead>
             <tbody>
@@ -41,10 +43,13 @@ export default function ErrorsPage() {
                 <tr key={code}>
                   <td>{status}</td>
                   <th scope="row">
-                    <code>{code}</code>
+                    <code className="max-md:text-[0.6875rem]">{code}</code>
                   </th>
-                  <td>{meaning}</td>
-                  <td>{todo}</td>
+                  <td>
+                    {meaning}
+                    <span className="text-ink-2 md:hidden"> {todo}</span>
+                  </td>
+                  <td className="max-md:hidden">{todo}</td>
                 </tr>
               ))}
             </tbody>

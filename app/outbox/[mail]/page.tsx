@@ -34,7 +34,8 @@ export default async function MailPage({ params }: { params: Promise<{ mail: str
         <span className="end text-ink-3">sandboxed: links and scripts are off</span>
       </div>
       <iframe
-        className="border-line-2 rounded-2 h-96 w-full border bg-white"
+        className="border-line-2 rounded-2 h-96 w-full border [color-scheme:light]"
+        style={{ background: 'white' }}
         sandbox=""
         srcDoc={mail.html}
         title="The mail as HTML"
