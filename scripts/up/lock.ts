@@ -5,7 +5,11 @@ import { commandLine } from '../stack/leftovers.ts';
 
 /** One start at a time on a data folder. What is returned lets go of it. */
 export function lockDataFolder(dataFolder: string): () => void {
-  mkdirSync(dataFolder, { recursive: true, mode: 0o700 });
+  try {
+    mkdirSync(dataFolder, { recursive: true, mode: 0o700 });
+  } catch (error) {
+    throw unwritable(dataFolder, error);
+  }
   const file = path.join(dataFolder, 'up.lock');
   for (let attempt = 0; ; attempt++) {
     try {
