@@ -85,7 +85,7 @@ describe('health', () => {
 });
 
 describe('GET /v1/openapi.json', () => {
-  // biome-ignore lint/suspicious/noExplicitAny: a document, looked into by its path.
+  // oxlint-disable-next-line typescript/no-explicit-any -- a document, looked into by its path.
   let document: any;
   beforeAll(async () => {
     document = (await call(door, { method: 'GET', path: '/v1/openapi.json' })).json;

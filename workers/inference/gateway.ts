@@ -16,9 +16,9 @@ import type { Received } from './request-scope.ts';
 
 export interface GatewayOptions extends PipelineDependencies {
   // Each endpoint has an input, an item and an output of its own, which the pipeline made for it knows.
-  // biome-ignore lint/suspicious/noExplicitAny: a list of endpoints of different types.
+  // oxlint-disable-next-line typescript/no-explicit-any -- a list of endpoints of different types.
   readonly metered: readonly MeteredEndpoint<any, any, any>[];
-  // biome-ignore lint/suspicious/noExplicitAny: a list of endpoints of different types.
+  // oxlint-disable-next-line typescript/no-explicit-any -- a list of endpoints of different types.
   readonly free: readonly FreeEndpoint<any>[];
   readonly metrics: GatewayMetrics;
   readonly logger: Logger;

@@ -101,7 +101,7 @@ export async function call({ gateway }: Pick<GatewayUnderTest, 'gateway'>, optio
   };
 }
 
-// biome-ignore lint/suspicious/noExplicitAny: an answer of any shape, which the tests look into.
+// oxlint-disable-next-line typescript/no-explicit-any -- an answer of any shape, which the tests look into.
 function parsed(text: string): any {
   try {
     return JSON.parse(text);
