@@ -177,7 +177,7 @@ BEGIN
   month_start := date_trunc('month', now_at, 'UTC');
 
   -- Nearly always everything that waits fits. That is decided for all of them at once; only where something does not
-  -- fit are they gone through one by one, below. Both ways give the same answers, and a test holds them together.
+  -- fit are they gone through one by one, below.
   RETURN QUERY
   WITH given AS (
     SELECT g.*, k.id AS known_key, k.workspace_id, k.rate_bucket, k.requests_per_minute, k.units_per_minute,
