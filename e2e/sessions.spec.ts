@@ -6,6 +6,7 @@ test('a session is listed, and ended from another one', async ({ browser, member
   const context = await browser.newContext({ baseURL: product.webUrl, userAgent: otherBrowser });
   const elsewhere = await context.newPage();
   await signIn(elsewhere, product.demoEmail, product.demoPassword);
+  await elsewhere.goto(`${new URL(elsewhere.url()).pathname}/usage`);
 
   await memberPage.goto('/account');
   const sessions = memberPage.getByRole('list', { name: 'Sessions' });
@@ -15,6 +16,8 @@ test('a session is listed, and ended from another one', async ({ browser, member
   await other.getByRole('button').click();
   await expect(other).toHaveCount(0);
 
+  // The page that was open there notices by itself; and the next one is refused.
+  await elsewhere.waitForURL('**/sign-in?next=*');
   await elsewhere.goto('/account');
   await elsewhere.waitForURL('**/sign-in?next=%2Faccount');
   await context.close();

@@ -1,6 +1,5 @@
 'use client';
 import { Tabs } from 'radix-ui';
-import type { ReactNode } from 'react';
 import { useState } from 'react';
 import { CopyButton } from './copy-button.tsx';
 import { highlight } from './highlight.tsx';
@@ -16,7 +15,6 @@ interface CodeSampleProps {
   /** Shown under the code, never copied: the answer. */
   readonly answer?: string;
   readonly label: string;
-  readonly children?: ReactNode;
   readonly onCopied?: () => void;
 }
 

@@ -1,15 +1,15 @@
 'use client';
 import { useSyncExternalStore } from 'react';
+import { themeStorageKey } from './theme-storage-key.ts';
 
 export const themes = ['system', 'light', 'dark'] as const;
 export type Theme = (typeof themes)[number];
 
-const storageKey = 'theme';
 const listeners = new Set<() => void>();
 
 function read(): Theme {
   try {
-    const stored = localStorage.getItem(storageKey);
+    const stored = localStorage.getItem(themeStorageKey);
     return stored === 'light' || stored === 'dark' ? stored : 'system';
   } catch {
     // Storage can be refused; then the system decides.
@@ -28,8 +28,8 @@ function subscribe(listener: () => void): () => void {
 
 export function setTheme(theme: Theme): void {
   try {
-    if (theme === 'system') localStorage.removeItem(storageKey);
-    else localStorage.setItem(storageKey, theme);
+    if (theme === 'system') localStorage.removeItem(themeStorageKey);
+    else localStorage.setItem(themeStorageKey, theme);
   } catch {
     // The choice then lasts until the page is left.
   }

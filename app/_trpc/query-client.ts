@@ -1,4 +1,4 @@
-import { QueryClient } from '@tanstack/react-query';
+import { MutationCache, QueryCache, QueryClient } from '@tanstack/react-query';
 import { isRpcError } from './rpc-error.ts';
 
 /** Refusals are answers: only our own failures and lost connections are tried again. */
@@ -7,8 +7,17 @@ function retry(failures: number, error: Error): boolean {
   return failures < 2;
 }
 
+/** A session that was ended elsewhere: a page that is open notices at its next call, and goes to the door. */
+function onError(error: Error): void {
+  if (!isRpcError(error) || error.data?.domainCode !== 'not_signed_in') return;
+  const { pathname, search } = window.location;
+  window.location.assign(`/sign-in?next=${encodeURIComponent(pathname + search)}`);
+}
+
 export function createQueryClient(): QueryClient {
   return new QueryClient({
+    queryCache: new QueryCache({ onError }),
+    mutationCache: new MutationCache({ onError }),
     defaultOptions: { queries: { staleTime: 5_000, retry }, mutations: { retry: false } },
   });
 }
