@@ -1,0 +1,53 @@
+import { execFile } from 'node:child_process';
+import { promisify } from 'node:util';
+import { expect, test } from './fixtures.ts';
+
+const run = promisify(execFile);
+
+test('the first call of the quick start runs as it is written', async ({ page, product }) => {
+  await page.goto('/docs');
+  const codeOf = async (language: string) => {
+    await page.getByRole('tab', { name: language }).click();
+    return page.getByLabel(`The first call, ${language}`).innerText();
+  };
+  const env = { ...process.env, MODELYARD_KEY: product.demoKey, FORCE_COLOR: '0' };
+  const curl = await run('sh', ['-c', await codeOf('curl')], { env });
+  expect(curl.stdout).toContain('"object":"sentiment"');
+  const script = await run(process.execPath, ['--input-type=module', '-e', await codeOf('TypeScript')], {
+    env,
+  });
+  expect(script.stdout).toContain("object: 'sentiment'");
+});
+
+test('the errors are documented as the API answers them', async ({ page, request, product }) => {
+  await page.goto('/docs/errors');
+  const rows = await page.getByRole('region', { name: 'Codes' }).getByRole('row').allInnerTexts();
+  const documented = new Map(
+    rows
+      .slice(1)
+      .map((row) => row.split(/\s+/))
+      .map(([status, code]) => [code, Number(status)]),
+  );
+
+  const bearer = { authorization: `Bearer ${product.demoKey}` };
+  const json = { 'content-type': 'application/json' };
+  const calls: { headers: Record<string, string>; data: string | object | Buffer }[] = [
+    { headers: {}, data: { input: 'x' } },
+    { headers: { authorization: 'Bearer my_live_cut' }, data: { input: 'x' } },
+    { headers: bearer, data: { input: '' } },
+    { headers: bearer, data: { input: 'x', flavour: 'mild' } },
+    { headers: { ...bearer, ...json }, data: Buffer.from('{') },
+    { headers: { ...bearer, 'content-type': 'text/plain' }, data: 'x' },
+    { headers: bearer, data: { input: 'x', model: 'no-such-model' } },
+    { headers: bearer, data: { input: 'word '.repeat(3_000) } },
+    { headers: { ...bearer, ...json }, data: `"${'x'.repeat(2 ** 21)}"` },
+  ];
+  const seen = new Set<string>();
+  for (const call of calls) {
+    const response = await request.post(`${product.apiUrl}/v1/sentiment`, call);
+    const { error } = (await response.json()) as { error: { code: string } };
+    seen.add(error.code);
+    expect.soft(documented.get(error.code), error.code).toBe(response.status());
+  }
+  expect(seen.size).toBe(calls.length);
+});
