@@ -16,20 +16,20 @@ export default async function AdminPage() {
   const failedShare = overview.requestsToday > 0 ? overview.failedToday / overview.requestsToday : 0;
   return (
     <div className="operator">
-      <div className="strip">
+      <header className="strip">
         <b>Operator</b>
         <span className="text-ink-2">Sums over every workspace. No customer’s data is readable here.</span>
         <Link className="ml-auto" href="/w">
           Leave
         </Link>
-      </div>
+      </header>
       <main id="content">
-        <header className="topline">
+        <div className="topline">
           <Link className="wordmark" href="/">
             <Wordmark />
           </Link>
           <h1 className="ml-4">Overview</h1>
-        </header>
+        </div>
         <div className="sheet">
           <dl className="figs">
             <div>
