@@ -176,106 +176,6 @@ BEGIN
   now_at := clock_timestamp();
   month_start := date_trunc('month', now_at, 'UTC');
 
-  -- Nearly always everything that waits fits. That is decided for all of them at once; only where something does not
-  -- fit are they gone through one by one, below.
-  RETURN QUERY
-  WITH given AS (
-    SELECT g.*, k.id AS known_key, k.workspace_id, k.rate_bucket, k.requests_per_minute, k.units_per_minute,
-      CASE
-        WHEN k.id IS NULL THEN 'unknown'
-        WHEN k.revoked_at IS NOT NULL THEN 'revoked'
-        WHEN k.expires_at <= now_at THEN 'expired'
-        WHEN w.status <> 'active' OR a.quota_units IS NULL THEN 'suspended'
-        WHEN g.scope <> ALL (k.scopes) THEN 'scope_missing'
-        ELSE 'valid'
-      END AS verdict,
-      CASE WHEN g.counted THEN 0 ELSE 1 END AS requests,
-      CASE WHEN g.counted THEN 0 ELSE least(g.units_max, k.units_per_minute, a.units_per_minute) END AS counted_units
-    FROM unnest(request_ids, key_ids, key_hashes, required_scopes, units_min, units_max, micro_usd_max, counted)
-      WITH ORDINALITY AS g (request_id, key_id, key_hash, scope, units_min, units_max, micro_usd_max, counted, i)
-    LEFT JOIN api_keys k ON k.id = g.key_id AND k.secret_hash = g.key_hash
-    LEFT JOIN workspaces w ON w.id = k.workspace_id
-    LEFT JOIN allowances a ON a.workspace_id = k.workspace_id
-  ), running AS (
-    SELECT g.*,
-      sum(g.requests) OVER bucket AS bucket_requests, sum(g.counted_units) OVER bucket AS bucket_units,
-      sum(g.requests) OVER whole AS whole_requests, sum(g.counted_units) OVER whole AS whole_units
-    FROM given g WHERE g.verdict = 'valid'
-    WINDOW bucket AS (PARTITION BY g.workspace_id, g.rate_bucket ORDER BY g.i),
-      whole AS (PARTITION BY g.workspace_id ORDER BY g.i)
-  ), by_bucket AS (
-    SELECT g.workspace_id, g.rate_bucket, min(g.requests_per_minute) AS requests_limit, max(g.requests_per_minute) AS requests_limit_max,
-      min(g.units_per_minute) AS units_limit, max(g.units_per_minute) AS units_limit_max,
-      sum(g.requests) AS requests, sum(g.counted_units) AS units
-    FROM given g WHERE g.verdict = 'valid' GROUP BY 1, 2
-  ), by_workspace AS (
-    SELECT g.workspace_id, sum(g.requests) AS requests, sum(g.counted_units) AS counted_units,
-      sum(g.units_min) AS units_min, sum(g.units_max) AS units_max, sum(g.micro_usd_max) AS micro_usd_max,
-      count(*) FILTER (WHERE g.units_max > 0) AS held_requests
-    FROM given g WHERE g.verdict = 'valid' GROUP BY 1
-  ), buckets AS (
-    SELECT b.workspace_id, b.rate_bucket AS name, b.requests_limit, b.units_limit, b.requests, b.units,
-      b.requests_limit = b.requests_limit_max AND b.units_limit = b.units_limit_max AS is_one
-    FROM by_bucket b
-    UNION ALL
-    SELECT s.workspace_id, 'workspace:' || s.workspace_id, a.requests_per_minute, a.units_per_minute, s.requests, s.counted_units, true
-    FROM by_workspace s JOIN allowances a ON a.workspace_id = s.workspace_id
-  ), filled AS (
-    SELECT b.*,
-      least(b.requests_limit, coalesce(r.requests + greatest(0, extract(epoch FROM now_at - r.refilled_at)) / 60 * b.requests_limit, b.requests_limit)) AS has_requests,
-      least(b.units_limit, coalesce(r.units + greatest(0, extract(epoch FROM now_at - r.refilled_at)) / 60 * b.units_limit, b.units_limit)) AS has_units
-    FROM buckets b LEFT JOIN rate_buckets r ON r.bucket = b.name
-  ), fit AS (
-    SELECT
-      (SELECT bool_and(f.is_one AND f.requests <= f.has_requests AND f.units <= f.has_units) FROM filled f)
-      AND (SELECT bool_and(s.held_requests = 0 OR (
-          s.units_max <= a.quota_units - a.held_units - CASE WHEN a.period_start < month_start THEN 0 ELSE a.spent_units END
-          AND s.micro_usd_max <= coalesce(a.budget_micro_usd - a.held_micro_usd
-            - CASE WHEN a.period_start < month_start THEN 0 ELSE a.spent_micro_usd END, s.micro_usd_max)
-          AND (a.budget_micro_usd IS NULL
-            OR a.budget_micro_usd > CASE WHEN a.period_start < month_start THEN 0 ELSE a.spent_micro_usd END)
-          AND s.held_requests <= a.concurrency_max - a.held_requests))
-        FROM by_workspace s JOIN allowances a ON a.workspace_id = s.workspace_id) AS all_of_them
-  ), held AS (
-    INSERT INTO holds (request_id, workspace_id, key_id, units, micro_usd, expires_at)
-    SELECT g.request_id, g.workspace_id, g.known_key, g.units_max, g.micro_usd_max, now_at + make_interval(secs => hold_ms / 1000.0)
-    FROM given g, fit WHERE fit.all_of_them AND g.verdict = 'valid' AND g.units_max > 0
-  ), allowed AS (
-    UPDATE allowances a
-    SET held_units = a.held_units + s.units_max,
-        held_micro_usd = a.held_micro_usd + s.micro_usd_max,
-        held_requests = a.held_requests + s.held_requests,
-        spent_units = CASE WHEN a.period_start < month_start THEN 0 ELSE a.spent_units END,
-        spent_micro_usd = CASE WHEN a.period_start < month_start THEN 0 ELSE a.spent_micro_usd END,
-        period_start = greatest(a.period_start, month_start)
-    FROM by_workspace s, fit
-    WHERE fit.all_of_them AND s.held_requests > 0 AND a.workspace_id = s.workspace_id
-  ), counted AS (
-    INSERT INTO rate_buckets (bucket, requests, units, refilled_at)
-    SELECT f.name, f.has_requests - f.requests, f.has_units - f.units, now_at
-    FROM filled f, fit WHERE fit.all_of_them
-    ON CONFLICT (bucket) DO UPDATE
-    SET requests = excluded.requests, units = excluded.units, refilled_at = excluded.refilled_at
-  ), told AS (
-    SELECT g.i, g.verdict, g.workspace_id,
-      CASE WHEN w.has_requests - n.whole_requests < k.has_requests - n.bucket_requests THEN w.requests_limit ELSE k.requests_limit END AS requests_limit,
-      floor(least(w.has_requests - n.whole_requests, k.has_requests - n.bucket_requests))::integer AS requests_left,
-      CASE WHEN w.has_units - n.whole_units < k.has_units - n.bucket_units THEN w.units_limit ELSE k.units_limit END AS units_limit,
-      floor(least(w.has_units - n.whole_units, k.has_units - n.bucket_units))::integer AS units_left
-    FROM given g
-    LEFT JOIN running n ON n.i = g.i
-    LEFT JOIN filled w ON n.i IS NOT NULL AND w.name = 'workspace:' || g.workspace_id
-    LEFT JOIN filled k ON n.i IS NOT NULL AND k.name = g.rate_bucket
-  )
-  SELECT t.verdict, t.workspace_id, 0,
-    t.requests_limit, t.requests_left, ceil((t.requests_limit - t.requests_left) * 60000.0 / t.requests_limit)::integer,
-    t.units_limit, t.units_left, ceil((t.units_limit - t.units_left) * 60000.0 / t.units_limit)::integer,
-    0
-  FROM told t, fit WHERE coalesce(fit.all_of_them, true) ORDER BY t.i;
-  IF FOUND THEN
-    RETURN;
-  END IF;
-
   FOR r IN
     SELECT g.i, g.request_id, g.scope, g.units_min, g.units_max, g.micro_usd_max, g.counted,
       k.id AS key_id, k.workspace_id, k.revoked_at, k.expires_at, k.scopes, k.rate_bucket,
@@ -432,8 +332,7 @@ BEGIN
 END $$;
 
 -- Writes what answered requests cost, and releases their holds. One row a request, in order. It must be durable
--- before an answer leaves: it commits without waiting for the disk, so that the locks are gone at once, and the caller
--- makes a synchronous commit on the same connection before it answers (settle-many.ts).
+-- before an answer leaves, so the caller keeps synchronous_commit on.
 --
 -- outcome: settled (it is in the ledger, also when an earlier call wrote it and its reply was lost);
 --   no_hold (the hold expired or was taken over: withhold the answer); over_hold (it cost more than was held, which
@@ -454,8 +353,6 @@ CREATE FUNCTION settle(
 ) RETURNS TABLE (outcome text) LANGUAGE plpgsql AS $$
 #variable_conflict use_column
 BEGIN
-  SET LOCAL synchronous_commit = off;
-
   PERFORM 1 FROM allowances a
   WHERE a.workspace_id IN (SELECT h.workspace_id FROM holds h WHERE h.request_id = ANY (request_ids))
   ORDER BY a.workspace_id FOR UPDATE;

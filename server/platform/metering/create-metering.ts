@@ -25,14 +25,13 @@ export interface PostgresMetering extends Metering {
 }
 
 const callTimeoutMs = 5_000;
-const settleCallsMax = 2;
 /** Longest that a request waits for company, at each of the two calls; a request without company does not wait. */
 const lingerMs = 2;
 /** Requests at the same time up to which nobody waits: the calls have room for them. */
 const companyMin = 8;
-const enoughShare = 0.6;
-/** For the pool that it is given: every call of its own at the same time, and one for a look at the health. */
-export const meteringConnections = settleCallsMax + 2;
+const enoughShare = 0.45;
+/** For the pool that it is given: one call of each kind at a time, and one for a look at the health. */
+export const meteringConnections = 3;
 
 export function createMetering({ pool, holdMs, onCall }: MeteringOptions): PostgresMetering {
   const toAwayError = (cause: unknown) => new DatabaseAwayError('The database does not answer.', { cause });
@@ -54,8 +53,8 @@ export function createMetering({ pool, holdMs, onCall }: MeteringOptions): Postg
     rowsMax: pipelineLimits.settleBatchMax,
     // Every settlement belongs to a request that was admitted, so admission bounds this queue already.
     queueMax: Number.POSITIVE_INFINITY,
-    // While one waits for the disk the next ones can be written.
-    callsMax: settleCallsMax,
+    // A second one would wait for the first one's locks; fuller groups cost less.
+    callsMax: 1,
     toAwayError,
     lingerMs,
     rowsEnough,
