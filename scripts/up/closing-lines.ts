@@ -7,6 +7,6 @@ export function closingLines(webUrl: string, apiUrl: string, demo: DemoAccess | 
   return [
     ...addresses,
     `sign-in  ${demo.email} ${demo.password}`,
-    `curl -s ${apiUrl}/v1/sentiment -H "Authorization: Bearer ${demo.key}" -H "Content-Type: application/json" -d '{"input":"The staff were kind and the room was spotless."}'`,
+    `curl -s ${apiUrl}/v1/sentiment -H "Authorization: Bearer ${demo.key}" -H "Content-Type: application/json" -d '{"input":"Delivery was late, but the support was excellent."}'`,
   ];
 }
