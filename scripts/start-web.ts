@@ -1,6 +1,6 @@
 import next from 'next';
-import { clientAddress } from '#server/domain/rate-limits/client-address.ts';
 import { createPool } from '#server/platform/database/pool.ts';
+import { drainOnSignals } from '#server/platform/drain-on-signals.ts';
 import { readWebEnvironment } from '#server/platform/environment/web.ts';
 import { createLogger } from '#server/platform/logger.ts';
 import { createWebServer } from '#server/platform/web-server.ts';
@@ -28,12 +28,7 @@ await application.prepare();
 const server = createWebServer({
   handle: application.getRequestHandler(),
   webUrl: environment.webUrl,
-  addressOf: (request) =>
-    clientAddress({
-      remoteAddress: request.socket.remoteAddress,
-      forwardedFor: [request.headers['x-forwarded-for']].flat().join(','),
-      trustedHops: environment.trustedProxyHops,
-    }),
+  trustedProxyHops: environment.trustedProxyHops,
   isReady: () =>
     pool.query('SELECT 1').then(
       () => true,
@@ -44,14 +39,8 @@ const server = createWebServer({
 const port = await server.listen(environment.port, environment.host);
 logger.info({ port }, 'listening');
 
-let stopping = false;
-for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, () => void stop(signal));
-
-async function stop(signal: NodeJS.Signals): Promise<void> {
-  if (stopping) return;
-  stopping = true;
-  logger.info({ signal }, 'draining');
-  await server.drain(drainMs);
-  await Promise.all([pool.end(), application.close()]);
-  process.exit(0);
-}
+drainOnSignals({
+  drain: () => server.drain(drainMs),
+  close: async () => void (await Promise.all([pool.end(), application.close()])),
+  logger,
+});

@@ -1,13 +1,14 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { Logger } from '#server/domain/logger.ts';
+import { clientAddress } from '#server/domain/rate-limits/client-address.ts';
 
 export interface WebServerOptions {
   /** Next's request handler. */
   readonly handle: (request: IncomingMessage, response: ServerResponse) => Promise<void>;
   /** The address as people type it: where links point, and what cookies belong to. */
   readonly webUrl: string;
-  /** Whose limits a request counts against. */
-  readonly addressOf: (request: IncomingMessage) => string;
+  /** How many proxies of our own stand in front: so many entries of X-Forwarded-For are believed. */
+  readonly trustedProxyHops: number;
   readonly isReady: () => Promise<boolean>;
   readonly logger: Logger;
 }
@@ -45,6 +46,10 @@ export function createWebServer(options: WebServerOptions): WebServer {
   const server = createServer(
     { keepAliveTimeout: keepAliveMs, headersTimeout: keepAliveMs + 5_000 },
     (request, response) => {
+      // A connection that a client keeps for its next request would hold up the drain once its answer is out.
+      response.once('close', () => {
+        if (draining) setImmediate(() => server.closeIdleConnections());
+      });
       answer(request, response).catch((error: unknown) => {
         options.logger.error({ err: error, method: request.method }, 'A page failed.');
         if (!response.headersSent) response.writeHead(500, { 'content-type': 'text/plain' });
@@ -63,7 +68,11 @@ export function createWebServer(options: WebServerOptions): WebServer {
       response.writeHead(307, { location: elsewhere }).end();
       return;
     }
-    const address = options.addressOf(request);
+    const address = clientAddress({
+      remoteAddress: request.socket.remoteAddress,
+      forwardedFor: [request.headers['x-forwarded-for']].flat().join(','),
+      trustedHops: options.trustedProxyHops,
+    });
     for (const name of believed) delete request.headers[name];
     request.headers[clientAddressHeader] = address;
     request.headers['x-forwarded-for'] = address;
