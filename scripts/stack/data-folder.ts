@@ -1,7 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import { renameSync, writeFileSync } from 'node:fs';
-import { access, constants, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { readFile, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
+import { makeDataFolder, unwritableDataFolder } from './make-data-folder.ts';
 
 /** What can't be made anew without losing something: kept in the data folder, for the owner's eyes only. */
 export interface Secrets {
@@ -13,18 +14,13 @@ export interface Secrets {
 }
 
 export async function openDataFolder(folder: string): Promise<void> {
+  makeDataFolder(path.join(folder, 'logs'));
   try {
-    await mkdir(path.join(folder, 'logs'), { recursive: true, mode: 0o700 });
-    await access(folder, constants.W_OK);
     const probe = path.join(folder, '.writable');
     await writeFile(probe, '');
     await rm(probe);
-  } catch (cause) {
-    const { code } = cause as NodeJS.ErrnoException;
-    throw new Error(
-      `The data folder ${folder} can't be written (${code}). Make it writable, or set DATA_DIR_MODELYARD to a folder that is.`,
-      { cause },
-    );
+  } catch (error) {
+    throw unwritableDataFolder(folder, error);
   }
 }
 

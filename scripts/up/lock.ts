@@ -1,22 +1,19 @@
-import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { isAlive } from '#server/platform/embedded-postgres/postmaster-pid.ts';
 import { commandLine } from '../stack/leftovers.ts';
+import { makeDataFolder, unwritableDataFolder } from '../stack/make-data-folder.ts';
 
 /** One start at a time on a data folder. What is returned lets go of it. */
 export function lockDataFolder(dataFolder: string): () => void {
-  try {
-    mkdirSync(dataFolder, { recursive: true, mode: 0o700 });
-  } catch (error) {
-    throw unwritable(dataFolder, error);
-  }
+  makeDataFolder(dataFolder);
   const file = path.join(dataFolder, 'up.lock');
   for (let attempt = 0; ; attempt++) {
     try {
       writeFileSync(file, String(process.pid), { flag: 'wx', mode: 0o600 });
       return () => rmSync(file, { force: true });
     } catch (error) {
-      if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw unwritable(dataFolder, error);
+      if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw unwritableDataFolder(dataFolder, error);
     }
     const holder = Number(read(file));
     if (holder > 0 && isAlive(holder) && /node|tsx/.test(commandLine(holder)) && holder !== process.pid) {
@@ -36,12 +33,4 @@ function read(file: string): string {
   } catch {
     return '';
   }
-}
-
-function unwritable(folder: string, cause: unknown): Error {
-  const { code } = cause as NodeJS.ErrnoException;
-  return new Error(
-    `The data folder ${folder} can't be written (${code}). Make it writable, or set DATA_DIR_MODELYARD to a folder that is.`,
-    { cause },
-  );
 }
