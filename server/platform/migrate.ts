@@ -2,6 +2,7 @@ import { createHash, randomUUID } from 'node:crypto';
 import { readdir, readFile } from 'node:fs/promises';
 import path from 'node:path';
 import pg from 'pg';
+import { olderServer } from './database/server-version.ts';
 
 export interface MigrateOptions {
   /** Folder with a folder a migration, as Prisma writes them. */
@@ -47,6 +48,7 @@ export async function applyMigrations(databaseUrl: string, options: MigrateOptio
   client.on('error', () => {});
   await client.connect();
   try {
+    await assertServerVersion(client);
     await client.query('SELECT pg_advisory_lock($1)', [advisoryLockId]);
     await client.query(migrationsTable);
     const pending = await findPending(client, migrations);
@@ -59,6 +61,14 @@ export async function applyMigrations(databaseUrl: string, options: MigrateOptio
     // Ends the session, and the lock with it.
     await client.end();
   }
+}
+
+async function assertServerVersion(client: pg.Client): Promise<void> {
+  const { rows } = await client.query<{ number: string; name: string }>(
+    "SELECT current_setting('server_version_num') AS number, current_setting('server_version') AS name",
+  );
+  const complaint = rows[0] && olderServer(Number(rows[0].number), rows[0].name);
+  if (complaint) throw new MigrationError(complaint);
 }
 
 async function readMigrations(folder: string): Promise<Migration[]> {
