@@ -23,6 +23,21 @@ test('a visitor types over the sentence and reads a real answer, with its slip',
   await expect(bench.getByRole('status')).toContainText('positive');
 });
 
+test('the demo works from the loopback’s other name, which leads to the product’s own', async ({
+  page,
+  product,
+}) => {
+  const { port, origin, hostname } = new URL(product.webUrl);
+  const other = hostname === 'localhost' ? '127.0.0.1' : 'localhost';
+  const called = page.waitForResponse(`${product.apiUrl}/v1/sentiment`);
+  await page.goto(`http://${other}:${port}/?from=elsewhere#demo`);
+  expect((await called).status()).toBe(200);
+  const arrived = new URL(page.url());
+  expect([arrived.origin, arrived.pathname, arrived.search]).toEqual([origin, '/', '?from=elsewhere']);
+  const bench = page.getByRole('region', { name: 'Live demo' });
+  await expect(bench.getByRole('region', { name: 'Slip' })).toContainText('10 texts');
+});
+
 test('the demo says in its place when the API does not answer', async ({
   page,
   product,
