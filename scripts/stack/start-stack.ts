@@ -35,6 +35,9 @@ export interface Stack {
   stop(): Promise<void>;
 }
 
+const mailGoesNowhere =
+  'No mail is sent without SMTP_URL: nobody can confirm an address. With MODELYARD_DEMO=1 all mail can be read at /outbox.';
+
 /** Everything, in order: data folder, database, migrations, seeds, then the three services, each watched. */
 export async function startStack(options: StackOptions): Promise<Stack> {
   const { root, dataFolder, environment, onNote } = options;
@@ -80,13 +83,14 @@ export async function startStack(options: StackOptions): Promise<Stack> {
     const serviceEnvironment = {
       ...environment,
       NODE_ENV: 'production' as const,
-      MODELYARD_DEMO: options.seedsDemo ? '1' : '',
+      MODELYARD_DEMO: environment.MODELYARD_DEMO || (options.seedsDemo ? '1' : ''),
       DATABASE_URL: databaseUrl,
       MODELYARD_SECRET: environment.MODELYARD_SECRET || secrets.masterSecret,
       WEB_URL: webUrl,
       API_URL: apiUrl,
       DATA_DIR_MODELYARD: dataFolder,
     };
+    if (!environment.SMTP_URL && !serviceEnvironment.MODELYARD_DEMO) onNote(mailGoesNowhere);
     onNote('starting web, inference and background');
     const starts = await Promise.allSettled([
       startOne('web', 'scripts/start-web.js', ports.web),
