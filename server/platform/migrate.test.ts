@@ -3,7 +3,8 @@ import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import pg from 'pg';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { freePort } from '#server/testing/free-port.ts';
 import { testServerUrl } from '#server/testing/test-server.ts';
 import { applyMigrations, MigrationError } from './migrate.ts';
 
@@ -83,5 +84,30 @@ describe('applyMigrations', () => {
     await applyMigrations(url, { folder });
     await client.query('UPDATE _prisma_migrations SET finished_at = NULL');
     await expect(applyMigrations(url, { folder })).rejects.toThrow(/half-way/);
+  });
+
+  it('refuses a server older than 18, and writes nothing', async () => {
+    await migration('1_first', 'CREATE TABLE first (id INT)');
+    const query: (...parameters: unknown[]) => unknown = pg.Client.prototype.query;
+    vi.spyOn(pg.Client.prototype, 'query').mockImplementation(function (
+      this: pg.Client,
+      ...parameters: unknown[]
+    ) {
+      if (!String(parameters[0]).includes('server_version_num')) return query.apply(this, parameters);
+      return Promise.resolve({ rows: [{ number: '170008', name: '17.8' }] });
+    } as never);
+    await expect(applyMigrations(url, { folder })).rejects.toThrow(
+      'DATABASE_URL leads to PostgreSQL 17.8. This needs PostgreSQL 18 or newer.',
+    );
+    vi.restoreAllMocks();
+    const { rows } = await client.query("SELECT 1 FROM pg_tables WHERE schemaname = 'public'");
+    expect(rows).toEqual([]);
+  });
+
+  it('says in a sentence that the database can’t be reached, without the password', async () => {
+    const closed = `postgresql://somebody:hidden-word@127.0.0.1:${await freePort()}/nowhere`;
+    const refused = applyMigrations(closed, { folder });
+    await expect(refused).rejects.toThrow(/^The database can't be reached: connect ECONNREFUSED/);
+    await expect(refused).rejects.not.toThrow(/hidden-word/);
   });
 });

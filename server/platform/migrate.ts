@@ -46,7 +46,9 @@ export async function applyMigrations(databaseUrl: string, options: MigrateOptio
   const migrations = await readMigrations(options.folder ?? path.resolve('prisma/migrations'));
   const client = new pg.Client({ connectionString: databaseUrl, application_name: 'migrate' });
   client.on('error', () => {});
-  await client.connect();
+  await client.connect().catch((error: Error) => {
+    throw new MigrationError(`The database can't be reached: ${error.message}`, { cause: error });
+  });
   try {
     await assertServerVersion(client);
     await client.query('SELECT pg_advisory_lock($1)', [advisoryLockId]);
