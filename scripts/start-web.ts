@@ -1,4 +1,5 @@
 import next from 'next';
+import { clientAddress } from '#server/domain/rate-limits/client-address.ts';
 import { createPool } from '#server/platform/database/pool.ts';
 import { drainOnSignals } from '#server/platform/drain-on-signals.ts';
 import { readWebEnvironment } from '#server/platform/environment/web.ts';
@@ -28,7 +29,7 @@ await application.prepare();
 const server = createWebServer({
   handle: application.getRequestHandler(),
   webUrl: environment.webUrl,
-  trustedProxyHops: environment.trustedProxyHops,
+  addressOf: (caller) => clientAddress({ ...caller, trustedHops: environment.trustedProxyHops }),
   isReady: () =>
     pool.query('SELECT 1').then(
       () => true,

@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { Agent, type IncomingHttpHeaders, type RequestOptions, request } from 'node:http';
 import { createInterface } from 'node:readline';
 import { afterEach, describe, expect, it } from 'vitest';
+import { clientAddress } from '#server/domain/rate-limits/client-address.ts';
 import { createWebServer, type WebServer, type WebServerOptions } from './web-server.ts';
 
 const logger = { debug() {}, info() {}, warn() {}, error() {} };
@@ -39,11 +40,16 @@ const tellHeaders: WebServerOptions['handle'] = async (incoming, response) => {
   response.end(JSON.stringify(incoming.headers));
 };
 
+const addressOf =
+  (trustedHops: number): WebServerOptions['addressOf'] =>
+  (caller) =>
+    clientAddress({ ...caller, trustedHops });
+
 async function serve(options: Partial<WebServerOptions> = {}): Promise<{ server: WebServer; port: number }> {
   const server = createWebServer({
     handle: tellHeaders,
     webUrl: 'https://console.test',
-    trustedProxyHops: 0,
+    addressOf: addressOf(0),
     isReady: async () => true,
     logger,
     ...options,
@@ -82,7 +88,7 @@ describe('what the handler behind is told of the client', () => {
     [2, '203.0.113.9', '127.0.0.1'],
     [1, '', '127.0.0.1'],
   ])('is what %i trusted proxies say in %j: %s', async (trustedProxyHops, forwardedFor, address) => {
-    const { port } = await serve({ trustedProxyHops });
+    const { port } = await serve({ addressOf: addressOf(trustedProxyHops) });
     const headers = await seen(port, {
       'x-forwarded-for': forwardedFor,
       'x-modelyard-client-address': '10.8.8.8',
@@ -92,7 +98,7 @@ describe('what the handler behind is told of the client', () => {
   });
 
   it('counts 50 forged chains through one proxy as the one client that the proxy saw', async () => {
-    const { port } = await serve({ trustedProxyHops: 1 });
+    const { port } = await serve({ addressOf: addressOf(1) });
     const addresses = new Set<string | undefined>();
     for (let i = 0; i < 50; i++) {
       const headers = await seen(port, { 'x-forwarded-for': `10.0.0.${i}, 203.0.113.9` });
@@ -122,7 +128,7 @@ describe('the names of the loopback', () => {
     const again = createWebServer({
       handle: tellHeaders,
       webUrl,
-      trustedProxyHops: 0,
+      addressOf: addressOf(0),
       isReady: async () => true,
       logger,
     });
@@ -197,7 +203,7 @@ const program = `
   const say = (line) => process.stdout.write(line + '\\n');
   const logger = { debug() {}, info: (_, message) => say(message), warn() {}, error() {} };
   const server = createWebServer({
-    webUrl: 'https://console.test', trustedProxyHops: 0, isReady: async () => true, logger,
+    webUrl: 'https://console.test', addressOf: () => '127.0.0.1', isReady: async () => true, logger,
     handle: async (request, response) => {
       say('asked');
       if (request.url !== '/endless') { await once(process.stdin, 'data'); response.end('whole'); }

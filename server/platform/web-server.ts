@@ -1,16 +1,21 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { Logger } from '#server/domain/logger.ts';
-import { clientAddress } from '#server/domain/rate-limits/client-address.ts';
 
 export interface WebServerOptions {
   /** Next's request handler. */
   readonly handle: (request: IncomingMessage, response: ServerResponse) => Promise<void>;
   /** The address as people type it: where links point, and what cookies belong to. */
   readonly webUrl: string;
-  /** How many proxies of our own stand in front: so many entries of X-Forwarded-For are believed. */
-  readonly trustedProxyHops: number;
+  /** Whose limits a request counts against. */
+  readonly addressOf: (caller: Caller) => string;
   readonly isReady: () => Promise<boolean>;
   readonly logger: Logger;
+}
+
+export interface Caller {
+  readonly remoteAddress: string | undefined;
+  /** X-Forwarded-For as it arrived: anyone can write it. */
+  readonly forwardedFor: string;
 }
 
 export interface WebServer {
@@ -68,10 +73,9 @@ export function createWebServer(options: WebServerOptions): WebServer {
       response.writeHead(307, { location: elsewhere }).end();
       return;
     }
-    const address = clientAddress({
+    const address = options.addressOf({
       remoteAddress: request.socket.remoteAddress,
       forwardedFor: [request.headers['x-forwarded-for']].flat().join(','),
-      trustedHops: options.trustedProxyHops,
     });
     for (const name of believed) delete request.headers[name];
     request.headers[clientAddressHeader] = address;
