@@ -23,8 +23,8 @@ import {
   type Measure,
   macroRecall,
 } from './measures.ts';
-import { readLabelledTexts, sentimentFile } from './sentiment-data.ts';
 import { runScript } from './run-script.ts';
+import { readLabelledTexts, sentimentFile } from './sentiment-data.ts';
 import type { SentimentMetrics } from './sentiment-metrics.ts';
 import { writeSentimentCard } from './write-sentiment-card.ts';
 

@@ -8,8 +8,8 @@ import { buildEncoder, POOLED_LAYERS } from './build-encoder.ts';
 import { calibrate } from './calibrate.ts';
 import { extractFeatures } from './extract-features.ts';
 import { type FeatureStore, readFeatures } from './feature-store.ts';
-import { LABELS, readLabelledTexts, sentimentFile } from './sentiment-data.ts';
 import { runScript } from './run-script.ts';
+import { LABELS, readLabelledTexts, sentimentFile } from './sentiment-data.ts';
 import { startTensorflow } from './start-tensorflow.ts';
 import { trainHead } from './train-head.ts';
 

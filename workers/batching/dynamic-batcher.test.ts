@@ -2,8 +2,8 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import {
   BatcherClosedError,
   BatcherFullError,
-  BatcherTimeoutError,
   type BatcherOptions,
+  BatcherTimeoutError,
   createBatcher,
   MissingResultError,
 } from './dynamic-batcher.ts';

@@ -1,7 +1,7 @@
 import type { Server } from 'node:http';
 import path from 'node:path';
 import { serve } from '@hono/node-server';
-import { rateLimits, requestLimits, pipelineLimits } from '#server/domain/rate-limits/limits.ts';
+import { pipelineLimits, rateLimits, requestLimits } from '#server/domain/rate-limits/limits.ts';
 import { createAccessLog } from '#server/platform/access-log.ts';
 import { systemClock } from '#server/platform/clock.ts';
 import { createPool } from '#server/platform/database/pool.ts';

@@ -1,7 +1,7 @@
+import { priceMicroUsd } from '#server/domain/billing/prices.ts';
 import type { Metering } from '#server/domain/usage/metering.ts';
 import type { AddressBuckets } from './address-buckets.ts';
 import type { FreeEndpoint, MeteredEndpoint } from './endpoint.ts';
-import { priceMicroUsd } from '#server/domain/billing/prices.ts';
 import { type ObserveStage, type Pipeline, pipeline } from './pipeline.ts';
 import type { BodyLimits } from './read-body-bytes.ts';
 import type { Received } from './request-scope.ts';

@@ -1,7 +1,7 @@
 import { createGraphBuilder } from './onnx/graph-builder.ts';
 import { floatLinear } from './onnx/linear-writer.ts';
-import { type OnnxConstant, type OnnxValue, onnxOps } from './ops-onnx.ts';
 import type { Ops, Weights } from './ops.ts';
+import { type OnnxConstant, type OnnxValue, onnxOps } from './ops-onnx.ts';
 
 /** Widths of a head: `features` -> `hidden` (dense, GELU) -> `labels`. */
 export interface HeadShape {

@@ -4,8 +4,8 @@ import { createGraphBuilder, type GraphBuilder } from './onnx/graph-builder.ts';
 import { type InputRanges, type ObservedInput, observingLinear } from './onnx/input-ranges.ts';
 import { floatLinear } from './onnx/linear-writer.ts';
 import { quantizedLinear } from './onnx/quantized-linear.ts';
-import { type OnnxConstant, type OnnxOpsOptions, type OnnxValue, onnxOps } from './ops-onnx.ts';
 import type { Weights } from './ops.ts';
+import { type OnnxConstant, type OnnxOpsOptions, type OnnxValue, onnxOps } from './ops-onnx.ts';
 
 export interface BertFeatures {
   readonly config: BertConfig;

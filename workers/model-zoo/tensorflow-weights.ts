@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
-import type { OnnxConstant } from './ops-onnx.ts';
 import type { Weights } from './ops.ts';
+import type { OnnxConstant } from './ops-onnx.ts';
 
 /** The same checkpoint for TensorFlow.js: each weight becomes a tensor when it is first asked for. */
 export function tensorflowWeights(weights: Weights<OnnxConstant>): Weights<tf.Tensor> {

@@ -1,5 +1,5 @@
-import type { OnnxConstant } from './ops-onnx.ts';
 import type { Weights } from './ops.ts';
+import type { OnnxConstant } from './ops-onnx.ts';
 import { type Safetensors, SafetensorsError } from './safetensors.ts';
 
 /** The weights of a checkpoint by name; `prefix` is what a task's model puts before its base's names (`bert.`). */

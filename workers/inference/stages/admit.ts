@@ -1,13 +1,13 @@
 import { setTimeout as pause } from 'node:timers/promises';
+import { DomainError } from '#server/domain/errors.ts';
 import { pipelineLimits } from '#server/domain/rate-limits/limits.ts';
 import {
-  DatabaseAwayError,
   type Admission,
   type AdmitRequest,
+  DatabaseAwayError,
   type Metering,
   QueueFullError,
 } from '#server/domain/usage/metering.ts';
-import { DomainError } from '#server/domain/errors.ts';
 import type { Endpoint } from '../endpoint.ts';
 import type { Stage } from '../pipeline.ts';
 import { refusalToError } from '../refusal-to-error.ts';

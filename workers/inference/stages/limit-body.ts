@@ -1,7 +1,7 @@
 import { requestLimits } from '#server/domain/rate-limits/limits.ts';
-import type { Received } from '../request-scope.ts';
 import type { Stage } from '../pipeline.ts';
 import { type BodyLimits, bodyTooLarge, readBodyBytes } from '../read-body-bytes.ts';
+import type { Received } from '../request-scope.ts';
 
 export interface WithBody extends Received {
   /** Reads the body, never more of it than is allowed. Nothing is read before it is called. */

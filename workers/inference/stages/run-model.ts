@@ -5,7 +5,7 @@ import {
   BatcherFullError,
   BatcherTimeoutError,
 } from '#workers/batching/dynamic-batcher.ts';
-import { isRefusal, type InputRefusal } from '#workers/model-runtime/model-runtime.ts';
+import { type InputRefusal, isRefusal } from '#workers/model-runtime/model-runtime.ts';
 import type { MeteredEndpoint } from '../endpoint.ts';
 import type { Stage } from '../pipeline.ts';
 import type { ServedModel } from '../served-model.ts';

@@ -1,7 +1,7 @@
 import type { TextClassifier } from '../model-runtime.ts';
+import { tokenUpperBound } from '../token-bound.ts';
 import { createComputePool } from './compute-pool.ts';
 import { describeModel, digestModel } from './model-folder.ts';
-import { tokenUpperBound } from '../token-bound.ts';
 import { type RuntimeLogger, silentLogger } from './runtime-logger.ts';
 import { loadVocabularyWords } from './vocabulary-words.ts';
 
