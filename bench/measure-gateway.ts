@@ -1,4 +1,5 @@
 import path from 'node:path';
+import { inferenceNodeFlags } from '#scripts/stack/inference-node-flags.ts';
 import type { BenchDatabase } from './bench-database.ts';
 import { type BenchServer, runLoad, startServer } from './bench-processes.ts';
 import { cpuMsOf, cpuMsOfFamily } from './cpu-time.ts';
@@ -31,7 +32,8 @@ interface Round {
 }
 
 const connections = 64;
-const warmUpMs = 2_000;
+/** Until V8 has compiled what is hot; it has more to compile of the gateway than of the floors. */
+const warmUpMs = 6_000;
 
 /** The gateway with a model that does nothing, against the floors, in alternating rounds. */
 export async function measureGateway(
@@ -45,7 +47,7 @@ export async function measureGateway(
     NODE_ENV: 'development',
     WEB_URL: 'http://localhost:3000',
   };
-  const start = (name: string) => startServer(path.join(folder, name), env);
+  const start = (name: string) => startServer(path.join(folder, name), env, inferenceNodeFlags);
   const servers = {
     bare: await start('bare-hono.js'),
     insert: await start('insert-hono.js'),

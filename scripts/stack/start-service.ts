@@ -10,6 +10,7 @@ export interface ServiceOptions {
   readonly root: string;
   /** Below dist/. */
   readonly entry: string;
+  readonly nodeFlags?: readonly string[];
   readonly environment: NodeJS.ProcessEnv;
   readonly port: number;
   readonly host: string;
@@ -26,6 +27,7 @@ export async function startService(options: ServiceOptions): Promise<Running> {
   const child = spawn(
     process.execPath,
     [
+      ...(options.nodeFlags ?? []),
       '--enable-source-maps',
       '--import',
       new URL('./end-with-parent.mjs', import.meta.url).href,

@@ -4,6 +4,7 @@ import { type DemoAccess, seedDemo } from '#prisma/seed/demo.ts';
 import { seedHouse } from '#prisma/seed/house.ts';
 import { createPrisma } from '#server/platform/database/prisma.ts';
 import { openDataFolder, readOrMakeSecrets } from './data-folder.ts';
+import { inferenceNodeFlags } from './inference-node-flags.ts';
 import { endLeftovers, processesFile, recordProcesses } from './leftovers.ts';
 import { choosePort } from './ports.ts';
 import { prepareSchema } from './prepare-schema.ts';
@@ -94,14 +95,19 @@ export async function startStack(options: StackOptions): Promise<Stack> {
     onNote('starting web, inference and background');
     const starts = await Promise.allSettled([
       startOne('web', 'scripts/start-web.js', ports.web),
-      startOne('inference', 'workers/inference/main.js', ports.inference),
+      startOne('inference', 'workers/inference/main.js', ports.inference, inferenceNodeFlags),
       startOne('background', 'workers/background/main.js', ports.background),
     ]);
     const failed = starts.find((start) => start.status === 'rejected');
     if (failed) throw failed.reason;
     return { webUrl, apiUrl, databaseUrl, demo, pids: () => running, stop };
 
-    async function startOne(name: string, entry: string, port: number): Promise<void> {
+    async function startOne(
+      name: string,
+      entry: string,
+      port: number,
+      nodeFlags: readonly string[] = [],
+    ): Promise<void> {
       supervised.push(
         await supervise({
           name,
@@ -110,6 +116,7 @@ export async function startStack(options: StackOptions): Promise<Stack> {
               name,
               root,
               entry,
+              nodeFlags,
               environment: serviceEnvironment,
               port,
               host,
