@@ -66,15 +66,8 @@ function watchConsole(context: BrowserContext): string[] {
   return errors;
 }
 
-/**
- * A mail is shown in a frame that may run no script. Where the browser's driver looks into that frame it is refused
- * as well, which Chromium reports now and then: the sandbox at work, in a frame whose text is ours.
- */
-const refusedInSandbox = /^Blocked script execution in 'about:srcdoc'/;
-
 function unexpected(errors: readonly string[], expected: readonly RegExp[]): string[] {
-  const known = [refusedInSandbox, ...expected];
-  return errors.filter((error) => !known.some((pattern) => pattern.test(error)));
+  return errors.filter((error) => !expected.some((pattern) => pattern.test(error)));
 }
 
 export async function signIn(page: Page, email: string, password: string): Promise<void> {
