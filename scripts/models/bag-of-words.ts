@@ -1,4 +1,4 @@
-import { hashText, shuffled } from './seeded-random.ts';
+import { hashText, shuffled } from '#workers/fine-tuning/train/seeded-random.ts';
 import { LABELS, type LabelledText } from './sentiment-data.ts';
 
 /**

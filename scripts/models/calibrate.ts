@@ -1,11 +1,11 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { hashText } from '#workers/fine-tuning/train/seeded-random.ts';
 import { type Calibration, probabilities } from '#workers/model-runtime/onnx/calibration.ts';
 import { MODEL_FILES } from '#workers/model-runtime/onnx/model-folder.ts';
 import { openTextClassifier } from '#workers/model-runtime/onnx/open-text-classifier.ts';
 import { judgeTexts } from './judge-texts.ts';
 import { accuracy, equalMassBins, type Judged } from './measures.ts';
-import { hashText } from './seeded-random.ts';
 import { type LabelledText, readLabelledTexts } from './sentiment-data.ts';
 
 const UNCALIBRATED: Calibration = {

@@ -1,6 +1,7 @@
 import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import * as tf from '@tensorflow/tfjs-core';
+import { randomNumbers, shuffled } from '#workers/fine-tuning/train/seeded-random.ts';
 import { classifierHead, type HeadShape } from '#workers/model-zoo/classifier-head.ts';
 import { tensorflowOps } from '#workers/model-zoo/ops-tensorflow.ts';
 import { readSafetensors, type StoredTensor, writeSafetensors } from '#workers/model-zoo/safetensors.ts';
@@ -11,7 +12,6 @@ import {
   foldNormalisation,
   normalise,
 } from './normalise-features.ts';
-import { randomNumbers, shuffled } from './seeded-random.ts';
 
 export interface HeadTraining {
   readonly shape: HeadShape;

@@ -1,74 +1,114 @@
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { MODEL_FILES } from '#workers/model-runtime/onnx/model-folder.ts';
-import { writeSafetensors } from '#workers/model-zoo/safetensors.ts';
-import { balancedWeights } from './balanced-weights.ts';
-import { CACHE, REPOSITORY } from './base-folder.ts';
-import { buildEncoder, POOLED_LAYERS } from './build-encoder.ts';
-import { calibrate } from './calibrate.ts';
-import { extractFeatures } from './extract-features.ts';
-import { type FeatureStore, readFeatures } from './feature-store.ts';
+import * as tf from '@tensorflow/tfjs-core';
+import { type Engine, startEngine } from '#workers/fine-tuning/engine/start-engine.ts';
+import { createEventWriter } from '#workers/fine-tuning/tensorboard/event-writer.ts';
+import { progressLines } from '#workers/fine-tuning/train/progress.ts';
+import type { Training } from '#workers/fine-tuning/train/train.ts';
+import { trainTextClassifier } from '#workers/fine-tuning/train/train-text-classifier.ts';
+import { parseBertConfig } from '#workers/model-zoo/bert-config.ts';
+import { readSafetensors, writeSafetensors } from '#workers/model-zoo/safetensors.ts';
+import { CACHE, expectBase } from './base-folder.ts';
+import { classifierFromBase } from './classifier-from-base.ts';
+import { devAccuracy } from './dev-accuracy.ts';
 import { runScript } from './run-script.ts';
 import { LABELS, readLabelledTexts, sentimentFile } from './sentiment-data.ts';
-import { startTensorflow } from './start-tensorflow.ts';
-import { trainHead } from './train-head.ts';
+import { rowShares, rowWeights } from './sentiment-recipe.ts';
+import { tokeniseTexts } from './tokenise-texts.ts';
+import { writeClassifierDescription } from './write-classifier-description.ts';
 
-/** Every choice that the trained head depends on. */
+/** Every choice that the trained weights depend on, beside `sentiment-recipe.ts`. */
 const SETTINGS = {
-  seed: 20261122,
-  hidden: 256,
-  epochs: 4,
-  batchRows: 256,
-  learningRate: 1e-3,
-  weightDecay: 1e-2,
-  dropout: 0.2,
-  /** One text of so many measures the ranges of the 8-bit encoder. */
-  rangeSampleEvery: 512,
+  seed: 20261123,
+  epochs: 3,
+  batchRows: 32,
+  tokensMax: 96,
+  learningRate: 7e-5,
+  warmUp: 0.06,
+  weightDecay: 0.01,
+  gradientNormMax: 1,
 };
 
-const HIDDEN_SIZE = 384;
+const CHECKPOINT_EVERY_MS = 4 * 60_000;
+const REPORT_EVERY_STEPS = 50;
+const JUDGED_PER_EPOCH = 2;
+const HISTOGRAMS = [
+  'bert.encoder.layer.0.output.dense.weight',
+  'bert.encoder.layer.5.output.dense.weight',
+  'bert.pooler.dense.weight',
+  'classifier.weight',
+];
 
 /**
- * Trains the sentiment model: the base's encoder in 8 bits, its features of every training row (kept on disk), and a
- * head on them. Ended at any time it goes on where it was. `evaluate:sentiment` then measures it and writes its card.
+ * Fine-tunes all weights of the base on every source of `sentiment/train` and writes them as a folder that
+ * `transformers` opens. Ended at any time it goes on where it was. `export:sentiment` makes of it what ships.
  */
 async function main(): Promise<void> {
   const trainFile = sentimentFile('train');
-  const devFile = sentimentFile('dev');
-  const folder = process.env.MODEL_DIR ?? join(REPOSITORY, 'workers', 'models', 'sentiment');
+  const dev = readLabelledTexts(sentimentFile('dev'));
+  const base = expectBase();
+  const work = process.env.WORK_DIR ?? join(CACHE, 'training', 'sentiment');
+  const engine = await startEngine();
+  console.log(`engine: ${describe(engine)}`);
   const rows = readLabelledTexts(trainFile);
-  console.log(`encoder: measuring ranges, writing ${folder}`);
-  const sample = rows.filter((_, index) => index % SETTINGS.rangeSampleEvery === 0);
-  const encoderDigest = await buildEncoder(
-    folder,
-    sample.map(({ text }) => text),
-  );
-
-  const work = join(CACHE, 'training', `sentiment-${encoderDigest.slice(0, 8)}`);
-  const width = POOLED_LAYERS * HIDDEN_SIZE;
-  const store: FeatureStore = { folder: join(work, 'train'), width, rows: rows.length };
-  await extractFeatures(store, folder, trainFile);
-
-  console.log(`head: ${await startTensorflow()}`);
-  const weights = await trainHead({
-    ...SETTINGS,
-    shape: { features: width, hidden: SETTINGS.hidden, labels: LABELS.length },
-    features: readFeatures(store),
-    labels: Uint8Array.from(rows, ({ label }) => label),
-    rowWeights: balancedWeights(rows),
-    checkpoint: join(work, 'checkpoint.safetensors'),
-  });
-  const metadata = {
-    encoder_sha256: encoderDigest,
-    pooled_layers: String(POOLED_LAYERS),
-    trained_at: new Date().toISOString(),
-    trained_rows: String(rows.length),
-    settings: JSON.stringify(SETTINGS),
+  const texts = await tokeniseTexts(base, rows, SETTINGS.tokensMax);
+  const devTexts = await tokeniseTexts(base, dev, SETTINGS.tokensMax);
+  const config = parseBertConfig(JSON.parse(readFileSync(join(base, 'config.json'), 'utf8')));
+  const shares = rowShares(rows);
+  const events = createEventWriter(join(work, 'events'));
+  const line = progressLines(REPORT_EVERY_STEPS);
+  const onStep: Training['onStep'] = (progress, readWeights) => {
+    const { step, steps } = progress;
+    const text = line(progress);
+    if (text) {
+      console.log(text);
+      events.scalar('loss', progress.loss, step);
+      events.scalar('gradient_norm', progress.gradientNorm, step);
+      events.scalar('learning_rate', progress.learningRate, step);
+      events.scalar('examples_per_second', (progress.examples * 1000) / progress.stepMs, step);
+    }
+    if (step !== steps && step % Math.ceil(steps / (JUDGED_PER_EPOCH * SETTINGS.epochs)) !== 0) return;
+    tf.tidy(() => {
+      const weights = readWeights();
+      for (const [measure, value] of Object.entries(devAccuracy(config, weights, devTexts, dev))) {
+        console.log(`dev after step ${step}: ${measure} ${value.toFixed(4)}`);
+        events.scalar(`dev/${measure.replaceAll(' ', '_')}`, value, step);
+      }
+      for (const name of HISTOGRAMS) {
+        events.histogram(name, weights.get(name)?.dataSync() as Float32Array, step);
+      }
+    });
+    events.flush();
   };
+  const weights = await trainTextClassifier({
+    ...SETTINGS,
+    config,
+    labelCount: LABELS.length,
+    weights: () => classifierFromBase(base, config, LABELS.length, SETTINGS.seed),
+    texts,
+    labels: Uint8Array.from(rows, ({ label }) => label),
+    rowWeights: rowWeights(rows, shares),
+    rowShares: shares,
+    checkpoint: {
+      file: join(work, 'checkpoint.safetensors'),
+      everyMs: CHECKPOINT_EVERY_MS,
+      settings: JSON.stringify(SETTINGS),
+    },
+    onStep,
+  });
+  events.close();
+  const folder = join(work, 'model');
   mkdirSync(folder, { recursive: true });
-  writeFileSync(join(folder, MODEL_FILES.head), writeSafetensors(weights, metadata));
-  await calibrate(folder, devFile);
-  console.log('trained; npm run evaluate:sentiment measures it and writes its card');
+  writeFileSync(join(folder, 'model.safetensors'), writeSafetensors(weights, { format: 'pt' }));
+  writeClassifierDescription(folder, base, LABELS);
+  const record = { settings: SETTINGS, engine, rows: rows.length, trainedAt: new Date().toISOString() };
+  writeFileSync(join(folder, 'training.json'), `${JSON.stringify(record, null, 2)}\n`);
+  console.log(`trained: ${folder}; npm run export:sentiment makes of it what ships`);
+}
+
+function describe({ name, tfjsVersion, tensorflowVersion, device }: Engine): string {
+  const native = tensorflowVersion ? ` on TensorFlow ${tensorflowVersion}` : '';
+  return `${name}, TensorFlow.js ${tfjsVersion}${native}, ${device}`;
 }
 
 await runScript(main);

@@ -1,5 +1,8 @@
 import * as tf from '@tensorflow/tfjs-core';
+import { dropoutMask } from './dropout-mask.ts';
 import type { Ops } from './ops.ts';
+import { gelu } from './tensorflow-gelu.ts';
+import { layerNorm } from './tensorflow-layer-norm.ts';
 
 export interface TensorflowOpsOptions {
   readonly training: boolean;
@@ -36,16 +39,14 @@ export function tensorflowOps(options: TensorflowOpsOptions = { training: false,
       const attended = tf.matMul(weights, byHead(value));
       return tf.reshape(tf.transpose(attended, [0, 2, 1, 3]), [batch, length, width]);
     },
-    layerNorm(x, gamma, beta, epsilon) {
-      const centred = tf.sub(x, tf.mean(x, -1, true));
-      const variance = tf.mean(tf.square(centred), -1, true);
-      const normal = tf.mul(centred, tf.rsqrt(tf.add(variance, epsilon)));
-      return tf.add(tf.mul(normal, gamma), beta);
-    },
-    gelu: (x) => tf.mul(tf.mul(x, 0.5), tf.add(tf.erf(tf.mul(x, Math.SQRT1_2)), 1)),
+    layerNorm,
+    gelu,
     relu: (x) => tf.relu(x),
     tanh: (x) => tf.tanh(x),
-    dropout: (x, rate) => (options.training && rate > 0 ? tf.dropout(x, rate, undefined, nextSeed++) : x),
+    dropout(x, rate) {
+      if (!options.training || rate === 0) return x;
+      return tf.mul(x, tf.tensor(dropoutMask(x.size, rate, nextSeed++), x.shape));
+    },
     add: (a, b) => tf.add(a, b),
     concat: (values, axis) => tf.concat([...values], axis),
     split: (x, parts) => tf.split(x, parts, -1),

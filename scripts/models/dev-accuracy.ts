@@ -1,0 +1,56 @@
+import * as tf from '@tensorflow/tfjs-core';
+import { paddedBatch, type TokenisedTexts, tokenCounts } from '#workers/fine-tuning/train/padded-batch.ts';
+import { weightsByName } from '#workers/fine-tuning/train/train-text-classifier.ts';
+import { bertClassifier } from '#workers/model-zoo/bert-classifier.ts';
+import type { BertConfig } from '#workers/model-zoo/bert-config.ts';
+import { tensorflowOps } from '#workers/model-zoo/ops-tensorflow.ts';
+import { accuracyTwoClass, type Judged, macroRecall } from './measures.ts';
+import { LABELS, type LabelledText } from './sentiment-data.ts';
+
+const BATCH_ROWS = 128;
+
+/** The customary measure of each dev source, of the weights as they are in training. */
+export function devAccuracy(
+  config: BertConfig,
+  weights: ReadonlyMap<string, tf.Tensor>,
+  texts: TokenisedTexts,
+  rows: readonly LabelledText[],
+): Record<string, number> {
+  const judged = judge(config, weights, texts, rows);
+  const of = (source: string) => judged.filter((_, row) => rows[row]?.source === source);
+  return {
+    'sst-sentence two-class accuracy': accuracyTwoClass(of('sst-sentence')),
+    'tweeteval macro recall': macroRecall(of('tweeteval')),
+    'goemotions macro recall': macroRecall(of('goemotions')),
+  };
+}
+
+function judge(
+  config: BertConfig,
+  weights: ReadonlyMap<string, tf.Tensor>,
+  texts: TokenisedTexts,
+  rows: readonly LabelledText[],
+): Judged[] {
+  const lengths = tokenCounts(texts);
+  const order = Uint32Array.from(rows.keys()).sort((a, b) => (lengths[a] ?? 0) - (lengths[b] ?? 0));
+  const judged: Judged[] = [];
+  for (let start = 0; start < order.length; start += BATCH_ROWS) {
+    const part = order.subarray(start, start + BATCH_ROWS);
+    const scores = tf.tidy(() => {
+      const logits = bertClassifier(
+        tensorflowOps(),
+        config,
+        weightsByName(weights),
+        paddedBatch(texts, part),
+        {
+          labels: LABELS.length,
+        },
+      );
+      return tf.softmax(logits).arraySync() as number[][];
+    });
+    part.forEach((row, index) => {
+      judged[row] = { label: rows[row]?.label ?? 0, scores: scores[index] ?? [] };
+    });
+  }
+  return judged;
+}

@@ -1,0 +1,84 @@
+import type * as tf from '@tensorflow/tfjs-core';
+import { bertClassifier } from '#workers/model-zoo/bert-classifier.ts';
+import type { BertConfig } from '#workers/model-zoo/bert-config.ts';
+import type { Weights } from '#workers/model-zoo/ops.ts';
+import { tensorflowOps } from '#workers/model-zoo/ops-tensorflow.ts';
+import { batchesByLength, sampledRows } from './batches-by-length.ts';
+import { linearSchedule } from './learning-rate.ts';
+import type { OptimizerState } from './optimizer.ts';
+import { paddedBatch, type TokenisedTexts, tokenCounts } from './padded-batch.ts';
+import { type Training, train } from './train.ts';
+import { weightedCrossEntropy } from './weighted-cross-entropy.ts';
+
+export interface TextClassifierTraining {
+  readonly config: BertConfig;
+  readonly labelCount: number;
+  /** By the names of `transformers`' BertForSequenceClassification. */
+  readonly weights: () => OptimizerState;
+  readonly texts: TokenisedTexts; // with their special tokens
+  readonly labels: Uint8Array;
+  /** What a row counts in the loss. */
+  readonly rowWeights: Float32Array;
+  /** With what probability an epoch takes a row. */
+  readonly rowShares: Float32Array;
+  readonly epochs: number;
+  readonly batchRows: number;
+  readonly seed: number;
+  readonly learningRate: number;
+  readonly warmUp: number; // share of all steps
+  readonly weightDecay: number;
+  readonly gradientNormMax: number;
+  readonly checkpoint: Training['checkpoint'];
+  readonly onStep?: Training['onStep'];
+}
+
+/** Steps may not share dropout's seeds; one step of the deepest encoder takes fewer than so many. */
+const SEEDS_PER_STEP = 4096;
+
+/** Fine-tunes all weights of a BERT encoder with a classification head. */
+export function trainTextClassifier(training: TextClassifierTraining): Promise<OptimizerState> {
+  const { config, labelCount, texts, labels, rowWeights, seed } = training;
+  const lengths = tokenCounts(texts);
+  const batches = Array.from({ length: training.epochs }, (_, epoch) => {
+    const epochSeed = seed + 7919 * epoch;
+    const rows = sampledRows(training.rowShares, epochSeed);
+    return batchesByLength(rows, lengths, { batchRows: training.batchRows, seed: epochSeed });
+  }).flat();
+  const batchOf = (step: number) => batches[step] as Uint32Array;
+
+  return train({
+    weights: training.weights,
+    steps: batches.length,
+    learningRate: linearSchedule(training.learningRate, training.warmUp, batches.length),
+    optimizer: {
+      beta1: 0.9,
+      beta2: 0.999,
+      epsilon: 1e-8,
+      weightDecay: training.weightDecay,
+      decays: (name) => name.endsWith('.weight') && !name.includes('LayerNorm'),
+    },
+    gradientNormMax: training.gradientNormMax,
+    checkpoint: training.checkpoint,
+    onStep: training.onStep,
+    examples: (step) => batchOf(step).length,
+    batchLoss(weights, step) {
+      const rows = batchOf(step);
+      const ops = tensorflowOps({ training: true, seed: seed + step * SEEDS_PER_STEP });
+      const logits = bertClassifier(ops, config, weightsByName(weights), paddedBatch(texts, rows), {
+        labels: labelCount,
+      });
+      const pick = <T extends Uint8Array | Float32Array>(of: T) => Array.from(rows, (row) => of[row] ?? 0);
+      return weightedCrossEntropy(logits, pick(labels), pick(rowWeights));
+    },
+  });
+}
+
+export function weightsByName(weights: ReadonlyMap<string, tf.Tensor>): Weights<tf.Tensor> {
+  return (name, shape) => {
+    const tensor = weights.get(name);
+    if (!tensor || tensor.shape.join() !== shape.join()) {
+      throw new Error(`${name} has the shape [${tensor?.shape ?? 'none'}]; the model needs [${shape}].`);
+    }
+    return tensor;
+  };
+}
