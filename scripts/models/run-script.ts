@@ -1,12 +1,16 @@
+import { EngineError } from '#workers/fine-tuning/engine/engine.ts';
+import { CheckpointError } from '#workers/fine-tuning/train/checkpoint.ts';
 import { MissingBaseError } from './base-folder.ts';
 import { MissingDataError } from './sentiment-data.ts';
+
+const SAID = [MissingDataError, MissingBaseError, EngineError, CheckpointError];
 
 /** What the reader can mend is said in a sentence; anything else keeps its stack. */
 export async function runScript(main: () => Promise<void>): Promise<void> {
   try {
     await main();
   } catch (error) {
-    if (!(error instanceof MissingDataError || error instanceof MissingBaseError)) throw error;
+    if (!(error instanceof Error) || !SAID.some((kind) => error instanceof kind)) throw error;
     console.error(error.message);
     process.exitCode = 1;
   }

@@ -1,7 +1,8 @@
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import * as tf from '@tensorflow/tfjs-core';
-import { type Engine, startEngine } from '#workers/fine-tuning/engine/start-engine.ts';
+import { describeEngine, wantedEngine } from '#workers/fine-tuning/engine/engine.ts';
+import { startEngine } from '#workers/fine-tuning/engine/start-engine.ts';
 import { createEventWriter } from '#workers/fine-tuning/tensorboard/event-writer.ts';
 import { progressLines } from '#workers/fine-tuning/train/progress.ts';
 import type { Training } from '#workers/fine-tuning/train/train.ts';
@@ -48,8 +49,8 @@ async function main(): Promise<void> {
   const dev = readLabelledTexts(sentimentFile('dev'));
   const base = expectBase();
   const work = process.env.WORK_DIR ?? join(CACHE, 'training', 'sentiment');
-  const engine = await startEngine();
-  console.log(`engine: ${describe(engine)}`);
+  const engine = await startEngine(wantedEngine(process.env.ENGINE));
+  console.log(`engine: ${describeEngine(engine)}`);
   const rows = readLabelledTexts(trainFile);
   const texts = await tokeniseTexts(base, rows, SETTINGS.tokensMax);
   const devTexts = await tokeniseTexts(base, dev, SETTINGS.tokensMax);
@@ -78,7 +79,6 @@ async function main(): Promise<void> {
         events.histogram(name, weights.get(name)?.dataSync() as Float32Array, step);
       }
     });
-    events.flush();
   };
   const weights = await trainTextClassifier({
     ...SETTINGS,
@@ -104,11 +104,6 @@ async function main(): Promise<void> {
   const record = { settings: SETTINGS, engine, rows: rows.length, trainedAt: new Date().toISOString() };
   writeFileSync(join(folder, 'training.json'), `${JSON.stringify(record, null, 2)}\n`);
   console.log(`trained: ${folder}; npm run export:sentiment makes of it what ships`);
-}
-
-function describe({ name, tfjsVersion, tensorflowVersion, device }: Engine): string {
-  const native = tensorflowVersion ? ` on TensorFlow ${tensorflowVersion}` : '';
-  return `${name}, TensorFlow.js ${tfjsVersion}${native}, ${device}`;
 }
 
 await runScript(main);

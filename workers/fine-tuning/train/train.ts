@@ -50,7 +50,7 @@ export async function train(training: Training): Promise<OptimizerState> {
       const learningRate = training.learningRate(step);
       const progress = { step: step + 1, steps, loss, gradientNorm, learningRate, examples, stepMs };
       await training.onStep?.(progress, () => optimizer.weights());
-      if (Date.now() - savedMs > checkpoint.everyMs) {
+      if (Date.now() - savedMs >= checkpoint.everyMs) {
         save(step + 1);
         savedMs = Date.now();
       }

@@ -1,8 +1,9 @@
 /**
- * The part of protobuf's wire format that an ONNX file needs (https://protobuf.dev/programming-guides/encoding).
- * A writer of our own, since the schema never changes here and a library would copy the weights several times.
+ * The part of protobuf's wire format that ONNX files and TensorBoard's events need (https://protobuf.dev/programming-guides/encoding).
+ * A writer of our own, since neither schema changes and a library would copy the weights several times.
  */
 const VARINT = 0;
+const FIXED_64 = 1;
 const LENGTH_DELIMITED = 2;
 const FIXED_32 = 5;
 
@@ -14,6 +15,14 @@ export function integer(field: number, value: number | bigint): Message {
 
 export function float(field: number, value: number): Message {
   return [varint((field << 3) | FIXED_32), new Uint8Array(new Float32Array([value]).buffer)];
+}
+
+export function double(field: number, value: number): Message {
+  return [varint((field << 3) | FIXED_64), new Uint8Array(new Float64Array([value]).buffer)];
+}
+
+export function packedDoubles(field: number, values: readonly number[]): Message {
+  return bytes(field, new Uint8Array(Float64Array.from(values).buffer));
 }
 
 export function text(field: number, value: string): Message {

@@ -1,18 +1,13 @@
-import {
-  getKernel,
-  type KernelConfig,
-  registerKernel,
-  type TensorInfo,
-  unregisterKernel,
-} from '@tensorflow/tfjs-core';
+import { registerKernel, type TensorInfo, unregisterKernel } from '@tensorflow/tfjs-core';
+import { wasmKernel } from './wasm-backend.ts';
 
 /**
  * The WebAssembly back end's matrix product is ten times slower when a side is transposed, as both gradients of a
  * product are. This one transposes first. Register it once, after the back end is set.
  */
 export function registerTransposedMatMul(): void {
-  const original = kernel('BatchMatMul');
-  const transpose = kernel('Transpose');
+  const original = wasmKernel('BatchMatMul');
+  const transpose = wasmKernel('Transpose');
   unregisterKernel('BatchMatMul', 'wasm');
   registerKernel({
     ...original,
@@ -34,12 +29,6 @@ export function registerTransposedMatMul(): void {
       return product;
     },
   });
-}
-
-function kernel(name: string): KernelConfig {
-  const found = getKernel(name, 'wasm');
-  if (!found) throw new Error(`The WebAssembly back end has no kernel ${name}; set the back end first.`);
-  return found;
 }
 
 function swapLastTwo(rank: number): number[] {

@@ -3,7 +3,7 @@ import { dirname, join } from 'node:path';
 import { setWasmPaths } from '@tensorflow/tfjs-backend-wasm';
 import * as tf from '@tensorflow/tfjs-core';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { registerTransposedMatMul } from './wasm-transposed-matmul.ts';
+import { registerTransposedMatMul } from './transposed-matmul.ts';
 
 beforeAll(async () => {
   const main = createRequire(import.meta.url).resolve('@tensorflow/tfjs-backend-wasm');
