@@ -35,6 +35,8 @@ export function loadNative(name: 'tfjs-node-gpu' | 'tfjs-node'): NativePackage |
   } catch (error) {
     return { reason: (error as Error).message.split('\n')[0] ?? 'it does not load' };
   }
+  // Another engine may have been current when the package was loaded before.
+  tf.setBackend('tensorflow');
   const backend = tf.backend() as NativeBackend;
   if (!backend.binding) return { reason: 'it has its own copy of tfjs-core, of another version' };
   return {

@@ -5,6 +5,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import { registerConv2dBackpropFilter } from './conv2d-backprop-filter.ts';
 import { registerConv2dBackpropInput } from './conv2d-backprop-input.ts';
 import { registerDepthwiseBackprop } from './depthwise-backprop.ts';
+import { registerMaxPoolGrad } from './max-pool-grad.ts';
 import { registerTransposedMatMul } from './transposed-matmul.ts';
 import { registerUnsortedSegmentSum } from './unsorted-segment-sum.ts';
 
@@ -26,5 +27,6 @@ async function start(): Promise<void> {
   registerConv2dBackpropFilter();
   registerConv2dBackpropInput();
   registerDepthwiseBackprop();
+  registerMaxPoolGrad();
   registerTransposedMatMul();
 }
