@@ -1,0 +1,23 @@
+import { existsSync, renameSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { EngineError } from '#workers/fine-tuning/engine/engine.ts';
+import { type NativeName, packageFolder } from './native-package.ts';
+import { runQuietly, tellingLine } from './run-quietly.ts';
+
+/** Runs the package's own install script, which an install of this project denies it. */
+export async function downloadNative(name: NativeName): Promise<void> {
+  const folder = packageFolder(`@tensorflow/${name}`);
+  console.log(`${name}: downloading TensorFlow and its binding`);
+  const kind = name === 'tfjs-node-gpu' ? 'gpu' : 'cpu';
+  const { code, output } = await runQuietly(
+    process.execPath,
+    ['scripts/install.js', kind, 'download'],
+    folder,
+  );
+  if (code === 0) return;
+  throw new EngineError(
+    `The download failed (${tellingLine(output)}). Where the package's storage can't be reached, name a mirror with ` +
+      'TFJS_NODE_BASE_URI, or build against a TensorFlow of your own: npm run engine:install -- --tensorflow DIR. ' +
+      'docs/training-engine.md says how.',
+  );
+}
