@@ -100,7 +100,7 @@ const rows: readonly Row[] = [
   ['workers/inference/x.ts', value('../fine-tuning/main.ts'), false],
   ['workers/fine-tuning/x.ts', value('#workers/inference/main.ts'), false],
   ['workers/background/x.ts', value('#workers/inference/main.ts'), false],
-  ...['batching', 'model-runtime', 'model-zoo'].flatMap((room): Row[] => [
+  ...['batching', 'explanations', 'model-runtime', 'model-zoo'].flatMap((room): Row[] => [
     [`workers/${room}/x.ts`, value('./y.ts'), true],
     [`workers/${room}/x.ts`, value('#server/domain/errors.ts'), false],
     [`workers/${room}/x.ts`, typeOnly('#server/domain/errors.ts'), false],
@@ -112,6 +112,8 @@ const rows: readonly Row[] = [
   ['workers/model-runtime/x.ts', value('#workers/model-zoo/ops.ts'), true],
   ['workers/model-zoo/x.ts', value('#workers/model-runtime/model-runtime.ts'), false],
   ['workers/model-zoo/x.ts', value('../model-runtime/model-runtime.ts'), false],
+  ['workers/explanations/x.ts', value('#workers/model-zoo/seeded-random.ts'), true],
+  ['workers/model-runtime/x.ts', value('#workers/explanations/lime.ts'), false],
   ['workers/model-runtime/x.ts', value('#workers/batching/dynamic-batcher.ts'), false],
   ['e2e/x.spec.ts', value('#server/testing/factories.ts'), true],
   ['e2e/x.spec.ts', value('#server/platform/clock.ts'), true],

@@ -21,16 +21,25 @@ export interface MeteredEndpoint<Input, Item, Output> extends Endpoint<Input> {
   /** Throws not_found for a model that this path does not serve. */
   modelOf(input: Input): ServedModel<Item, Output>;
   itemsOf(input: Input): readonly Item[];
+  /** What runs once those are answered, where what that is follows from their outputs. */
+  readonly followUp?: FollowUp<Input, Item, Output>;
   /** Names the item in an error: `input` or `input[3]`. */
   paramOf(input: Input, index: number): string;
   inputUnitsOf(output: Output): number;
   reply(input: Input, answer: Answer<Output>): object;
 }
 
+export interface FollowUp<Input, Item, Output> {
+  /** Known before anything runs: as many items, each at least as dear. */
+  itemsMax(input: Input): readonly Item[];
+  itemsOf(input: Input, outputs: readonly Output[]): readonly Item[];
+}
+
 export interface Answer<Output> {
   /** As the caller sees it: `req_…`. */
   readonly id: string;
   readonly model: string;
+  /** Of the items, then of the follow-up's. */
   readonly outputs: readonly Output[];
   readonly inputUnits: number;
   readonly priceMicroUsd: number;

@@ -25,6 +25,7 @@ describe('the routes', () => {
   it('are these, each behind its stages in this order', () => {
     expect(door.gateway.routes).toEqual([
       { method: 'POST', path: '/v1/sentiment', stages: metered },
+      { method: 'POST', path: '/v1/explanations', stages: metered },
       { method: 'GET', path: '/v1/models', stages: free },
       { method: 'GET', path: '/v1/openapi.json', stages: [] },
       { method: 'GET', path: '/healthz', stages: [] },

@@ -10,6 +10,7 @@ import { createLogger } from '#server/platform/logger.ts';
 import { createMetering, meteringConnections } from '#server/platform/metering/create-metering.ts';
 import { createAddressBuckets } from './address-buckets.ts';
 import { closeServer, drain } from './drain.ts';
+import { explanationsEndpoint } from './endpoints/explanations.ts';
 import { modelsEndpoint } from './endpoints/models.ts';
 import { sentimentEndpoint } from './endpoints/sentiment.ts';
 import { createGateway } from './gateway.ts';
@@ -40,7 +41,7 @@ const sentiment = serveModel(runtime, costBound, metrics);
 const readiness = createReadiness({ pool, modelReady: runtime.ready() });
 
 const gateway = createGateway({
-  metered: [sentimentEndpoint(sentiment)],
+  metered: [sentimentEndpoint(sentiment), explanationsEndpoint(sentiment)],
   free: [modelsEndpoint([{ model: runtime.model, createdAt }])],
   metering,
   malformedKeys: createAddressBuckets({ limit: rateLimits.malformedKeysByAddress, clock: systemClock }),

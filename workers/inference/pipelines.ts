@@ -60,7 +60,7 @@ function costOf<Input, Item, Output>(
   input: Input,
 ): CostBounds {
   const model = endpoint.modelOf(input);
-  const items = endpoint.itemsOf(input);
+  const items = [...endpoint.itemsOf(input), ...(endpoint.followUp?.itemsMax(input) ?? [])];
   const unitsMax = items.reduce((sum, item) => sum + model.costBound(item), 0);
   return { unitsMin: items.length, unitsMax, microUsdMax: priceMicroUsd(endpoint.task, unitsMax, 0) };
 }

@@ -4,7 +4,7 @@ import { requestLimits } from '#server/domain/rate-limits/limits.ts';
 /** NUL can't be stored by PostgreSQL, half a surrogate pair can't be written as UTF-8. */
 const unstorable = /\0|\p{Surrogate}/u;
 
-const text = z
+export const text = z
   .string({ error: 'A text is a string.' })
   .max(requestLimits.textCharactersMax, {
     error: `A text has at most ${requestLimits.textCharactersMax} characters.`,

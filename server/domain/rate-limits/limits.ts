@@ -16,6 +16,14 @@ export const requestLimits = {
   bodyTimeoutMs: 10 * secondMs,
 } as const;
 
+/** An explanation runs the model many times: so much text, so many units, so many samples at the most. */
+export const explanationLimits = {
+  textCharactersMax: 2_000,
+  unitsMax: 64,
+  samplesMax: 512,
+  samplesDefault: 256,
+} as const;
+
 /** How long the stages may take. A hold outlives the slowest request by far, so that a live one never loses it. */
 export const pipelineLimits = {
   holdMs: 60 * secondMs,

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
+import { randomNumbers } from '#workers/model-zoo/seeded-random.ts';
 import { batchesByLength, sampledRows } from './batches-by-length.ts';
-import { randomNumbers } from './seeded-random.ts';
 
 const random = randomNumbers(1);
 const lengths = Uint32Array.from({ length: 10_000 }, () => 3 + Math.floor(60 * random() ** 3));

@@ -1,4 +1,4 @@
-import { randomNumbers, shuffled } from './seeded-random.ts';
+import { randomNumbers, shuffled } from '#workers/model-zoo/seeded-random.ts';
 
 export interface BatchPlan {
   readonly batchRows: number;

@@ -3,11 +3,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import * as tf from '@tensorflow/tfjs-core';
 import { beforeAll, describe, expect, it } from 'vitest';
+import { randomNumbers } from '#workers/model-zoo/seeded-random.ts';
 import { startEngine } from '../engine/start-engine.ts';
 import { CheckpointError } from './checkpoint.ts';
 import { linearSchedule } from './learning-rate.ts';
 import type { OptimizerState } from './optimizer.ts';
-import { randomNumbers } from './seeded-random.ts';
 import { type Training, train } from './train.ts';
 
 const STEPS = 40;

@@ -31,12 +31,16 @@ export function runModel<Input, Item extends object, Output extends object>(
     async run(context) {
       const model = endpoint.modelOf(context.input);
       try {
-        const outputs = await model.batcher.submit(endpoint.itemsOf(context.input), {
-          lane: context.admission.workspaceId,
-          signal: context.signal,
-          timeoutMs,
-        });
-        return { ...context, model, run: toRun(outputs, (index) => endpoint.paramOf(context.input, index)) };
+        const options = { lane: context.admission.workspaceId, signal: context.signal, timeoutMs };
+        const outputs = await model.batcher.submit(endpoint.itemsOf(context.input), options);
+        const run = toRun(outputs, (index) => endpoint.paramOf(context.input, index));
+        if (run.kind === 'failed' || !endpoint.followUp) return { ...context, model, run };
+        const more = await model.batcher.submit(
+          endpoint.followUp.itemsOf(context.input, run.outputs),
+          options,
+        );
+        const both = toRun([...outputs, ...more], (index) => endpoint.paramOf(context.input, index));
+        return { ...context, model, run: both };
       } catch (error) {
         const statusClass = context.signal.aborted ? 4 : 5;
         return {

@@ -8,6 +8,7 @@ import {
   fakeTextClassifier,
 } from '#workers/model-runtime/fake/fake-text-classifier.ts';
 import { createAddressBuckets } from '../address-buckets.ts';
+import { explanationsEndpoint } from '../endpoints/explanations.ts';
 import { modelsEndpoint } from '../endpoints/models.ts';
 import { sentimentEndpoint } from '../endpoints/sentiment.ts';
 import { createGateway, type GatewayOptions } from '../gateway.ts';
@@ -33,7 +34,7 @@ export function gatewayUnderTest(
   const metering = createMetering({ pool: database.pool, holdMs });
   const served = serveModel(runtime, (input) => runtime.costBound?.(input) ?? 1, metrics);
   const gateway = createGateway({
-    metered: [sentimentEndpoint(served)],
+    metered: [sentimentEndpoint(served), explanationsEndpoint(served)],
     free: [modelsEndpoint([{ model: runtime.model, createdAt: new Date('2026-11-01T00:00:00Z') }])],
     metering,
     malformedKeys: createAddressBuckets({
