@@ -51,6 +51,11 @@ it('leaves nothing of an input in the database, the log or a file, whatever beco
   const narrow = await createWorkspace(database.prisma, { quotaUnits: 0 });
   const spent = await createApiKey(database.prisma, { workspaceId: narrow.id });
   expect(await post(json({ input: canary }), { authorization: `Bearer ${spent.key}` })).toBe(429);
+  const explain = (body: object) => post(json(body), {}, '/v1/explanations');
+  expect(await explain({ input: `${canary} is dull` })).toBe(200);
+  expect(await explain({ input: `${canary} is dull`, method: 'shap' })).toBe(200);
+  expect(await explain({ input: canary, [canary]: 1 })).toBe(400);
+  expect(await explain({ input: `a b c d e f ${canary}`, method: 'lime', samples: 2 })).toBe(400);
   await hangUp();
   await gateway.stop();
 

@@ -1,2 +1,2 @@
 /** Browser-safe: the documents state the limits as they are enforced. */
-export { requestLimits } from './limits.ts';
+export { explanationLimits, requestLimits } from './limits.ts';
