@@ -20,12 +20,24 @@ export async function installPackages(say = (sentence) => process.stdout.write(`
   try {
     // Not `npm ci`: it refuses a lock file made where the registry lacks some other platform's optional packages.
     // Building takes the development packages too, also with NODE_ENV=production.
-    await npm(['install', '--no-save', '--include=dev', '--no-audit', '--no-fund', '--loglevel=error']);
+    // No install scripts but those below: an older npm knows nothing of `allowScripts` in package.json, and would
+    // let the native training engine's packages download half a gigabyte.
+    const quietly = ['--no-audit', '--no-fund', '--loglevel=error'];
+    await npm(['install', '--no-save', '--include=dev', '--ignore-scripts', ...quietly]);
+    await npm(['rebuild', ...packagesWithScripts(), ...quietly]);
   } finally {
     clearInterval(still);
   }
   writeFileSync(stamp, digestOfLock());
   say(`installed packages in ${Math.round((Date.now() - started) / 1000)} s`);
+}
+
+/** What package.json allows to run scripts, as far as it is there: most of it is for other platforms. */
+function packagesWithScripts() {
+  const { allowScripts } = JSON.parse(readFileSync(path.join(root, 'package.json'), 'utf8'));
+  return Object.keys(allowScripts).filter(
+    (name) => allowScripts[name] && existsSync(path.join(root, 'node_modules', name)),
+  );
 }
 
 function digestOfLock() {
