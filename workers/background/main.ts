@@ -33,13 +33,15 @@ if (process.argv.includes('--once')) {
   process.exit(0);
 }
 
+let started = false;
 let draining = false;
 const health = await startHealthServer({
   host: environment.host,
   port: environment.port,
-  isReady: async () => !draining && (await pool.query('SELECT 1')).rowCount === 1,
+  isReady: async () => started && !draining && (await pool.query('SELECT 1')).rowCount === 1,
 });
 const background = await startBackground(dependencies);
+started = true;
 logger.info({ port: environment.port }, 'The background process runs.');
 
 // The supervisor starts it anew: better than a process that answers /healthz and works nothing off.
