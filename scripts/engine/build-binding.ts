@@ -76,13 +76,15 @@ function linkTensorflow(source: string, folder: string): void {
 
 function compilerArguments(headers: string, output: string): string[] {
   const defines = ['NAPI_VERSION=8', 'NODE_GYP_MODULE_NAME=tfjs_binding', 'BUILDING_NODE_EXTENSION'];
-  return [
-    ...['-O3', '-fPIC', '-shared', '-std=c++17'],
-    ...defines.map((define) => `-D${define}`),
-    ...[headers, '..', '.', 'deps/include'].flatMap((path) => ['-I', path]),
-    ...['binding/tfjs_backend.cc', 'binding/tfjs_binding.cc'],
-    ...['-L', 'deps/lib', '-ltensorflow', '-ltensorflow_framework'],
+  const include = [headers, '..', '.', 'deps/include'].flatMap((path) => ['-I', path]);
+  const flags = ['-O3', '-fPIC', '-shared', '-std=c++17', ...defines.map((define) => `-D${define}`)];
+  const sources = ['binding/tfjs_backend.cc', 'binding/tfjs_binding.cc'];
+  const libraries = [
+    '-L',
+    'deps/lib',
+    '-ltensorflow',
+    '-ltensorflow_framework',
     '-Wl,-rpath,$ORIGIN/../../deps/lib',
-    ...['-o', output],
   ];
+  return [...flags, ...include, ...sources, ...libraries, '-o', output];
 }

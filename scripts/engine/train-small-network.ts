@@ -1,8 +1,8 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { createAdamW } from '#workers/fine-tuning/train/create-adamw.ts';
 import { initialState } from '#workers/fine-tuning/train/optimizer.ts';
-import { randomNumbers } from '#workers/fine-tuning/train/seeded-random.ts';
 import type { StoredTensor } from '#workers/model-zoo/safetensors.ts';
+import { randomNumbers } from '#workers/model-zoo/seeded-random.ts';
 
 const BATCH = 32;
 const SIDE = 32;

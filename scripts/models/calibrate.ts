@@ -1,17 +1,23 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { hashText } from '#workers/fine-tuning/train/seeded-random.ts';
+import { abstentionThreshold } from '#scripts/evaluate/abstention.ts';
+import { judgeTexts } from '#scripts/evaluate/judge-texts.ts';
+import { accuracy, equalMassBins, type Judged } from '#scripts/evaluate/measures.ts';
+import { setThreshold } from '#scripts/evaluate/prediction-sets.ts';
 import { type Calibration, probabilities } from '#workers/model-runtime/onnx/calibration.ts';
 import { MODEL_FILES } from '#workers/model-runtime/onnx/model-folder.ts';
 import { openTextClassifier } from '#workers/model-runtime/onnx/open-text-classifier.ts';
-import { judgeTexts } from './judge-texts.ts';
-import { accuracy, equalMassBins, type Judged } from './measures.ts';
-import { type LabelledText, readLabelledTexts } from './sentiment-data.ts';
+import { hashText } from '#workers/model-zoo/seeded-random.ts';
+import { LABELS, type LabelledText, readLabelledTexts } from './sentiment-data.ts';
 
-const UNCALIBRATED: Calibration = {
+export const UNCALIBRATED: Calibration = {
   temperature: 1,
   bins: [{ upTo: 1, accuracy: 0, low: 0, high: 1, n: 1 }],
 };
+/** Of the prediction sets: how often they hold the right label. */
+const COVERAGES = [0.8, 0.9, 0.95];
+/** Of what is answered where the rest is withheld. */
+const ACCURACIES = [0.8, 0.9];
 const INTERVAL_BINS = 12;
 /** 90 % of a normal distribution lies within so many deviations. */
 const Z_90 = 1.6449;
@@ -21,10 +27,10 @@ export function isCalibrationRow({ text }: LabelledText): boolean {
   return hashText(text) % 2 === 0;
 }
 
-/** Fits temperature and intervals on the calibration half of the dev rows and writes `calibration.json`. */
+/** Fits temperature, intervals and thresholds on the calibration half of the dev rows and writes `calibration.json`. */
 export async function calibrate(folder: string, devFile: string): Promise<void> {
   const rows = readLabelledTexts(devFile).filter(isCalibrationRow);
-  const judged = await judgeTexts(await openTextClassifier(folder, UNCALIBRATED), rows);
+  const judged = await judgeTexts(await openTextClassifier(folder, UNCALIBRATED), rows, LABELS);
   // With temperature 1 the logarithms of the scores are the logits up to a constant, which softmax ignores.
   const logits = judged.map(({ label, scores }) => ({
     label,
@@ -38,6 +44,14 @@ export async function calibrate(folder: string, devFile: string): Promise<void> 
   const calibration = {
     temperature,
     bins: intervalBins(calibrated),
+    prediction_sets: COVERAGES.map((coverage) => ({
+      coverage,
+      threshold: setThreshold(calibrated, coverage),
+    })),
+    abstention: ACCURACIES.flatMap((wanted) => {
+      const threshold = abstentionThreshold(calibrated, wanted);
+      return threshold === undefined ? [] : [{ accuracy: wanted, threshold }];
+    }),
     fitted_on: { data: 'dev', rows: rows.length, half: 'FNV-1a of the text is even' },
     interval: 'Wilson, 90 %',
   };

@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { randomNumbers } from '#workers/fine-tuning/train/seeded-random.ts';
 import type { BertConfig } from '#workers/model-zoo/bert-config.ts';
 import { readSafetensors, type StoredTensor } from '#workers/model-zoo/safetensors.ts';
+import { randomNumbers } from '#workers/model-zoo/seeded-random.ts';
 
 /** As `transformers` starts a classification layer: normally distributed with this deviation. */
 const INITIAL_DEVIATION = 0.02;

@@ -1,22 +1,20 @@
 import * as tf from '@tensorflow/tfjs-core';
+import { accuracyTwoClass, type Judged, macroRecall } from '#scripts/evaluate/measures.ts';
 import { paddedBatch, type TokenisedTexts, tokenCounts } from '#workers/fine-tuning/train/padded-batch.ts';
-import { weightsByName } from '#workers/fine-tuning/train/train-text-classifier.ts';
-import { bertClassifier } from '#workers/model-zoo/bert-classifier.ts';
-import type { BertConfig } from '#workers/model-zoo/bert-config.ts';
+import { type Forward, weightsByName } from '#workers/fine-tuning/train/train-text-classifier.ts';
 import { tensorflowOps } from '#workers/model-zoo/ops-tensorflow.ts';
-import { accuracyTwoClass, type Judged, macroRecall } from './measures.ts';
-import { LABELS, type LabelledText } from './sentiment-data.ts';
+import type { LabelledText } from './sentiment-data.ts';
 
 const BATCH_ROWS = 128;
 
 /** The customary measure of each dev source, of the weights as they are in training. */
 export function devAccuracy(
-  config: BertConfig,
+  forward: Forward,
   weights: ReadonlyMap<string, tf.Tensor>,
   texts: TokenisedTexts,
   rows: readonly LabelledText[],
 ): Record<string, number> {
-  const judged = judge(config, weights, texts, rows);
+  const judged = judge(forward, weights, texts, rows);
   const of = (source: string) => judged.filter((_, row) => rows[row]?.source === source);
   return {
     'sst-sentence two-class accuracy': accuracyTwoClass(of('sst-sentence')),
@@ -26,7 +24,7 @@ export function devAccuracy(
 }
 
 function judge(
-  config: BertConfig,
+  forward: Forward,
   weights: ReadonlyMap<string, tf.Tensor>,
   texts: TokenisedTexts,
   rows: readonly LabelledText[],
@@ -37,15 +35,7 @@ function judge(
   for (let start = 0; start < order.length; start += BATCH_ROWS) {
     const part = order.subarray(start, start + BATCH_ROWS);
     const scores = tf.tidy(() => {
-      const logits = bertClassifier(
-        tensorflowOps(),
-        config,
-        weightsByName(weights),
-        paddedBatch(texts, part),
-        {
-          labels: LABELS.length,
-        },
-      );
+      const logits = forward(tensorflowOps(), weightsByName(weights), paddedBatch(texts, part));
       return tf.softmax(logits).arraySync() as number[][];
     });
     part.forEach((row, index) => {

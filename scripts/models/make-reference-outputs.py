@@ -1,10 +1,10 @@
 """Writes what Python's `transformers` computes, for the tests that hold TensorFlow.js and ONNX Runtime against it.
 
     python -m venv VENV && VENV/bin/pip install torch transformers safetensors
-    VENV/bin/python scripts/models/make-reference-outputs.py [--base FOLDER]
+    VENV/bin/python scripts/models/make-reference-outputs.py [--base FOLDER] [--sentiment FOLDER]
 
-Without --base only the small random model is made; with it (npm run models:fetch) the base's outputs and those of the
-shipped sentiment head over the base in floats as well.
+Without options only the small random model is made. --base (npm run models:fetch) adds the base's outputs, --sentiment
+(the folder that npm run train:sentiment wrote) those of the trained model in floats.
 No test and no other script needs Python.
 """
 
@@ -13,8 +13,7 @@ import json
 import pathlib
 
 import torch
-from safetensors.torch import load_file
-from transformers import AutoModel, AutoTokenizer, BertConfig, BertModel
+from transformers import AutoModel, AutoModelForSequenceClassification, AutoTokenizer, BertConfig, BertModel
 
 WORKERS = pathlib.Path(__file__).parents[2] / 'workers'
 FIXTURES = WORKERS / 'model-zoo' / 'fixtures'
@@ -66,20 +65,14 @@ OPINIONS = [
 ]
 
 
-def sentiment(base: pathlib.Path) -> dict:
-    folder = WORKERS / 'models' / 'sentiment'
-    model = AutoModel.from_pretrained(base, attn_implementation='eager').eval()
+def sentiment(folder: pathlib.Path) -> dict:
+    model = AutoModelForSequenceClassification.from_pretrained(folder, attn_implementation='eager').eval()
     tokenizer = AutoTokenizer.from_pretrained(folder)
-    head = load_file(folder / 'head.safetensors')
-    layers = head['dense.weight'].shape[1] // model.config.hidden_size
     texts = [opinion.format(subject) for subject in SUBJECTS for opinion in OPINIONS]
     logits = []
     for text in texts:
         with torch.no_grad():
-            states = model(**tokenizer(text, return_tensors='pt'), output_hidden_states=True).hidden_states
-            features = torch.cat([state[0].mean(0) for state in states[-layers:]])
-            dense = torch.nn.functional.gelu(head['dense.weight'] @ features + head['dense.bias'])
-            logits.append(head['out_proj.weight'] @ dense + head['out_proj.bias'])
+            logits.append(model(**tokenizer(text, return_tensors='pt')).logits[0])
     return {'texts': texts, 'logits': [[round(float(value), 5) for value in row] for row in logits]}
 
 
@@ -107,12 +100,15 @@ def write(path: pathlib.Path, value: dict) -> None:
 def main() -> None:
     parser = argparse.ArgumentParser()
     parser.add_argument('--base', type=pathlib.Path)
-    base = parser.parse_args().base
+    parser.add_argument('--sentiment', type=pathlib.Path)
+    arguments = parser.parse_args()
     tiny()
-    if base:
-        model = AutoModel.from_pretrained(base, attn_implementation='eager').eval()
+    if arguments.base:
+        model = AutoModel.from_pretrained(arguments.base, attn_implementation='eager').eval()
         write(FIXTURES / 'all-minilm-l6-v2-reference.json', outputs(model, BASE_TEXTS))
-        write(WORKERS / 'model-runtime' / 'onnx' / 'fixtures' / 'sentiment-reference.json', sentiment(base))
+    if arguments.sentiment:
+        reference = WORKERS / 'model-runtime' / 'onnx' / 'fixtures' / 'sentiment-reference.json'
+        write(reference, sentiment(arguments.sentiment))
 
 
 main()

@@ -15,9 +15,13 @@ export class MissingDataError extends Error {
   override readonly name = 'MissingDataError';
 }
 
+/** Where public data lies that is no part of the repository. */
+export function dataFolder(): string {
+  return resolve(process.env.DATA_DIR ?? join(REPOSITORY, '..', 'shared', 'data'));
+}
+
 export function sentimentFile(split: 'train' | 'dev' | 'test'): string {
-  const folder = resolve(process.env.DATA_DIR ?? join(REPOSITORY, '..', 'shared', 'data'));
-  const file = join(folder, 'sentiment', `${split}.tsv.gz`);
+  const file = join(dataFolder(), 'sentiment', `${split}.tsv.gz`);
   if (existsSync(file)) return file;
   throw new MissingDataError(
     `${file} is not there. Set DATA_DIR to the folder that holds sentiment/${split}.tsv.gz; ` +

@@ -5,8 +5,8 @@ import { LABELS, type LabelledText } from './sentiment-data.ts';
  * with no feeling in them are half of all phrases.
  */
 function share({ source, label }: LabelledText): number {
-  if (source === 'sst-phrase') return LABELS[label] === 'neutral' ? 0.2 : 0.6;
-  if (source === 'pros-cons') return 0.3;
+  if (source === 'sst-phrase') return LABELS[label] === 'neutral' ? 0.15 : 0.6;
+  if (source === 'pros-cons') return 0.2;
   return 1;
 }
 

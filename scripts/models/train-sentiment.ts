@@ -1,14 +1,16 @@
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import * as tf from '@tensorflow/tfjs-core';
+import { bfloat16Product } from '#workers/fine-tuning/engine/bfloat16-product.ts';
 import { describeEngine, wantedEngine } from '#workers/fine-tuning/engine/engine.ts';
 import { startEngine } from '#workers/fine-tuning/engine/start-engine.ts';
 import { createEventWriter } from '#workers/fine-tuning/tensorboard/event-writer.ts';
 import { progressLines } from '#workers/fine-tuning/train/progress.ts';
 import type { Training } from '#workers/fine-tuning/train/train.ts';
-import { trainTextClassifier } from '#workers/fine-tuning/train/train-text-classifier.ts';
+import { type Forward, trainTextClassifier } from '#workers/fine-tuning/train/train-text-classifier.ts';
+import { bertClassifier } from '#workers/model-zoo/bert-classifier.ts';
 import { parseBertConfig } from '#workers/model-zoo/bert-config.ts';
-import { readSafetensors, writeSafetensors } from '#workers/model-zoo/safetensors.ts';
+import { writeSafetensors } from '#workers/model-zoo/safetensors.ts';
 import { CACHE, expectBase } from './base-folder.ts';
 import { classifierFromBase } from './classifier-from-base.ts';
 import { devAccuracy } from './dev-accuracy.ts';
@@ -22,12 +24,14 @@ import { writeClassifierDescription } from './write-classifier-description.ts';
 const SETTINGS = {
   seed: 20261123,
   epochs: 3,
-  batchRows: 32,
+  batchRows: 64,
   tokensMax: 96,
-  learningRate: 7e-5,
+  learningRate: 1.1e-4,
   warmUp: 0.06,
   weightDecay: 0.01,
   gradientNormMax: 1,
+  /** Of the products of layers; float32 where the engine has no bfloat16. */
+  products: 'bfloat16',
 };
 
 const CHECKPOINT_EVERY_MS = 4 * 60_000;
@@ -55,6 +59,8 @@ async function main(): Promise<void> {
   const texts = await tokeniseTexts(base, rows, SETTINGS.tokensMax);
   const devTexts = await tokeniseTexts(base, dev, SETTINGS.tokensMax);
   const config = parseBertConfig(JSON.parse(readFileSync(join(base, 'config.json'), 'utf8')));
+  const forward: Forward = (ops, weights, inputs) =>
+    bertClassifier(ops, config, weights, inputs, { labels: LABELS.length });
   const shares = rowShares(rows);
   const events = createEventWriter(join(work, 'events'));
   const line = progressLines(REPORT_EVERY_STEPS);
@@ -71,7 +77,7 @@ async function main(): Promise<void> {
     if (step !== steps && step % Math.ceil(steps / (JUDGED_PER_EPOCH * SETTINGS.epochs)) !== 0) return;
     tf.tidy(() => {
       const weights = readWeights();
-      for (const [measure, value] of Object.entries(devAccuracy(config, weights, devTexts, dev))) {
+      for (const [measure, value] of Object.entries(devAccuracy(forward, weights, devTexts, dev))) {
         console.log(`dev after step ${step}: ${measure} ${value.toFixed(4)}`);
         events.scalar(`dev/${measure.replaceAll(' ', '_')}`, value, step);
       }
@@ -82,13 +88,13 @@ async function main(): Promise<void> {
   };
   const weights = await trainTextClassifier({
     ...SETTINGS,
-    config,
-    labelCount: LABELS.length,
+    forward,
     weights: () => classifierFromBase(base, config, LABELS.length, SETTINGS.seed),
     texts,
     labels: Uint8Array.from(rows, ({ label }) => label),
     rowWeights: rowWeights(rows, shares),
     rowShares: shares,
+    product: bfloat16Product(),
     checkpoint: {
       file: join(work, 'checkpoint.safetensors'),
       everyMs: CHECKPOINT_EVERY_MS,

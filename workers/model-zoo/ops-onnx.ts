@@ -1,6 +1,8 @@
 import type { GraphBuilder, NodeOptions, OnnxTensor } from './onnx/graph-builder.ts';
 import type { LinearWriter } from './onnx/linear-writer.ts';
+import { lstmConstants } from './onnx/lstm-constants.ts';
 import { quantizeRows } from './onnx/quantize-rows.ts';
+import { singleToHalf } from './onnx/single-to-half.ts';
 import type { Ops } from './ops.ts';
 
 /** A value of the graph, or a constant that is written into it when a node first needs it. */
@@ -21,8 +23,8 @@ export interface OnnxConstant {
 export interface OnnxOpsOptions {
   /** How products with weights are computed: `floatLinear`, or `quantizedLinear(ranges)`. */
   readonly linear: LinearWriter;
-  /** Keep embedding tables as 8-bit rows with a scale each. */
-  readonly quantizeEmbeddings: boolean;
+  /** How embedding tables are stored; `int8` is rows with a scale each. */
+  readonly embeddings: 'float32' | 'float16' | 'int8';
 }
 
 /** GELU's least value is -0.16997. */
@@ -73,7 +75,12 @@ export function onnxOps(graph: GraphBuilder, options: OnnxOpsOptions): Ops<OnnxV
   return {
     embedding(table, indices) {
       const rows = asConstant(table, 'embedding');
-      if (!options.quantizeEmbeddings) return { name: node('Gather', [nameOf(rows), nameOf(indices)]) };
+      if (options.embeddings === 'float32') return { name: node('Gather', [nameOf(rows), nameOf(indices)]) };
+      if (options.embeddings === 'float16') {
+        const data = singleToHalf(rows.data);
+        const half = constant(`${rows.label} float16`, { type: 'float16', shape: rows.shape, data });
+        return { name: node('Cast', [node('Gather', [half, nameOf(indices)])], { attributes: FLOAT }) };
+      }
       const { values, scales } = quantizeRows(rows.data, rows.shape[0] ?? 0);
       const stored = constant(`${rows.label} int8`, { type: 'int8', shape: rows.shape, data: values });
       const shape = [scales.length, 1];
@@ -125,8 +132,48 @@ export function onnxOps(graph: GraphBuilder, options: OnnxOpsOptions): Ops<OnnxV
       const attributes = { axis: { int: -1 }, num_outputs: { int: parts } };
       return graph.node('Split', [nameOf(x)], { outputs: parts, attributes }).map((name) => ({ name }));
     },
+    conv1d(x, weight, bias) {
+      const { shape } = asConstant(weight, 'conv1d');
+      const side = ((shape[2] ?? 1) - 1) / 2;
+      const channelsFirst = node('Transpose', [nameOf(x)], { attributes: { perm: { ints: [0, 2, 1] } } });
+      const attributes = { pads: { ints: [side, side] } };
+      const convolved = node('Conv', [channelsFirst, nameOf(weight), nameOf(bias)], { attributes });
+      return { name: node('Transpose', [convolved], { attributes: { perm: { ints: [0, 2, 1] } } }) };
+    },
+    lstm(x, inputWeight, recurrentWeight, bias) {
+      const weights = lstmConstants(
+        asConstant(inputWeight, 'lstm'),
+        asConstant(recurrentWeight, 'lstm'),
+        asConstant(bias, 'lstm'),
+      );
+      const stepsFirst = node('Transpose', [nameOf(x)], { attributes: { perm: { ints: [1, 0, 2] } } });
+      const attributes = { hidden_size: { int: weights[1]?.shape[2] ?? 0 } };
+      const [states] = graph.node('LSTM', [stepsFirst, ...weights.map(nameOf)], { attributes, outputs: 3 });
+      // [length, 1, batch, hidden] -> [batch, length, hidden]
+      const one = node('Squeeze', [states as string, integers(1)]);
+      return { name: node('Transpose', [one], { attributes: { perm: { ints: [1, 0, 2] } } }) };
+    },
+    onlyTokens(x, mask) {
+      const shares = once(`token columns ${nameOf(mask)}`, () =>
+        node('Unsqueeze', [node('Cast', [nameOf(mask)], { attributes: FLOAT }), integers(2)]),
+      );
+      return { name: node('Mul', [nameOf(x), shares]) };
+    },
+    maskedMax(x, mask) {
+      const padding = once(`padding ${nameOf(mask)}`, () => {
+        const float = node('Cast', [nameOf(mask)], { attributes: FLOAT });
+        const huge = constant('float 1e9', { type: 'float32', shape: [], data: Float32Array.of(1e9) });
+        const unit = constant('float 1', { type: 'float32', shape: [], data: Float32Array.of(1) });
+        return node('Unsqueeze', [node('Mul', [node('Sub', [float, unit]), huge]), integers(2)]);
+      });
+      const attributes = { keepdims: { int: 0 } };
+      return { name: node('ReduceMax', [node('Add', [nameOf(x), padding]), integers(1)], { attributes }) };
+    },
     maskedMean: (x, mask) => ({
       name: node('Squeeze', [node('MatMul', [meanWeights(nameOf(mask)), nameOf(x)]), integers(1)]),
+    }),
+    unitLength: (x) => ({
+      name: node('LpNormalization', [nameOf(x)], { attributes: { axis: { int: -1 }, p: { int: 2 } } }),
     }),
     firstToken(x) {
       const first = constant('integer 0', { type: 'int64', shape: [], data: BigInt64Array.of(0n) });

@@ -3,11 +3,14 @@ import { dropoutMask } from './dropout-mask.ts';
 import type { Ops } from './ops.ts';
 import { gelu } from './tensorflow-gelu.ts';
 import { layerNorm } from './tensorflow-layer-norm.ts';
+import { lstm } from './tensorflow-lstm.ts';
 
 export interface TensorflowOpsOptions {
   readonly training: boolean;
   /** Dropout's masks follow from it, so a run can be repeated. */
   readonly seed: number;
+  /** x [rows, from] · weight [to, from] transposed, where an engine has a faster one for layers. */
+  readonly product?: ((x: tf.Tensor2D, weight: tf.Tensor2D) => tf.Tensor2D) | undefined;
 }
 
 /**
@@ -16,6 +19,7 @@ export interface TensorflowOpsOptions {
  */
 export function tensorflowOps(options: TensorflowOpsOptions = { training: false, seed: 0 }): Ops<tf.Tensor> {
   let nextSeed = options.seed;
+  const product = options.product ?? ((x, weight) => tf.matMul(x, weight, false, true));
 
   const ops: Ops<tf.Tensor> = {
     embedding: (table, indices) => tf.gather(table, tf.cast(indices, 'int32')),
@@ -24,8 +28,8 @@ export function tensorflowOps(options: TensorflowOpsOptions = { training: false,
     linear(x, weight, bias) {
       const [to = 0, from = 0] = weight.shape;
       const rows = tf.reshape<tf.Rank.R2>(x, [-1, from]);
-      const product = tf.matMul(rows, weight as tf.Tensor2D, false, true);
-      return tf.reshape(tf.add(product, bias), [...x.shape.slice(0, -1), to]);
+      const products = product(rows, weight as tf.Tensor2D);
+      return tf.reshape(tf.add(products, bias), [...x.shape.slice(0, -1), to]);
     },
     attention(query, key, value, mask, heads, dropout) {
       const [batch = 0, length = 0, width = 0] = query.shape;
@@ -50,10 +54,19 @@ export function tensorflowOps(options: TensorflowOpsOptions = { training: false,
     add: (a, b) => tf.add(a, b),
     concat: (values, axis) => tf.concat([...values], axis),
     split: (x, parts) => tf.split(x, parts, -1),
+    conv1d(x, weight, bias) {
+      const filter = tf.transpose(weight, [2, 1, 0]) as tf.Tensor3D; // [width, in, out]
+      return tf.add(tf.conv1d(x as tf.Tensor3D, filter, 1, 'same'), bias);
+    },
+    lstm,
+    onlyTokens: (x, mask) => tf.mul(x, tf.expandDims(tf.cast(mask, 'float32'), 2)),
+    maskedMax: (x, mask) =>
+      tf.max(tf.add(x, tf.expandDims(tf.mul(tf.sub(tf.cast(mask, 'float32'), 1), 1e9), 2)), 1),
     maskedMean(x, mask) {
       const weights = tf.expandDims(tf.cast(mask, 'float32'), 2); // [batch, length, 1]
       return tf.div(tf.sum(tf.mul(x, weights), 1), tf.sum(weights, 1));
     },
+    unitLength: (x) => tf.div(x, tf.maximum(tf.norm(x, 'euclidean', -1, true), 1e-12)),
     firstToken(x) {
       const [batch = 0, , width = 0] = x.shape;
       return tf.reshape(tf.slice(x, [0, 0, 0], [batch, 1, width]), [batch, width]);

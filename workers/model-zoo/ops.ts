@@ -30,8 +30,21 @@ export interface Ops<T> {
   concat(values: readonly T[], axis: number): T;
   /** Equal parts of the last axis. */
   split(x: T, parts: number): readonly T[];
+  /** Over time, as long as before: x [batch, length, in], weight [out, in, width], width odd -> [batch, length, out]. */
+  conv1d(x: T, weight: T, bias: T): T;
+  /**
+   * One direction of an LSTM: x [batch, length, in] -> its states [batch, length, hidden]. Weights as PyTorch stores them,
+   * the gates input, forget, cell, output one below the other: [4 · hidden, in], [4 · hidden, hidden], [4 · hidden].
+   */
+  lstm(x: T, inputWeight: T, recurrentWeight: T, bias: T): T;
+  /** x [batch, length, width] with zeros where `mask` [batch, length] is 0. */
+  onlyTokens(x: T, mask: T): T;
+  /** Greatest over the tokens of x [batch, length, width] where `mask` [batch, length] is 1 -> [batch, width]. */
+  maskedMax(x: T, mask: T): T;
   /** Mean over the tokens of x [batch, length, width] where `mask` [batch, length] is 1 -> [batch, width]. */
   maskedMean(x: T, mask: T): T;
+  /** Each row of x [rows, width] divided by its Euclidean length. */
+  unitLength(x: T): T;
   /** The first token of x [batch, length, width] -> [batch, width]. */
   firstToken(x: T): T;
 }

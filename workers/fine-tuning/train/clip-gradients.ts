@@ -1,4 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core';
+import { tensorflowBinding } from './tensorflow-binding.ts';
 
 type Gradients = ReadonlyMap<string, tf.Tensor>;
 
@@ -6,7 +7,7 @@ type Gradients = ReadonlyMap<string, tf.Tensor>;
 export function clipGradients(gradients: Gradients, max: number): { norm: number; clipped: Gradients } {
   const norm = Math.sqrt(
     tf.tidy(() => {
-      const squares = [...gradients.values()].map((gradient) => tf.sum(tf.square(gradient)));
+      const squares = [...gradients.values()].map(squaredLength);
       return tf.addN(squares).dataSync()[0] ?? Number.NaN;
     }),
   );
@@ -14,4 +15,14 @@ export function clipGradients(gradients: Gradients, max: number): { norm: number
   const factor = max / norm;
   const clipped = new Map([...gradients].map(([name, gradient]) => [name, tf.mul(gradient, factor)]));
   return { norm, clipped };
+}
+
+/** TensorFlow's own kernel reads a gradient once and writes nothing; composed, the squares are written as well. */
+function squaredLength(gradient: tf.Tensor): tf.Tensor {
+  const native = tensorflowBinding(tf.backend());
+  if (!native) return tf.sum(tf.square(gradient));
+  const { TF_ATTR_TYPE, TF_FLOAT } = native.binding;
+  const attributes = [{ name: 'T', type: TF_ATTR_TYPE, value: TF_FLOAT }];
+  const [half] = native.executeMultipleOutputs('L2Loss', attributes, [gradient], 1);
+  return tf.mul(half as tf.Tensor, 2);
 }

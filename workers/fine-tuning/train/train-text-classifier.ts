@@ -1,8 +1,8 @@
 import type * as tf from '@tensorflow/tfjs-core';
-import { bertClassifier } from '#workers/model-zoo/bert-classifier.ts';
-import type { BertConfig } from '#workers/model-zoo/bert-config.ts';
-import type { Weights } from '#workers/model-zoo/ops.ts';
+import type { BertInputs } from '#workers/model-zoo/bert.ts';
+import type { Ops, Weights } from '#workers/model-zoo/ops.ts';
 import { tensorflowOps } from '#workers/model-zoo/ops-tensorflow.ts';
+import type { Product } from '../engine/bfloat16-product.ts';
 import { batchesByLength, sampledRows } from './batches-by-length.ts';
 import { linearSchedule } from './learning-rate.ts';
 import type { OptimizerState } from './optimizer.ts';
@@ -11,9 +11,8 @@ import { type Training, train } from './train.ts';
 import { weightedCrossEntropy } from './weighted-cross-entropy.ts';
 
 export interface TextClassifierTraining {
-  readonly config: BertConfig;
-  readonly labelCount: number;
-  /** By the names of `transformers`' BertForSequenceClassification. */
+  /** Logits [batch, labels] of padded token ids: the architecture, which the zoo has. */
+  readonly forward: Forward;
   readonly weights: () => OptimizerState;
   readonly texts: TokenisedTexts; // with their special tokens
   readonly labels: Uint8Array;
@@ -28,16 +27,24 @@ export interface TextClassifierTraining {
   readonly warmUp: number; // share of all steps
   readonly weightDecay: number;
   readonly gradientNormMax: number;
+  /** How layers multiply; float32 without it. */
+  readonly product?: Product | undefined;
   readonly checkpoint: Training['checkpoint'];
   readonly onStep?: Training['onStep'];
 }
 
+export type Forward = (
+  ops: Ops<tf.Tensor>,
+  weights: Weights<tf.Tensor>,
+  inputs: BertInputs<tf.Tensor>,
+) => tf.Tensor;
+
 /** Steps may not share dropout's seeds; one step of the deepest encoder takes fewer than so many. */
 const SEEDS_PER_STEP = 4096;
 
-/** Fine-tunes all weights of a BERT encoder with a classification head. */
+/** Trains all weights of a classifier of texts. */
 export function trainTextClassifier(training: TextClassifierTraining): Promise<OptimizerState> {
-  const { config, labelCount, texts, labels, rowWeights, seed } = training;
+  const { forward, texts, labels, rowWeights, seed, product } = training;
   const lengths = tokenCounts(texts);
   const batches = Array.from({ length: training.epochs }, (_, epoch) => {
     const epochSeed = seed + 7919 * epoch;
@@ -63,10 +70,8 @@ export function trainTextClassifier(training: TextClassifierTraining): Promise<O
     examples: (step) => batchOf(step).length,
     batchLoss(weights, step) {
       const rows = batchOf(step);
-      const ops = tensorflowOps({ training: true, seed: seed + step * SEEDS_PER_STEP });
-      const logits = bertClassifier(ops, config, weightsByName(weights), paddedBatch(texts, rows), {
-        labels: labelCount,
-      });
+      const ops = tensorflowOps({ training: true, seed: seed + step * SEEDS_PER_STEP, product });
+      const logits = forward(ops, weightsByName(weights), paddedBatch(texts, rows));
       const pick = <T extends Uint8Array | Float32Array>(of: T) => Array.from(rows, (row) => of[row] ?? 0);
       return weightedCrossEntropy(logits, pick(labels), pick(rowWeights));
     },

@@ -3,12 +3,15 @@ import { setWasmPaths } from '@tensorflow/tfjs-backend-wasm';
 import * as tf from '@tensorflow/tfjs-core';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { bertEncoder, bertPooler, pooledLayers } from '#workers/model-zoo/bert.ts';
-import { parseBertConfig } from '#workers/model-zoo/bert-config.ts';
+import { type BertConfig, parseBertConfig } from '#workers/model-zoo/bert-config.ts';
 import {
-  type BertFeatures,
-  exportBertFeatures,
-  exportBertObserver,
-} from '#workers/model-zoo/export-bert-features.ts';
+  embeddingsGraph,
+  exportEncoder,
+  exportObserver,
+  featuresGraph,
+} from '#workers/model-zoo/export-encoder.ts';
+import type { Weights } from '#workers/model-zoo/ops.ts';
+import type { OnnxConstant } from '#workers/model-zoo/ops-onnx.ts';
 import { tensorflowOps } from '#workers/model-zoo/ops-tensorflow.ts';
 import { readSafetensors } from '#workers/model-zoo/safetensors.ts';
 import { tensorflowWeights } from '#workers/model-zoo/tensorflow-weights.ts';
@@ -16,6 +19,11 @@ import { checkpointWeights } from '#workers/model-zoo/weights.ts';
 import { measureInputRanges } from './measure-input-ranges.ts';
 import { openSession } from './open-session.ts';
 import { encoderFeeds } from './token-batch.ts';
+
+interface Model {
+  readonly config: BertConfig;
+  readonly weights: Weights<OnnxConstant>;
+}
 
 /** Written by scripts/models/make-reference-outputs.py. */
 interface Reference {
@@ -46,7 +54,8 @@ describe.each(present)('$name, against transformers', ({ folder, reference: refe
   const config = parseBertConfig(readJson(new URL('config.json', folder)));
   const weights = checkpointWeights(readSafetensors(readFileSync(new URL('model.safetensors', folder))));
   const reference = readJson(new URL(referenceFile, zoo)) as Reference;
-  const model: BertFeatures = { config, weights, pooledLayers: config.layers + 1 };
+  const model: Model = { config, weights };
+  const layers = config.layers + 1;
   /** What `features` should be: the means of every state side by side. */
   const expected = reference.texts.map((_, text) => reference.means.flatMap((layer) => layer[text] ?? []));
 
@@ -57,13 +66,36 @@ describe.each(present)('$name, against transformers', ({ folder, reference: refe
   });
 
   it('computes the same in ONNX Runtime to 1e-4', async () => {
-    const features = await runInOnnx(exportBertFeatures(model, { kind: 'float32' }), reference.texts);
+    const features = await runInOnnx(
+      exportEncoder(featuresGraph(model, layers), { kind: 'float32' }),
+      reference.texts,
+    );
     expect(greatestDifference(features, expected.flat())).toBeLessThan(1e-4);
   });
 
+  it('loses next to nothing with its weights in 16 bits', async () => {
+    const features = await runInOnnx(
+      exportEncoder(featuresGraph(model, layers), { kind: 'float16' }),
+      reference.texts,
+    );
+    expect(cosine(features, expected.flat())).toBeGreaterThan(0.99999);
+  });
+
+  it("gives the embeddings of sentence-transformers' pipeline: the last state's mean, of length 1", async () => {
+    const file = exportEncoder(embeddingsGraph(model), { kind: 'float32' });
+    const means = reference.means.at(-1) ?? [];
+    const wanted = means.flatMap((mean) => {
+      const length = Math.hypot(...mean);
+      return mean.map((value) => value / length);
+    });
+    expect(
+      greatestDifference(await runInOnnx(file, reference.texts, 'sentence_embedding'), wanted),
+    ).toBeLessThan(1e-5);
+  });
+
   it('stays close in 8 bits, and gives a text the same features in any batch', async () => {
-    const ranges = await measureInputRanges(exportBertObserver(model), reference.texts);
-    const file = exportBertFeatures(model, { kind: 'int8', ranges });
+    const ranges = await measureInputRanges(exportObserver(featuresGraph(model, layers)), reference.texts);
+    const file = exportEncoder(featuresGraph(model, layers), { kind: 'int8', ranges });
     const together = await runInOnnx(file, reference.texts);
     expect(cosine(together, expected.flat())).toBeGreaterThan(0.995);
     const alone: number[] = [];
@@ -72,7 +104,7 @@ describe.each(present)('$name, against transformers', ({ folder, reference: refe
   });
 });
 
-function runInTensorflow(model: BertFeatures, texts: Reference['texts']) {
+function runInTensorflow(model: Model, texts: Reference['texts']) {
   return tf.tidy(() => {
     const ops = tensorflowOps();
     const weights = tensorflowWeights(model.weights);
@@ -80,7 +112,7 @@ function runInTensorflow(model: BertFeatures, texts: Reference['texts']) {
     const states = bertEncoder<tf.Tensor>(ops, model.config, weights, { tokenIds, mask });
     const last = states.at(-1) as tf.Tensor;
     return {
-      features: [...pooledLayers<tf.Tensor>(ops, states, mask, model.pooledLayers).dataSync()],
+      features: [...pooledLayers<tf.Tensor>(ops, states, mask, model.config.layers + 1).dataSync()],
       pooler: [...bertPooler<tf.Tensor>(ops, model.config, weights, last).dataSync()],
     };
   });
@@ -104,12 +136,16 @@ function paddedTensors(texts: Reference['texts']) {
   };
 }
 
-async function runInOnnx(file: Uint8Array, texts: Reference['texts']): Promise<number[]> {
+async function runInOnnx(
+  file: Uint8Array,
+  texts: Reference['texts'],
+  output = 'features',
+): Promise<number[]> {
   const session = await openSession(file);
-  const { features } = await session.run(encoderFeeds(texts));
+  const result = (await session.run(encoderFeeds(texts)))[output];
   await session.release();
-  if (!(features?.data instanceof Float32Array)) throw new Error('The encoder gave no features.');
-  return [...features.data];
+  if (!(result?.data instanceof Float32Array)) throw new Error(`The encoder gave no ${output}.`);
+  return [...result.data];
 }
 
 function greatestDifference(actual: readonly number[], expected: readonly number[]): number {

@@ -1,4 +1,4 @@
-import { cpSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdtempSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -150,6 +150,17 @@ describe('the sentiment model on its compute thread', () => {
 describe('a folder that is no model', () => {
   const copies: string[] = [];
 
+  interface Json {
+    id2label: Record<number, string>;
+    model: { vocab: Record<string, number> };
+  }
+
+  function change(copy: string, file: string, edit: (json: Json) => void): void {
+    const json = JSON.parse(readFileSync(join(copy, file), 'utf8')) as Json;
+    edit(json);
+    writeFileSync(join(copy, file), JSON.stringify(json));
+  }
+
   function broken(change: (copy: string) => void): string {
     const copy = mkdtempSync(join(tmpdir(), 'model-'));
     copies.push(copy);
@@ -173,14 +184,19 @@ describe('a folder that is no model', () => {
 
   it.each([
     [
-      'an encoder cut short',
-      (copy: string) => writeFileSync(join(copy, 'onnx/model_int8.onnx'), 'cut'),
-      'belongs to an encoder with the digest',
+      'a graph cut short',
+      (copy: string) => truncateSync(join(copy, 'onnx/model_int8.onnx'), 1_000_000),
+      'model_int8.onnx is no ONNX file that can be run',
     ],
     [
-      'a head cut short',
-      (copy: string) => writeFileSync(join(copy, 'head.safetensors'), 'cut'),
-      'shorter than',
+      'a tokenizer with more words than the model',
+      (copy: string) => change(copy, 'tokenizer.json', (json) => (json.model.vocab.modelyard = 30_522)),
+      'tokenizer.json is of another model: it gives ids up to 30522',
+    ],
+    [
+      'labels that the graph does not have',
+      (copy: string) => change(copy, 'config.json', (json) => (json.id2label = { 0: 'bad', 1: 'good' })),
+      'gives 3 logits a text, not 2',
     ],
     [
       'another tokenizer',

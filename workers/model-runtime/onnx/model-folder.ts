@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type Calibration, parseCalibration } from './calibration.ts';
@@ -8,9 +9,14 @@ export const MODEL_FILES = {
   config: 'config.json',
   tokenizer: 'tokenizer.json',
   tokenizerConfig: 'tokenizer_config.json',
-  encoder: 'onnx/model_int8.onnx',
-  head: 'head.safetensors',
   calibration: 'calibration.json',
+} as const;
+
+/** The graph, by Hugging Face's names for its precision. A folder with several serves the smallest. */
+export const GRAPH_FILES = {
+  int8: 'onnx/model_int8.onnx',
+  float16: 'onnx/model_fp16.onnx',
+  float32: 'onnx/model.onnx',
 } as const;
 
 export class ModelFolderError extends Error {
@@ -21,19 +27,36 @@ export interface ModelDescription {
   readonly labels: readonly string[];
   /** Longest text in tokens, without the two special ones. */
   readonly contextTokens: number;
+  readonly vocabularySize: number;
   readonly calibration: Calibration;
 }
 
 export async function describeModel(folder: string, known?: Calibration): Promise<ModelDescription> {
   const config = await readJson(folder, MODEL_FILES.config);
   const calibration = known ?? parseCalibration(await readJson(folder, MODEL_FILES.calibration));
-  return { labels: labelsOf(config), contextTokens: contextOf(config), calibration };
+  return {
+    labels: labelsOf(config),
+    contextTokens: contextOf(config),
+    vocabularySize: vocabularyOf(config),
+    calibration,
+  };
+}
+
+export function graphFile(folder: string): string {
+  const found = Object.values(GRAPH_FILES).find((file) => existsSync(join(folder, file)));
+  if (found) return found;
+  throw new ModelFolderError(`${folder} has none of ${Object.values(GRAPH_FILES).join(', ')}.`);
+}
+
+/** The files that decide an answer. */
+export function servedFiles(folder: string): string[] {
+  return [...Object.values(MODEL_FILES), graphFile(folder)];
 }
 
 /** SHA-256 over everything that decides an answer. */
 export async function digestModel(folder: string): Promise<string> {
   const hash = createHash('sha256');
-  for (const file of Object.values(MODEL_FILES)) {
+  for (const file of servedFiles(folder)) {
     hash.update(`${file}\0`).update(await readModelFile(folder, file));
   }
   return hash.digest('hex');
@@ -76,4 +99,11 @@ function contextOf({ max_position_embeddings: positions }: Record<string, unknow
     throw new ModelFolderError('config.json: max_position_embeddings is no whole number above 2.');
   }
   return positions - 2; // [CLS] and [SEP]
+}
+
+function vocabularyOf({ vocab_size: size }: Record<string, unknown>): number {
+  if (typeof size !== 'number' || !Number.isInteger(size) || size < 1) {
+    throw new ModelFolderError('config.json: vocab_size is no whole number above 0.');
+  }
+  return size;
 }

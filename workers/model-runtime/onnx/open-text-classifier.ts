@@ -1,17 +1,8 @@
-import { createHash } from 'node:crypto';
-import type { InferenceSession, Tensor } from 'onnxruntime-node';
-import { exportClassifierHead, type HeadShape } from '#workers/model-zoo/classifier-head.ts';
-import { readSafetensors } from '#workers/model-zoo/safetensors.ts';
-import { checkpointWeights } from '#workers/model-zoo/weights.ts';
+import { join } from 'node:path';
+import type { InferenceSession } from 'onnxruntime-node';
 import type { InputRefusal, TextClassification, TextInput } from '../model-runtime.ts';
 import { type Calibration, intervalOf, probabilities } from './calibration.ts';
-import {
-  describeModel,
-  MODEL_FILES,
-  type ModelDescription,
-  ModelFolderError,
-  readModelFile,
-} from './model-folder.ts';
+import { describeModel, graphFile, type ModelDescription, ModelFolderError } from './model-folder.ts';
 import { openSession } from './open-session.ts';
 import { splitByLength } from './split-by-length.ts';
 import { loadTextTokenizer, type TextTokenizer } from './text-tokenizer.ts';
@@ -25,28 +16,45 @@ export interface OpenTextClassifier {
 }
 
 /**
- * A text classifier in this thread: tokenizer, encoder and head of a model folder. `calibration` stands in for the
+ * A text classifier in this thread: tokenizer and graph of a model folder. `calibration` stands in for the
  * folder's own, for whoever is about to measure that.
  */
 export async function openTextClassifier(
   folder: string,
   calibration?: Calibration,
 ): Promise<OpenTextClassifier> {
-  const [description, tokenizer, encoderFile] = await Promise.all([
+  const [description, tokenizer, graph] = await Promise.all([
     describeModel(folder, calibration),
     loadTextTokenizer(folder),
-    readModelFile(folder, MODEL_FILES.encoder),
+    openGraph(folder),
   ]);
-  const head = await openHead(folder, encoderFile, description.labels.length);
-  const encoder = await openSession(encoderFile);
-  return { classify: (inputs) => classify({ description, tokenizer, encoder, head }, inputs) };
+  if (tokenizer.idsMax >= description.vocabularySize) {
+    throw new ModelFolderError(
+      `tokenizer.json is of another model: it gives ids up to ${tokenizer.idsMax}, config.json has a vocabulary of ` +
+        `${description.vocabularySize}.`,
+    );
+  }
+  return { classify: (inputs) => classify({ description, tokenizer, graph }, inputs) };
+}
+
+async function openGraph(folder: string): Promise<InferenceSession> {
+  const file = graphFile(folder);
+  let graph: InferenceSession;
+  try {
+    graph = await openSession(join(folder, file));
+  } catch (cause) {
+    throw new ModelFolderError(`${file} is no ONNX file that can be run: ${(cause as Error).message}`, {
+      cause,
+    });
+  }
+  if (graph.outputNames.includes('logits')) return graph;
+  throw new ModelFolderError(`${file} gives ${graph.outputNames.join(', ')}, and no logits.`);
 }
 
 interface Parts {
   readonly description: ModelDescription;
   readonly tokenizer: TextTokenizer;
-  readonly encoder: InferenceSession;
-  readonly head: InferenceSession;
+  readonly graph: InferenceSession;
 }
 
 async function classify(parts: Parts, inputs: readonly TextInput[]) {
@@ -77,13 +85,17 @@ async function classify(parts: Parts, inputs: readonly TextInput[]) {
 }
 
 async function logitsOf(
-  { encoder, head }: Parts,
+  { graph, description }: Parts,
   texts: readonly (readonly number[])[],
 ): Promise<number[][]> {
-  const { features } = await encoder.run(encoderFeeds(texts));
-  const { logits } = await head.run({ features: features as Tensor });
+  const { logits } = await graph.run(encoderFeeds(texts));
   const values = logits?.data as Float32Array;
-  const labels = values.length / texts.length;
+  const labels = description.labels.length;
+  if (values.length !== texts.length * labels) {
+    throw new ModelFolderError(
+      `The graph gives ${values.length / texts.length} logits a text, not ${labels}.`,
+    );
+  }
   return texts.map((_, row) => [...values.subarray(row * labels, (row + 1) * labels)]);
 }
 
@@ -103,18 +115,4 @@ function classification(
     inputTokens,
     truncated,
   };
-}
-
-/** Refuses a head that was trained on the features of another encoder file: its answers would be noise. */
-async function openHead(folder: string, encoderFile: Uint8Array, labels: number): Promise<InferenceSession> {
-  const { tensors, metadata } = readSafetensors(await readModelFile(folder, MODEL_FILES.head));
-  const digest = createHash('sha256').update(encoderFile).digest('hex');
-  if (metadata.encoder_sha256 !== digest) {
-    throw new ModelFolderError(
-      `${MODEL_FILES.head} belongs to an encoder with the digest ${metadata.encoder_sha256}, not ${digest}.`,
-    );
-  }
-  const [hidden = 0, features = 0] = tensors.get('dense.weight')?.shape ?? [];
-  const shape: HeadShape = { features, hidden, labels };
-  return openSession(exportClassifierHead(shape, checkpointWeights({ tensors, metadata })));
 }

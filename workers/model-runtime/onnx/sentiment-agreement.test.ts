@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { isRefusal } from '../model-runtime.ts';
 import { openTextClassifier } from './open-text-classifier.ts';
 
-/** Written by scripts/models/make-reference-outputs.py: the shipped head over the base in floats. */
+/** Written by scripts/models/make-reference-outputs.py: the trained model in floats. */
 const reference = JSON.parse(
   readFileSync(new URL('fixtures/sentiment-reference.json', import.meta.url), 'utf8'),
 ) as { texts: string[]; logits: number[][] };
@@ -11,7 +11,7 @@ const reference = JSON.parse(
 const folder = new URL('../../models/sentiment', import.meta.url).pathname;
 const LABELS = ['negative', 'neutral', 'positive'];
 
-describe('the shipped 8-bit sentiment model, against transformers in floats', () => {
+describe('the shipped sentiment model, against transformers in floats', () => {
   it('gives the same label to 99 of 100 texts', async () => {
     const model = await openTextClassifier(folder);
     const outputs = await model.classify(reference.texts.map((text) => ({ text, truncate: false })));

@@ -7,6 +7,8 @@ export interface TextTokenizer {
   tokenize(text: string): number[];
   /** With the special tokens that the encoder was trained with around them. */
   wrap(ids: readonly number[]): number[];
+  /** No id is greater. */
+  readonly idsMax: number;
 }
 
 export async function loadTextTokenizer(folder: string): Promise<TextTokenizer> {
@@ -30,5 +32,10 @@ export async function loadTextTokenizer(folder: string): Promise<TextTokenizer> 
   return {
     tokenize: (text) => tokenizer.encode(text, { add_special_tokens: false }).ids,
     wrap: (ids) => [first, ...ids, last],
+    idsMax: Math.max(first, last, greatestId(json.model)),
   };
+}
+
+function greatestId({ vocab }: { readonly vocab: Readonly<Record<string, number>> }): number {
+  return Object.values(vocab).reduce((max, id) => Math.max(max, id), 0);
 }

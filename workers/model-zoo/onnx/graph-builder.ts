@@ -1,7 +1,7 @@
 import { bytes, float, integer, join, type Message, message, packed, text } from './protobuf-writer.ts';
 
 /** Numbers of `TensorProto.DataType` in onnx.proto. */
-const DATA_TYPES = { float32: 1, uint8: 2, int8: 3, int32: 6, int64: 7, bool: 9 } as const;
+const DATA_TYPES = { float32: 1, uint8: 2, int8: 3, int32: 6, int64: 7, bool: 9, float16: 10 } as const;
 export type OnnxType = keyof typeof DATA_TYPES;
 
 /** Numbers of `AttributeProto.AttributeType`. */
@@ -10,7 +10,7 @@ const ATTRIBUTE_TYPES = { float: 1, int: 2, string: 3, ints: 7 } as const;
 export interface OnnxTensor {
   readonly type: OnnxType;
   readonly shape: readonly number[];
-  readonly data: Float32Array | Uint8Array | Int8Array | Int32Array | BigInt64Array;
+  readonly data: Float32Array | Uint16Array | Uint8Array | Int8Array | Int32Array | BigInt64Array;
 }
 
 export type Attribute =

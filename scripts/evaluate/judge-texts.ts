@@ -1,13 +1,14 @@
 import { isRefusal } from '#workers/model-runtime/model-runtime.ts';
 import type { OpenTextClassifier } from '#workers/model-runtime/onnx/open-text-classifier.ts';
 import type { Judged } from './measures.ts';
-import { LABELS, type LabelledText } from './sentiment-data.ts';
 
 const BATCH_TEXTS = 256;
 
+/** The model's scores of each row, in the order of `labels`. Texts beyond the context are cut. */
 export async function judgeTexts(
   model: OpenTextClassifier,
-  rows: readonly LabelledText[],
+  rows: readonly { readonly label: number; readonly text: string }[],
+  labels: readonly string[],
 ): Promise<Judged[]> {
   const judged: Judged[] = [];
   for (let start = 0; start < rows.length; start += BATCH_TEXTS) {
@@ -17,7 +18,7 @@ export async function judgeTexts(
       const label = batch[index]?.label;
       if (label === undefined || isRefusal(output))
         throw new Error('A text was refused though it may be cut.');
-      judged.push({ label, scores: LABELS.map((name) => output.scores[name] ?? 0) });
+      judged.push({ label, scores: labels.map((name) => output.scores[name] ?? 0) });
     });
   }
   return judged;

@@ -1,9 +1,8 @@
-import { hashText, shuffled } from '#workers/fine-tuning/train/seeded-random.ts';
-import { LABELS, type LabelledText } from './sentiment-data.ts';
+import { hashText, shuffled } from '#workers/model-zoo/seeded-random.ts';
 
 /**
  * The baseline of the card: logistic regression on hashed words and pairs of words, the same rows and the same
- * balance of labels as the model's head. Adagrad, since words are rare to very different degrees.
+ * balance of labels as the model. Adagrad, since words are rare to very different degrees.
  */
 const BUCKETS = 2 ** 20;
 const EPOCHS = 6;
@@ -15,19 +14,20 @@ export interface BagOfWords {
 }
 
 export function trainBagOfWords(
-  rows: readonly LabelledText[],
+  rows: readonly { readonly label: number; readonly text: string }[],
   rowWeights: Float32Array,
+  labels: number,
   seed: number,
 ): BagOfWords {
-  const weights = LABELS.map(() => new Float32Array(BUCKETS));
-  const squares = LABELS.map(() => new Float32Array(BUCKETS).fill(1e-4));
+  const weights = Array.from({ length: labels }, () => new Float32Array(BUCKETS));
+  const squares = weights.map(() => new Float32Array(BUCKETS).fill(1e-4));
   const features = rows.map(({ text }) => buckets(text));
   for (let epoch = 0; epoch < EPOCHS; epoch++) {
     for (const row of shuffled(rows.length, seed + epoch)) {
       const active = features[row] ?? new Uint32Array();
       const scores = score(weights, active);
       const size = Math.sqrt(active.length) || 1;
-      for (let label = 0; label < LABELS.length; label++) {
+      for (let label = 0; label < labels; label++) {
         const target = rows[row]?.label === label ? 1 : 0;
         const slope = ((scores[label] ?? 0) - target) * ((rowWeights[row] ?? 1) / size);
         step(weights[label], squares[label], active, slope);

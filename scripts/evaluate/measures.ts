@@ -1,4 +1,4 @@
-import { randomNumbers } from '#workers/fine-tuning/train/seeded-random.ts';
+import { randomNumbers } from '#workers/model-zoo/seeded-random.ts';
 
 /** One judged row: what was right, and the probability that the model gave each label. */
 export interface Judged {
