@@ -19,6 +19,25 @@ test('the first call of the quick start runs as it is written', async ({ page, p
   expect(script.stdout).toContain("object: 'sentiment'");
 });
 
+test('the explanation of the documents runs as it is written', async ({ page, product }) => {
+  await page.goto('/docs/explanations');
+  await page.getByRole('tab', { name: 'curl' }).click();
+  const code = await page.getByLabel('A call, curl').innerText();
+  const env = { ...process.env, MODELYARD_KEY: product.demoKey };
+  const { stdout } = await run('sh', ['-c', code], { env });
+  const answer = JSON.parse(stdout) as {
+    label: string;
+    score: number;
+    base_score: number;
+    data: { text: string; value: number }[];
+  };
+  const values = new Map(answer.data.map(({ text, value }) => [text, value]));
+  const sum = answer.data.reduce((all, { value }) => all + value, 0);
+  expect(sum).toBeCloseTo(answer.score - answer.base_score, 6);
+  expect(answer.label).toBe('positive');
+  expect(values.get('wonderful') ?? 0).toBeGreaterThan(Math.max(0, values.get('thin') ?? 0));
+});
+
 test('the errors are documented as the API answers them', async ({ page, request, product }) => {
   await page.goto('/docs/errors');
   const rows = await page.getByRole('region', { name: 'Codes' }).getByRole('row').allInnerTexts();

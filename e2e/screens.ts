@@ -6,6 +6,7 @@ export const publicScreens = [
   '/docs',
   '/docs/authentication',
   '/docs/sentiment',
+  '/docs/explanations',
   '/docs/errors',
   '/docs/privacy',
   '/sign-up',

@@ -21,6 +21,34 @@ const sentimentMetricsSchema = z.object({
   ),
   ece: z.object({ value: z.number(), bins: z.number(), n: z.number() }),
   floatAgreement: z.object({ value: z.number(), n: z.number() }),
+  engine: z.string(),
+  fairness: z.array(
+    estimateSchema.omit({ value: true }).extend({
+      dimension: z.string(),
+      sentences: z.number(),
+      gap: z.number(),
+      groups: z.record(z.string(), z.number()),
+    }),
+  ),
+  robustness: z.array(
+    z.object({
+      change: z.string(),
+      n: z.number(),
+      before: z.number(),
+      after: estimateSchema,
+      drop: estimateSchema,
+    }),
+  ),
+  negation: z.object({ n: z.number(), plain: z.number(), negated: z.number() }),
+  ladder: z.array(
+    z.object({
+      precision: z.string(),
+      sizeBytes: z.number(),
+      accuracy: z.number(),
+      agreement: z.number(),
+      cpuMs: z.number(),
+    }),
+  ),
   latency: z.object({ p50Ms: z.number(), tokens: z.number(), threads: z.number(), processor: z.string() }),
   sizeBytes: z.number(),
 });

@@ -2,7 +2,7 @@ import type { Metadata } from 'next';
 import Link from 'next/link';
 import type { ReactNode } from 'react';
 import { Slip } from '../../../_components/slip.tsx';
-import { count, fixed, percent } from '../../../_format/number.ts';
+import { count, fixed } from '../../../_format/number.ts';
 import { calendarDate } from '../../../_format/time.ts';
 import {
   evaluateCommand,
@@ -12,6 +12,7 @@ import {
 } from '../../../_measured/measured-figures.ts';
 import { MeasuredTable } from '../../../_measured/measured-table.tsx';
 import { modelCards } from '../../../_trpc/server.ts';
+import { Steadiness } from './steadiness.tsx';
 
 export const metadata: Metadata = {
   title: 'The sentiment model',
@@ -45,12 +46,18 @@ export default async function SentimentModelPage() {
       <Part title="How it is made">
         <div className="text-prose grid max-w-2xl gap-3">
           <p>
-            The encoder is all-MiniLM-L6-v2 (sentence-transformers, Apache-2.0): 6 layers, 384 wide, its
-            weights unchanged, written to ONNX in 8 bits. A small head on it was trained by this project’s
-            script on sentences of reviews, comments and tweets. No customer’s text was used.
+            All weights of all-MiniLM-L6-v2 (sentence-transformers, Apache-2.0): 6 layers, 384 wide,
+            fine-tuned by this project’s script on sentences of reviews, comments and tweets, and written to
+            ONNX. No customer’s text was used.
           </p>
+          {metrics && <p className="text-small text-ink-3">Trained with {metrics.engine}.</p>}
         </div>
       </Part>
+      {metrics && (
+        <Part title="What moves it that should not">
+          <Steadiness metrics={metrics} />
+        </Part>
+      )}
       <Part title="Where it fails">
         <ul className="text-prose grid max-w-2xl list-[square] gap-2 pl-5">
           <li>English only. Other languages get an answer that means nothing.</li>
@@ -58,7 +65,6 @@ export default async function SentimentModelPage() {
           <li>Irony, negation across clauses and comparisons are often missed.</li>
           <li>“Neutral” mixes texts without an opinion and texts with two, and is the weakest label.</li>
           <li>Clinical, legal and financial language is not in what it has seen.</li>
-          <li>Gaps between groups that a text mentions are not measured yet.</li>
         </ul>
       </Part>
       <Part title="What it is not for">
@@ -93,7 +99,7 @@ function Version({ metrics }: { metrics: SentimentMetrics }) {
           ['rows', count(metrics.trainedRows)],
           ['size', `${fixed(metrics.sizeBytes / megabyte, 1)} MB`],
           ['calibration error', `${fixed(ece.value, 3)} on ${count(ece.n)} rows`],
-          ['8 bits against floats', `${percent(floatAgreement.value)} % same label`],
+          ['against 32-bit floats', `${fixed(floatAgreement.value * 100, 1)} % same label`],
           [`${latency.tokens} tokens, ${latency.threads} thread`, `${fixed(latency.p50Ms, 1)} ms, median`],
         ]}
         sum={['again', evaluateCommand]}
