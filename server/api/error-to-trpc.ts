@@ -7,6 +7,7 @@ const trpcCodes = {
   invalid_request: 'BAD_REQUEST',
   unknown_field: 'BAD_REQUEST',
   input_too_long: 'UNPROCESSABLE_CONTENT',
+  image_unreadable: 'UNPROCESSABLE_CONTENT',
   payload_too_large: 'PAYLOAD_TOO_LARGE',
   request_timeout: 'TIMEOUT',
   unsupported_media_type: 'UNSUPPORTED_MEDIA_TYPE',

@@ -8,6 +8,7 @@ export const errorCodes = [
   'invalid_request',
   'unknown_field',
   'input_too_long',
+  'image_unreadable',
   'payload_too_large',
   'unsupported_media_type',
   'request_timeout',

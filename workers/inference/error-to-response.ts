@@ -9,6 +9,7 @@ const statuses = {
   invalid_request: 400,
   unknown_field: 400,
   input_too_long: 422,
+  image_unreadable: 422,
   payload_too_large: 413,
   unsupported_media_type: 415,
   request_timeout: 408,

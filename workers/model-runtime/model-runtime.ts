@@ -41,11 +41,30 @@ export interface ModelLimits {
 }
 
 /** An input that this model refuses; the request answers with 422 and nothing is billed. */
-export interface InputRefusal {
+export type InputRefusal = TextTooLong | ImageRefused;
+
+export interface TextTooLong {
   readonly refused: 'input_too_long';
   readonly tokens: number;
   readonly contextTokens: number;
 }
+
+export interface ImageRefused {
+  readonly refused: 'image_unreadable';
+  /** Of a closed set, so that the sentence to the caller is written in one place. */
+  readonly reason: ImageRefusalReason;
+}
+
+/**
+ * `not_an_image`: no picture's first bytes. `unsupported_type`: a picture of another type (SVG, TIFF, …). `damaged`: cut
+ * short, or its decoder gave up. `too_many_pixels`: its header says more than is decoded. `too_slow`: decoding was ended.
+ */
+export type ImageRefusalReason =
+  | 'not_an_image'
+  | 'unsupported_type'
+  | 'damaged'
+  | 'too_many_pixels'
+  | 'too_slow';
 
 export function isRefusal(output: object): output is InputRefusal {
   return 'refused' in output;
@@ -69,6 +88,30 @@ export interface TextClassification {
   readonly inputTokens: number;
   readonly truncated: boolean;
 }
+
+export interface ImageInput {
+  /** An encoded picture as it was sent: JPEG, PNG, WebP, AVIF or GIF, which its own first bytes say. */
+  readonly bytes: Uint8Array;
+  /** How many classes the answer names. */
+  readonly topK: number;
+}
+
+export interface ImageClassification {
+  /** The `topK` most probable classes, the most probable first, with calibrated probabilities. */
+  readonly scores: readonly ImageScore[];
+  /** 90 % interval of the accuracy observed, on pictures kept out of training, among answers this confident. */
+  readonly interval: readonly [low: number, high: number];
+}
+
+export interface ImageScore {
+  /** In words, as a person would say it: `hot dog`. */
+  readonly label: string;
+  /** Its synset in WordNet 3.0, `n07697537`; null where the classes are a customer's own. */
+  readonly wordnetId: string | null;
+  readonly score: number;
+}
+
+export type ImageClassifier = ModelRuntime<ImageInput, ImageClassification>;
 
 export type TextClassifier = ModelRuntime<TextInput, TextClassification>;
 

@@ -66,6 +66,12 @@ export const errorRows: Readonly<Record<Exclude<ErrorCode, ConsoleOnly>, ErrorRo
     meaning: 'A text is longer than the model reads; param names it.',
     todo: 'Shorten it, or set truncate.',
   },
+  image_unreadable: {
+    status: 422,
+    meaning:
+      'A picture can not be decoded: no picture, another type, cut short, or too many pixels; param names it.',
+    todo: 'Send a whole JPEG, PNG, WebP, AVIF or GIF.',
+  },
   rate_limit_exceeded: {
     status: 429,
     meaning: 'Too many calls or units in this minute.',

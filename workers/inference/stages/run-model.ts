@@ -7,6 +7,7 @@ import {
 } from '#workers/batching/dynamic-batcher.ts';
 import { type InputRefusal, isRefusal } from '#workers/model-runtime/model-runtime.ts';
 import type { MeteredEndpoint } from '../endpoint.ts';
+import { inputRefusedError } from '../input-refused-error.ts';
 import type { Stage } from '../pipeline.ts';
 import type { ServedModel } from '../served-model.ts';
 import type { WithAdmission } from './admit.ts';
@@ -60,12 +61,7 @@ function toRun<Output extends object>(
   const refused = outputs.findIndex((output) => isRefusal(output));
   if (refused < 0) return { kind: 'answered', outputs: outputs as readonly Output[] };
   const refusal = outputs[refused] as InputRefusal;
-  return { kind: 'failed', statusClass: 4, error: inputTooLong(refusal, paramOf(refused)) };
-}
-
-function inputTooLong({ tokens, contextTokens }: InputRefusal, param: string): DomainError {
-  const sentence = `The text has ${tokens} tokens; the model reads ${contextTokens}. Send truncate: true to cut it.`;
-  return new DomainError('input_too_long', sentence, { param });
+  return { kind: 'failed', statusClass: 4, error: inputRefusedError(refusal, paramOf(refused)) };
 }
 
 function toFailure(error: unknown, callerSignal: AbortSignal): unknown {
