@@ -59,9 +59,12 @@ export interface ComparedModel {
   readonly figures: Readonly<Record<string, number>>;
 }
 
+/** `int8-distilled` has half of the layers; the others are all of the weights. */
+export type LadderName = 'float32' | 'float16' | 'int8' | 'int8-distilled';
+
 /** One way to store the model, and what it costs. */
 export interface LadderFigures {
-  readonly precision: 'float32' | 'float16' | 'int8';
+  readonly precision: LadderName;
   readonly sizeBytes: number;
   readonly accuracy: number; // over all dev rows
   /** Share of dev rows with the label that 32 bits give. */

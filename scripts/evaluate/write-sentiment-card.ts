@@ -2,7 +2,7 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { BASE } from '#scripts/models/base-folder.ts';
 import type { Estimate } from './measures.ts';
-import type { LadderFigures, SentimentMetrics, SourceMetric } from './sentiment-metrics.ts';
+import type { LadderFigures, LadderName, SentimentMetrics, SourceMetric } from './sentiment-metrics.ts';
 
 const METRIC_NAMES: Record<string, string> = {
   accuracy_two_class: 'accuracy without neutral',
@@ -172,7 +172,12 @@ ${rows.join('\n')}
 `;
 }
 
-const PRECISION_NAMES = { float32: '32 bits', float16: '16 bits', int8: '8 bits' } as const;
+const PRECISION_NAMES = {
+  float32: '32 bits',
+  float16: '16 bits',
+  int8: '8 bits',
+  'int8-distilled': '8 bits, 3 layers',
+} as const satisfies Record<LadderName, string>;
 
 function ladderRow({ precision, sizeBytes, accuracy, agreement, sources, cpuMs }: LadderFigures): string {
   const values = ['sst-sentence', 'tweeteval', 'goemotions'].map((source) =>
