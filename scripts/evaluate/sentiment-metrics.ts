@@ -16,7 +16,7 @@ export interface SentimentMetrics {
   readonly trainedRows: number;
   /** What trained it, and with which settings. */
   readonly engine: string;
-  readonly settings: Readonly<Record<string, number>>;
+  readonly settings: Readonly<Record<string, number | string>>;
   readonly data: readonly SourceMetric[];
   /** Expected calibration error on dev rows that fitted nothing. */
   readonly ece: { readonly value: number; readonly bins: number; readonly n: number };

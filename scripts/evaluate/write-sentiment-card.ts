@@ -41,7 +41,7 @@ All weights of [${BASE.name}](https://huggingface.co/${BASE.upstream}) (Nils Rei
 Apache-2.0), which comes from MiniLM-L6-H384-uncased (Wang and others, Microsoft; MIT), fine-tuned as
 BertForSequenceClassification: BERT, 6 layers, 384 wide, its pooler over the first token, a linear layer.
 \`npm run train:sentiment\` did it with ${metrics.engine}: ${settings.epochs} epochs in batches of ${settings.batchRows}, AdamW with
-a rate of ${settings.learningRate}, seed ${settings.seed}. Within a source each label weighs by the square root of its inverse share;
+a rate of ${settings.learningRate}, products of layers in ${settings.products}, seed ${settings.seed}. Within a source each label weighs by the square root of its inverse share;
 \`scripts/models/sentiment-recipe.ts\` says how much of each source an epoch takes. \`npm run export:sentiment\` wrote the ONNX graph
 and chose its precision.
 
