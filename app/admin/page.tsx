@@ -103,7 +103,7 @@ function Models({ models }: { models: readonly TrainedModel[] }) {
         <tbody>
           {models.map(({ version, task, trainedAt, engine }) => (
             <tr key={version}>
-              <th scope="row" className="mono">
+              <th scope="row" className="font-mono">
                 {version}
               </th>
               <td>{task}</td>
