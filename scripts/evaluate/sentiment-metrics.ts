@@ -55,7 +55,8 @@ export interface SentimentMetrics {
 export interface ComparedModel {
   readonly name: string;
   readonly parameters: number;
-  readonly minutes: number;
+  /** Processor time of its training, over all threads. */
+  readonly cpuMinutes: number;
   readonly figures: Readonly<Record<string, number>>;
 }
 

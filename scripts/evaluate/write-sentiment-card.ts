@@ -160,12 +160,12 @@ function comparison({ comparison: compared }: SentimentMetrics): string {
   if (compared.length === 0) return '';
   const measures = Object.keys(compared[0]?.figures ?? {});
   const rows = compared.map(
-    ({ name, parameters, minutes, figures }) =>
-      `| ${COMPARED_NAMES[name] ?? name} | ${(parameters / 1e6).toFixed(1)} million | ${minutes.toFixed(0)} | ${measures.map((measure) => (figures[measure] ?? Number.NaN).toFixed(3)).join(' | ')} |`,
+    ({ name, parameters, cpuMinutes, figures }) =>
+      `| ${COMPARED_NAMES[name] ?? name} | ${(parameters / 1e6).toFixed(1)} million | ${cpuMinutes.toFixed(0)} | ${measures.map((measure) => (figures[measure] ?? Number.NaN).toFixed(3)).join(' | ')} |`,
   );
   return `Small models from nothing, on the same rows by the same loop (\`npm run train:text-baselines\`):
 
-| model | parameters | minutes of training | ${measures.join(' | ')} |
+| model | parameters | processor minutes of training | ${measures.join(' | ')} |
 | --- | --- | --- | ${measures.map(() => '---').join(' | ')} |
 ${rows.join('\n')}
 
