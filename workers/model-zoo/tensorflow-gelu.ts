@@ -16,8 +16,11 @@ const withGradient = tf.customGrad((...args) => {
     value: tf.mul(x, cumulative),
     gradFunc(dy: tf.Tensor, saved: tf.Tensor[]) {
       const [x, cumulative] = saved as [tf.Tensor, tf.Tensor];
-      const density = tf.mul(tf.exp(tf.mul(tf.square(x), -0.5)), 1 / Math.sqrt(2 * Math.PI));
-      return tf.mul(dy, tf.add(cumulative, tf.mul(x, density)));
+      // Tidied at once: what TensorFlow gets back early, it hands out again while it is still in the cache.
+      return tf.tidy(() => {
+        const density = tf.mul(tf.exp(tf.mul(tf.square(x), -0.5)), 1 / Math.sqrt(2 * Math.PI));
+        return tf.mul(dy, tf.add(cumulative, tf.mul(x, density)));
+      });
     },
   };
 });

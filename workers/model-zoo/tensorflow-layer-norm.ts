@@ -16,11 +16,13 @@ function withGradient(epsilon: number) {
       value: tf.add(tf.mul(normal, gamma), beta),
       gradFunc(dy: tf.Tensor, saved: tf.Tensor[]) {
         const [normal, scale, gamma] = saved as [tf.Tensor, tf.Tensor, tf.Tensor];
-        const leading = dy.shape.slice(0, -1).map((_, axis) => axis);
-        const weighted = tf.mul(dy, gamma);
-        const alongNormal = tf.mul(normal, tf.mean(tf.mul(weighted, normal), -1, true));
-        const centredGradient = tf.sub(tf.sub(weighted, tf.mean(weighted, -1, true)), alongNormal);
-        return [tf.mul(scale, centredGradient), tf.sum(tf.mul(dy, normal), leading), tf.sum(dy, leading)];
+        return tf.tidy(() => {
+          const leading = dy.shape.slice(0, -1).map((_, axis) => axis);
+          const weighted = tf.mul(dy, gamma);
+          const alongNormal = tf.mul(normal, tf.mean(tf.mul(weighted, normal), -1, true));
+          const centredGradient = tf.sub(tf.sub(weighted, tf.mean(weighted, -1, true)), alongNormal);
+          return [tf.mul(scale, centredGradient), tf.sum(tf.mul(dy, normal), leading), tf.sum(dy, leading)];
+        });
       },
     };
   });
