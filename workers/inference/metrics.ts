@@ -1,11 +1,12 @@
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
+import type { MeteringCallName } from '#server/platform/metering/create-metering.ts';
 import type { ObserveStage } from './pipeline.ts';
 
 export interface GatewayMetrics {
   readonly registry: Registry;
   readonly observeStage: ObserveStage;
   countAnswer(route: string, status: number, code: string, tookMs: number): void;
-  countCall(call: { name: 'admit' | 'settle'; rows: number; tookMs: number }): void;
+  countCall(call: { name: MeteringCallName; rows: number; tookMs: number }): void;
   countBatch(model: string, batch: { items: number; waitedMs: number; ranMs: number }): void;
   watchDepth(queue: string, depth: () => number): void;
 }

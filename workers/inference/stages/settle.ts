@@ -38,6 +38,7 @@ export function settle<Input, Item, Output>(
           {
             requestId: context.requestId,
             epoch: admission.epoch,
+            share: admission.share,
             task: endpoint.task,
             modelVersion: model.runtime.model.version,
             statusClass: run.kind === 'answered' ? 2 : run.statusClass,
