@@ -12,6 +12,10 @@ DECLARE
   -- In a variable: compared with the function itself, which gives another time for each row, no index could be used.
   now_at timestamptz := clock_timestamp();
 BEGIN
+  -- Nearly always there is none, and finding that out costs less than starting the statement below.
+  IF NOT EXISTS (SELECT 1 FROM holds h WHERE h.workspace_id = ANY (locked_workspace_ids) AND h.expires_at <= now_at) THEN
+    RETURN 0;
+  END IF;
   WITH expired AS (
     DELETE FROM holds h
     WHERE h.workspace_id = ANY (locked_workspace_ids) AND h.expires_at <= now_at
@@ -287,8 +291,9 @@ END $$;
 -- outcome: settled (it is in the ledger, also when an earlier call wrote it and its reply was lost);
 --   no_hold (the hold expired or was taken over: withhold the answer); over_hold (it cost more than was held, which
 --   happens only where the quota's or budget's rest was held: withhold the answer, the quota is spent).
--- shares_units, shares_micro_usd: the request's part of a hold that it shares; null where the hold is its own. What makes
---   a repeated call safe is the row of the ledger where a hold is shared, and the hold itself where it is not.
+-- shares_units, shares_micro_usd: the request's part of a hold that it shares; null where the hold is its own.
+-- repeated: whether an earlier call may have written some of these; then the ledger is asked first. Otherwise its
+--   primary key refuses what is there already: ON CONFLICT would cost more than the rest of the insertion.
 -- The bounds of latency_counts stand in server/domain/usage/latency-histogram.ts too; a test compares them.
 -- The caller holds the locks of these holds' allowances.
 CREATE FUNCTION write_settlements(
@@ -305,10 +310,16 @@ CREATE FUNCTION write_settlements(
   units text[],
   prices_micro_usd bigint[],
   price_versions integer[],
-  latencies_ms integer[]
+  latencies_ms integer[],
+  repeated boolean
 ) RETURNS TABLE (outcome text) LANGUAGE plpgsql AS $$
 #variable_conflict use_column
+DECLARE
+  known uuid[] := '{}';
 BEGIN
+  IF repeated THEN
+    SELECT coalesce(array_agg(u.id), '{}') INTO known FROM usage_records u WHERE u.id = ANY (request_ids);
+  END IF;
   RETURN QUERY
   WITH given AS (
     SELECT * FROM unnest(
@@ -320,24 +331,23 @@ BEGIN
   ), held AS (
     SELECT h.request_id AS hold_id, h.epoch, h.workspace_id, h.key_id, h.requests, h.units, h.micro_usd
     FROM holds h WHERE h.request_id = ANY (hold_ids)
-  ), matched AS (
+  ), matched AS MATERIALIZED (
     SELECT g.*, h.workspace_id, h.key_id, g.share_units IS NULL AS own,
-      coalesce(g.share_units, h.units) AS held_units, coalesce(g.share_micro_usd, h.micro_usd) AS held_micro_usd
+      coalesce(g.share_units, h.units) AS held_units, coalesce(g.share_micro_usd, h.micro_usd) AS held_micro_usd,
+      g.input_units + g.output_units <= coalesce(g.share_units, h.units) AND g.price_micro_usd <= coalesce(g.share_micro_usd, h.micro_usd)
+        AND g.id <> ALL (known) AS is_written
     FROM given g JOIN held h ON h.hold_id = g.hold_id AND h.epoch = g.epoch
   ), inserted AS (
-    INSERT INTO usage_records AS u
+    INSERT INTO usage_records
       (id, workspace_id, key_id, task, model_version, status_class, input_units, output_units, unit, price_micro_usd, price_version, latency_ms)
     SELECT m.id, m.workspace_id, m.key_id, m.task, m.model_version, m.status_class, m.input_units, m.output_units, m.unit, m.price_micro_usd,
       m.price_version, m.latency_ms
-    FROM matched m
-    WHERE m.input_units + m.output_units <= m.held_units AND m.price_micro_usd <= m.held_micro_usd
-    ON CONFLICT (id) DO NOTHING
-    RETURNING u.id, u.workspace_id, u.key_id, u.task, u.model_version, u.status_class, u.input_units, u.output_units, u.price_micro_usd, u.latency_ms
+    FROM matched m WHERE m.is_written
   ), released AS (
     SELECT m.hold_id, count(*) requests, sum(m.held_units) units, sum(m.held_micro_usd) micro_usd,
-      coalesce(sum(n.input_units + n.output_units), 0) used_units, coalesce(sum(n.price_micro_usd), 0) used_micro_usd
-    FROM matched m LEFT JOIN inserted n ON n.id = m.id
-    WHERE n.id IS NOT NULL OR m.own
+      coalesce(sum(m.input_units + m.output_units) FILTER (WHERE m.is_written), 0) used_units,
+      coalesce(sum(m.price_micro_usd) FILTER (WHERE m.is_written), 0) used_micro_usd
+    FROM matched m WHERE m.is_written OR m.own
     GROUP BY m.hold_id
   ), shares AS MATERIALIZED (
     -- With its last request all that is left of a hold goes.
@@ -365,16 +375,21 @@ BEGIN
         count(*) FILTER (WHERE n.latency_ms > 30000)
       ],
       clock_timestamp()
-    FROM inserted n
+    FROM matched n WHERE n.is_written
     GROUP BY 1, 2, 3, 4, 5, 6 ORDER BY 1, 2, 3, 4, 5, 6
     ON CONFLICT (workspace_id, hour, key_id, model_version, task, status_class) DO UPDATE
     SET requests = h.requests + excluded.requests,
         input_units = h.input_units + excluded.input_units,
         output_units = h.output_units + excluded.output_units,
         price_micro_usd = h.price_micro_usd + excluded.price_micro_usd,
-        latency_counts = (
-          SELECT array_agg(c.was + c.plus ORDER BY c.i)
-          FROM unnest(h.latency_counts, excluded.latency_counts) WITH ORDINALITY AS c (was, plus, i)),
+        -- One by one: taking the arrays apart costs as much as the rest of the statement.
+        latency_counts = ARRAY[
+          h.latency_counts[1] + excluded.latency_counts[1], h.latency_counts[2] + excluded.latency_counts[2], h.latency_counts[3] + excluded.latency_counts[3],
+          h.latency_counts[4] + excluded.latency_counts[4], h.latency_counts[5] + excluded.latency_counts[5], h.latency_counts[6] + excluded.latency_counts[6],
+          h.latency_counts[7] + excluded.latency_counts[7], h.latency_counts[8] + excluded.latency_counts[8], h.latency_counts[9] + excluded.latency_counts[9],
+          h.latency_counts[10] + excluded.latency_counts[10], h.latency_counts[11] + excluded.latency_counts[11], h.latency_counts[12] + excluded.latency_counts[12],
+          h.latency_counts[13] + excluded.latency_counts[13]
+        ],
         last_used_at = excluded.last_used_at
   ), spent AS (
     UPDATE allowances a
@@ -403,12 +418,11 @@ BEGIN
     WHERE b.bucket = f.bucket AND f.units > 0
   )
   SELECT CASE
-    WHEN n.id IS NOT NULL THEN 'settled'
-    WHEN EXISTS (SELECT 1 FROM usage_records u WHERE u.id = g.id) THEN 'settled'
+    WHEN m.is_written OR g.id = ANY (known) THEN 'settled'
     WHEN m.id IS NOT NULL THEN 'over_hold'
     ELSE 'no_hold'
   END
-  FROM given g LEFT JOIN inserted n ON n.id = g.id LEFT JOIN matched m ON m.id = g.id
+  FROM given g LEFT JOIN matched m ON m.id = g.id
   ORDER BY g.i;
 END $$;
 
@@ -480,7 +494,7 @@ CREATE FUNCTION settle(
 BEGIN
   PERFORM lock_allowances(hold_ids, '{}', '{}');
   RETURN QUERY SELECT * FROM write_settlements(
-    hold_ids, shares_units, shares_micro_usd, request_ids, epochs, tasks, model_versions, status_classes, inputs, outputs, units, prices_micro_usd, price_versions, latencies_ms);
+    hold_ids, shares_units, shares_micro_usd, request_ids, epochs, tasks, model_versions, status_classes, inputs, outputs, units, prices_micro_usd, price_versions, latencies_ms, true);
 END $$;
 
 -- Settles, then admits, so that what was given back can be held again. The first row's verdict is one letter for each
@@ -534,7 +548,7 @@ BEGIN
     RETURN QUERY SELECT string_agg(left(s.outcome, 1), '' ORDER BY s.i),
       NULL::uuid, NULL::integer, NULL::integer, NULL::integer, NULL::integer, NULL::integer, NULL::integer, NULL::integer, NULL::integer
     FROM ROWS FROM (write_settlements(
-      hold_ids, shares_units, shares_micro_usd, request_ids, epochs, tasks, model_versions, status_classes, inputs, outputs, units, prices_micro_usd, price_versions, latencies_ms)) WITH ORDINALITY AS s (outcome, i);
+      hold_ids, shares_units, shares_micro_usd, request_ids, epochs, tasks, model_versions, status_classes, inputs, outputs, units, prices_micro_usd, price_versions, latencies_ms, false)) WITH ORDINALITY AS s (outcome, i);
   END IF;
   IF new_hold_ids <> '{}' THEN
     RETURN QUERY SELECT * FROM decide_admissions(
