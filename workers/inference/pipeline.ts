@@ -33,13 +33,15 @@ function chain<In, Out>(stages: readonly Stage<never, unknown>[], observe: Obser
       chain<In, Next>([...stages, stage as Stage<never, unknown>], observe),
     async run(context) {
       let current: unknown = context;
+      let startedAt = performance.now();
       for (const stage of stages) {
-        const startedAt = performance.now();
         try {
           const next = stage.run(current as never);
           current = next instanceof Promise ? await next : next;
         } finally {
-          observe(stage.name, performance.now() - startedAt);
+          const endedAt = performance.now();
+          observe(stage.name, endedAt - startedAt);
+          startedAt = endedAt;
         }
       }
       return current as Out;
