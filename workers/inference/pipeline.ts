@@ -7,7 +7,10 @@ export type StageName =
   | 'settle'
   | 'respond';
 
-/** One step of a request: takes the context so far, returns it with what it adds, or throws a refusal. */
+/**
+ * One step of a request: takes the context so far, returns it with what it adds, or throws a refusal. It adds in place:
+ * a context belongs to one request, and copying it at each step costs more than most steps do.
+ */
 export interface Stage<In, Out> {
   /** Stands in the pipeline's list, in metrics and in the test of the order. */
   readonly name: StageName;
