@@ -1,11 +1,13 @@
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
+import type { MeteringCallName } from '#server/platform/metering/create-metering.ts';
 import type { ObserveStage } from './pipeline.ts';
+import { TimerHistogram } from './timer-histogram.ts';
 
 export interface GatewayMetrics {
   readonly registry: Registry;
   readonly observeStage: ObserveStage;
   countAnswer(route: string, status: number, code: string, tookMs: number): void;
-  countCall(call: { name: 'admit' | 'settle'; rows: number; tookMs: number }): void;
+  countCall(call: { name: MeteringCallName; rows: number; tookMs: number }): void;
   countBatch(model: string, batch: { items: number; waitedMs: number; ranMs: number }): void;
   watchDepth(queue: string, depth: () => number): void;
 }
@@ -18,11 +20,11 @@ export function createMetrics(): GatewayMetrics {
   const registry = new Registry();
   collectDefaultMetrics({ register: registry });
   const registers = [registry];
-  const stages = new Histogram({
+  const stages = new TimerHistogram({
     name: 'inference_stage_seconds',
     help: 'Time in a stage of the pipeline.',
-    labelNames: ['stage'],
-    buckets: secondsBuckets,
+    labelName: 'stage',
+    boundsSeconds: secondsBuckets,
     registers,
   });
   const answers = new Counter({
@@ -31,11 +33,11 @@ export function createMetrics(): GatewayMetrics {
     labelNames: ['route', 'status', 'code'],
     registers,
   });
-  const durations = new Histogram({
+  const durations = new TimerHistogram({
     name: 'inference_answer_seconds',
     help: 'Time from request to answer.',
-    labelNames: ['route'],
-    buckets: secondsBuckets,
+    labelName: 'route',
+    boundsSeconds: secondsBuckets,
     registers,
   });
   const calls = new Histogram({
@@ -83,15 +85,14 @@ export function createMetrics(): GatewayMetrics {
       for (const [queue, depth] of depths) this.set({ queue }, depth());
     },
   });
-  const stageTimers = childrenOf((stage) => stages.labels(stage));
-  const durationTimers = childrenOf((route) => durations.labels(route));
+  const answersOf = childrenOf((labels) => answers.labels(...labels));
 
   return {
     registry,
-    observeStage: (stage, tookMs) => stageTimers(stage).observe(tookMs / 1_000),
+    observeStage: (stage, tookMs) => stages.time(stage, tookMs),
     countAnswer(route, status, code, tookMs) {
-      answers.labels(route, String(status), code).inc();
-      durationTimers(route).observe(tookMs / 1_000);
+      answersOf(route, `${status}`, code).inc();
+      durations.time(route, tookMs);
     },
     countCall(call) {
       calls.labels(call.name).observe(call.tookMs / 1_000);
@@ -106,12 +107,13 @@ export function createMetrics(): GatewayMetrics {
   };
 }
 
-/** Looking a child up by its labels costs more than observing, so each is looked up once. */
-function childrenOf<Child>(make: (label: string) => Child): (label: string) => Child {
+/** Finding a child by its labels costs more than counting, so each is looked up once. */
+function childrenOf<Child>(make: (labels: string[]) => Child): (...labels: string[]) => Child {
   const known = new Map<string, Child>();
-  return (label) => {
-    const child = known.get(label) ?? make(label);
-    known.set(label, child);
+  return (...labels) => {
+    const name = labels.join(' ');
+    const child = known.get(name) ?? make(labels);
+    known.set(name, child);
     return child;
   };
 }

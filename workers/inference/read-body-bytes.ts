@@ -9,25 +9,25 @@ export interface BodyLimits {
  * A body whose length is declared can't be longer than that (HTTP's parser sees to it), so it is read in one go;
  * any other is counted while it comes.
  */
-export async function readBodyBytes(
+export function readBodyBytes(
   request: Request,
   lengthIsDeclared: boolean,
   { bytesMax, timeoutMs }: BodyLimits,
 ): Promise<Uint8Array> {
-  let timer: NodeJS.Timeout | undefined;
-  const tooSlow = new Promise<never>((_resolve, reject) => {
-    timer = setTimeout(() => reject(bodyTooSlow(timeoutMs)), timeoutMs);
+  return new Promise((resolve, reject) => {
+    const timer = setTimeout(() => reject(bodyTooSlow(timeoutMs)), timeoutMs);
+    const reading = lengthIsDeclared ? request.arrayBuffer() : readCounted(request, bytesMax);
+    reading.then(
+      (bytes) => {
+        clearTimeout(timer);
+        resolve(bytes instanceof Uint8Array ? bytes : new Uint8Array(bytes));
+      },
+      (error: unknown) => {
+        clearTimeout(timer);
+        reject(error);
+      },
+    );
   });
-  try {
-    const reading = lengthIsDeclared ? readWhole(request) : readCounted(request, bytesMax);
-    return await Promise.race([reading, tooSlow]);
-  } finally {
-    clearTimeout(timer);
-  }
-}
-
-async function readWhole(request: Request): Promise<Uint8Array> {
-  return new Uint8Array(await request.arrayBuffer());
 }
 
 async function readCounted(request: Request, bytesMax: number): Promise<Uint8Array> {

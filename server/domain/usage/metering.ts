@@ -62,6 +62,8 @@ export type Admission =
       readonly workspaceId: string;
       readonly epoch: number;
       readonly windows: RateWindows;
+      /** Its part of a hold that it shares; left out where the hold is its own. */
+      readonly share?: HoldShare | undefined;
     }
   | {
       readonly verdict: Refusal;
@@ -69,9 +71,18 @@ export type Admission =
       readonly retryAfterMs: number;
     };
 
+/** Requests of one key that were admitted together share a hold: each takes its part out when it is settled. */
+export interface HoldShare {
+  readonly holdId: string;
+  readonly units: number;
+  readonly microUsd: number;
+}
+
 export interface Settlement {
   readonly requestId: string;
   readonly epoch: number;
+  /** As the admission gave it. */
+  readonly share?: HoldShare | undefined;
   readonly task: string;
   readonly modelVersion: string;
   /** Class of the HTTP status that is answered. Only a 2 is ever billed. */

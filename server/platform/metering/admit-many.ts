@@ -1,69 +1,37 @@
-import type { Pool, QueryArrayConfig } from 'pg';
-import { type Admission, type AdmitRequest, type Refusal, refusals } from '#server/domain/usage/metering.ts';
-import { hexArray, plainArray, textArray } from './array-literal.ts';
+import type { Admission, AdmitRequest } from '#server/domain/usage/metering.ts';
+import { callFunction, type MeteringCall, sqlFunction } from './call-function.ts';
+import { type AnswerRow, oneByOne, type Question, questionValues, toAnswers } from './questions.ts';
 
-const statement = {
-  name: 'admit',
-  text: `SELECT * FROM admit($1::uuid[], $2::text[], $3::bytea[], $4::text[], $5::bigint[], $6::bigint[], $7::bigint[], $8::boolean[], $9)`,
-} as const;
+export const questionTypes = [
+  'uuid[]',
+  'integer[]',
+  'text[]',
+  'bytea[]',
+  'text[]',
+  'bigint[]',
+  'bigint[]',
+  'bigint[]',
+  'bigint[]',
+  'boolean[]',
+  'integer',
+] as const;
+const statement = sqlFunction('admit', questionTypes);
 
-type Row = readonly [
-  verdict: string,
-  workspaceId: string | null,
-  epoch: number,
-  requestsLimit: number | null,
-  requestsRemaining: number,
-  requestsResetMs: number,
-  unitsLimit: number | null,
-  unitsRemaining: number,
-  unitsResetMs: number,
-  retryAfterMs: number,
-];
-
-/** Asks once for many requests, in one statement. One answer each, in order. */
+/** Asks for many requests in one statement, for each by itself. One answer each, in order. */
 export async function admitMany(
-  { pool, holdMs, timeoutMs }: { pool: Pool; holdMs: number; timeoutMs: number },
+  { holdMs, ...call }: MeteringCall & { readonly holdMs: number },
   requests: readonly AdmitRequest[],
 ): Promise<readonly Admission[]> {
-  const query: QueryArrayConfig & { readonly query_timeout: number } = {
-    ...statement,
-    rowMode: 'array',
-    query_timeout: timeoutMs,
-    values: [
-      plainArray(requests.map((request) => request.requestId)),
-      textArray(requests.map((request) => request.keyId)),
-      hexArray(requests.map((request) => request.keyHash)),
-      textArray(requests.map((request) => request.scope)),
-      plainArray(requests.map((request) => request.unitsMin)),
-      plainArray(requests.map((request) => request.unitsMax)),
-      plainArray(requests.map((request) => request.microUsdMax)),
-      plainArray(requests.map((request) => request.counted)),
-      holdMs,
-    ],
-  };
-  const { rows: answers } = await pool.query<Row[number][]>(query);
-  return (answers as unknown as readonly Row[]).map(toAdmission);
+  const questions = requests.map((request): Question => [request]);
+  const rows = await callFunction<AnswerRow>(call, statement, questionValues(questions, holdMs));
+  return rows.flatMap((row, i) => toAnswers(questions[i] ?? never(), row)).map(toAdmission);
 }
 
-function toAdmission(row: Row): Admission {
-  const [verdict, workspaceId, epoch, , , , , , , retryAfterMs] = row;
-  const windows = toWindows(row);
-  if (verdict === 'valid' && workspaceId && windows) return { verdict, workspaceId, epoch, windows };
-  if (!isRefusal(verdict)) throw new Error(`admit gave an unknown verdict: ${verdict}`);
-  return { verdict, windows, retryAfterMs };
+function toAdmission(answer: Admission | typeof oneByOne): Admission {
+  if (answer === oneByOne) throw new Error('admit would not decide over a single request.');
+  return answer;
 }
 
-function toWindows(row: Row) {
-  const [, , , requestsLimit, requestsRemaining, requestsResetMs, unitsLimit, unitsRemaining, unitsResetMs] =
-    row;
-  if (requestsLimit === null || unitsLimit === null) return null;
-  return {
-    requests: { limit: requestsLimit, remaining: requestsRemaining, resetMs: requestsResetMs },
-    units: { limit: unitsLimit, remaining: unitsRemaining, resetMs: unitsResetMs },
-  };
-}
-
-const known: ReadonlySet<string> = new Set(refusals);
-function isRefusal(verdict: string): verdict is Refusal {
-  return known.has(verdict);
+function never(): never {
+  throw new Error('admit answered more than it was asked.');
 }

@@ -1,9 +1,9 @@
 /**
  * PostgreSQL array literals for a statement's parameters. The driver's own serialiser takes each element apart with
- * regular expressions, which at hundreds of requests a call costs more than the call. None of these can be null.
+ * regular expressions, which at hundreds of requests a call costs more than the call. Only a plain one can be null.
  */
-export function plainArray(values: readonly (string | number | boolean)[]): string {
-  return `{${values.join(',')}}`;
+export function plainArray(values: readonly (string | number | boolean | null)[]): string {
+  return `{${values.map((value) => value ?? 'NULL').join(',')}}`;
 }
 
 export function hexArray(values: readonly Buffer[]): string {

@@ -10,12 +10,16 @@ import {
 } from '#server/domain/usage/metering.ts';
 import { admitMany } from './admit-many.ts';
 import { createGroup } from './group.ts';
+import { oneByOne } from './questions.ts';
+import { type Outcome, settleAndAdmit, type Waiting } from './settle-and-admit.ts';
 import { settleMany } from './settle-many.ts';
+
+export type MeteringCallName = 'settle_and_admit' | 'admit' | 'settle';
 
 export interface MeteringOptions {
   readonly pool: Pool;
   readonly holdMs: number;
-  readonly onCall?: (call: { name: 'admit' | 'settle'; rows: number; tookMs: number }) => void;
+  readonly onCall?: (call: { name: MeteringCallName; rows: number; tookMs: number }) => void;
 }
 
 export interface PostgresMetering extends Metering {
@@ -25,46 +29,72 @@ export interface PostgresMetering extends Metering {
 }
 
 const callTimeoutMs = 5_000;
-/** Longest that a request waits for company, at each of the two calls; a request without company does not wait. */
+/** Longest that a request waits for company; a request without company does not wait. */
 const lingerMs = 2;
 /** Requests at the same time up to which nobody waits: the calls have room for them. */
 const companyMin = 8;
 const enoughShare = 0.45;
 /** For the pool that it is given: one call of each kind at a time, and one for a look at the health. */
-export const meteringConnections = 3;
+export const meteringConnections = 4;
 
+/**
+ * What was answered and what waits go to the database in one call, one call at a time: a second would wait for the
+ * first one's locks, and fuller calls cost less. Two more ways stand beside it, for what must not hold the others
+ * up: where a quota or a window is nearly spent each request is asked for by itself, and a settlement that the
+ * database did not answer is tried again.
+ */
 export function createMetering({ pool, holdMs, onCall }: MeteringOptions): PostgresMetering {
   const toAwayError = (cause: unknown) => new DatabaseAwayError('The database does not answer.', { cause });
-  // Requests between the two calls, and in them: what may soon stand in either queue.
+  // Requests between admission and settlement, and in either: what may soon stand in the queue.
   let inFlight = 0;
-  const rowsEnough = () => (inFlight <= companyMin ? 0 : inFlight * enoughShare);
+  const both = createGroup<Waiting, Outcome>({
+    run: (rows) => settleAndAdmit({ pool, holdMs, timeoutMs: callTimeoutMs }, rows),
+    rowsMax: pipelineLimits.admitBatchMax + pipelineLimits.settleBatchMax,
+    queueMax: pipelineLimits.admitQueueMax,
+    // Every settlement belongs to a request that was admitted, so admission bounds them already.
+    mayRefuse: ({ request }) => request !== undefined,
+    callsMax: 1,
+    toAwayError,
+    lingerMs,
+    rowsEnough: () => (inFlight <= companyMin ? 0 : inFlight * enoughShare),
+    onCall: (call) => onCall?.({ name: 'settle_and_admit', ...call }),
+  });
   const admits = createGroup<AdmitRequest, Admission>({
     run: (rows) => admitMany({ pool, holdMs, timeoutMs: callTimeoutMs }, rows),
     rowsMax: pipelineLimits.admitBatchMax,
     queueMax: pipelineLimits.admitQueueMax,
     callsMax: 1,
     toAwayError,
-    lingerMs,
-    rowsEnough,
     onCall: (call) => onCall?.({ name: 'admit', ...call }),
   });
   const settles = createGroup<Settlement, SettleOutcome>({
     run: (rows) => settleMany({ pool, timeoutMs: callTimeoutMs }, rows),
     rowsMax: pipelineLimits.settleBatchMax,
-    // Every settlement belongs to a request that was admitted, so admission bounds this queue already.
     queueMax: Number.POSITIVE_INFINITY,
-    // A second one would wait for the first one's locks; fuller groups cost less.
     callsMax: 1,
     toAwayError,
-    lingerMs,
-    rowsEnough,
     onCall: (call) => onCall?.({ name: 'settle', ...call }),
   });
+
+  async function ask(request: AdmitRequest, signal?: AbortSignal): Promise<Admission> {
+    const answer = (await both.submit({ request }, { signal })) as Admission | typeof oneByOne;
+    return answer === oneByOne ? admits.submit(request, { signal }) : answer;
+  }
+
+  async function write(settlement: Settlement, retryUntilMs: number): Promise<SettleOutcome> {
+    try {
+      return (await both.submit({ settlement })) as SettleOutcome;
+    } catch (error) {
+      if (!(error instanceof DatabaseAwayError) || Date.now() >= retryUntilMs) throw error;
+      return settles.submit(settlement, { retryUntilMs });
+    }
+  }
+
   return {
     async admit(request, signal) {
       inFlight++;
       try {
-        const admission = await admits.submit(request, { signal });
+        const admission = await ask(request, signal);
         if (admission.verdict !== 'valid' || request.unitsMax === 0) inFlight--;
         return admission;
       } catch (error) {
@@ -73,17 +103,20 @@ export function createMetering({ pool, holdMs, onCall }: MeteringOptions): Postg
       }
     },
     settle: (settlement, retryUntilMs) =>
-      settles.submit(settlement, { retryUntilMs }).finally(() => {
+      write(settlement, retryUntilMs).finally(() => {
         inFlight--;
       }),
     depth: {
       get admit() {
-        return admits.depth;
+        return both.count(({ request }) => request !== undefined) + admits.depth;
       },
       get settle() {
-        return settles.depth;
+        return both.count(({ settlement }) => settlement !== undefined) + settles.depth;
       },
     },
-    drain: () => settles.idle(),
+    async drain() {
+      await both.idle();
+      await settles.idle();
+    },
   };
 }

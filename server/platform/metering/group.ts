@@ -6,6 +6,8 @@ export interface GroupOptions<Row, Result> {
   run(rows: readonly Row[]): Promise<readonly Result[]>;
   readonly rowsMax: number;
   readonly queueMax: number;
+  /** Whether the row may be refused when the queue is full. All may, if this is left out. */
+  mayRefuse?(row: Row): boolean;
   /** Calls at the same time. One call groups best; two hide the round trip. */
   readonly callsMax: number;
   /**
@@ -26,6 +28,8 @@ export interface Group<Row, Result> {
    */
   submit(row: Row, options?: SubmitOptions): Promise<Result>;
   readonly depth: number;
+  /** How many of those that wait are of a kind. */
+  count(isOfKind: (row: Row) => boolean): number;
   /** Resolves when nothing waits and nothing is on its way. */
   idle(): Promise<void>;
 }
@@ -57,7 +61,8 @@ export function createGroup<Row, Result>(options: GroupOptions<Row, Result>): Gr
   let idleWaiters: (() => void)[] = [];
 
   function submit(row: Row, { signal, retryUntilMs = 0 }: SubmitOptions = {}): Promise<Result> {
-    if (queue.length >= options.queueMax) return Promise.reject(new QueueFullError('The queue is full.'));
+    if (queue.length >= options.queueMax && (options.mayRefuse?.(row) ?? true))
+      return Promise.reject(new QueueFullError('The queue is full.'));
     return new Promise((resolve, reject) => {
       queue.push({ row, signal, retryUntilMs, resolve, reject });
       schedule();
@@ -160,6 +165,7 @@ export function createGroup<Row, Result>(options: GroupOptions<Row, Result>): Gr
     get depth() {
       return queue.length;
     },
+    count: (isOfKind) => queue.filter((waiting) => isOfKind(waiting.row)).length,
     idle: () =>
       new Promise((resolve) => {
         idleWaiters.push(resolve);

@@ -41,12 +41,15 @@ export function admit<Input>(
   return {
     name: 'admit',
     async run(context) {
+      const { unitsMin, unitsMax, microUsdMax } = costOf(context.input);
       const request: AdmitRequest = {
         requestId: context.requestId,
         keyId: context.key.id,
         keyHash: context.key.hash,
         scope: endpoint.scope,
-        ...costOf(context.input),
+        unitsMin,
+        unitsMax,
+        microUsdMax,
         counted: false,
       };
       let admission = await ask(request);
@@ -60,7 +63,7 @@ export function admit<Input>(
       context.scope.windows = admission.windows;
       if (admission.verdict !== 'valid') throw refusalToError(admission, { scope: endpoint.scope, webUrl });
       context.scope.workspaceId = admission.workspaceId;
-      return { ...context, admission };
+      return Object.assign(context, { admission });
 
       function ask(question: AdmitRequest): Promise<Admission> {
         return metering.admit(question, context.signal).catch((error: unknown) => {

@@ -16,7 +16,9 @@ export function limitBody(
     run(context) {
       const declared = declaredBytes(context.request);
       if (declared !== null && declared > limits.bytesMax) throw bodyTooLarge(limits.bytesMax);
-      return { ...context, readBody: () => readBodyBytes(context.request, declared !== null, limits) };
+      return Object.assign(context, {
+        readBody: () => readBodyBytes(context.request, declared !== null, limits),
+      });
     },
   };
 }

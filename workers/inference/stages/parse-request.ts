@@ -16,13 +16,13 @@ export function parseRequest<Input>(endpoint: Endpoint<Input>): Stage<WithKey, W
   return {
     name: 'parseRequest',
     async run(context) {
-      if (endpoint.body === null) return { ...context, input: undefined as Input };
+      if (endpoint.body === null) return Object.assign(context, { input: undefined as Input });
       if (!json.test(context.request.headers.get('content-type') ?? '')) {
         throw new DomainError('unsupported_media_type', 'Send the body as Content-Type: application/json.');
       }
       const parsed = endpoint.body.safeParse(parseJson(await context.readBody()));
       if (!parsed.success) throw issueToError(parsed.error.issues);
-      return { ...context, input: parsed.data };
+      return Object.assign(context, { input: parsed.data });
     },
   };
 }

@@ -23,7 +23,7 @@ export function readKey({ malformedKeys }: { malformedKeys: AddressBuckets }): S
       const key = /^Bearer +(\S+)$/i.exec(header)?.[1];
       const parsed = key === undefined ? null : parseApiKey(key);
       if (key === undefined || parsed === null) throw refuseMalformed(malformedKeys, context.address());
-      return { ...context, key: { id: parsed.id, hash: hashApiKey(key) } };
+      return Object.assign(context, { key: { id: parsed.id, hash: hashApiKey(key) } });
     },
   };
 }

@@ -35,20 +35,17 @@ export function runModel<Input, Item extends object, Output extends object>(
         const options = { lane: context.admission.workspaceId, signal: context.signal, timeoutMs };
         const outputs = await model.batcher.submit(endpoint.itemsOf(context.input), options);
         const run = toRun(outputs, (index) => endpoint.paramOf(context.input, index));
-        if (run.kind === 'failed' || !endpoint.followUp) return { ...context, model, run };
+        if (run.kind === 'failed' || !endpoint.followUp) return Object.assign(context, { model, run });
         const more = await model.batcher.submit(
           endpoint.followUp.itemsOf(context.input, run.outputs),
           options,
         );
         const both = toRun([...outputs, ...more], (index) => endpoint.paramOf(context.input, index));
-        return { ...context, model, run: both };
+        return Object.assign(context, { model, run: both });
       } catch (error) {
         const statusClass = context.signal.aborted ? 4 : 5;
-        return {
-          ...context,
-          model,
-          run: { kind: 'failed', statusClass, error: toFailure(error, context.signal) },
-        };
+        const run = { kind: 'failed', statusClass, error: toFailure(error, context.signal) } as const;
+        return Object.assign(context, { model, run });
       }
     },
   };

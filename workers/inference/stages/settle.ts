@@ -38,6 +38,7 @@ export function settle<Input, Item, Output>(
           {
             requestId: context.requestId,
             epoch: admission.epoch,
+            share: admission.share,
             task: endpoint.task,
             modelVersion: model.runtime.model.version,
             statusClass: run.kind === 'answered' ? 2 : run.statusClass,
@@ -55,7 +56,7 @@ export function settle<Input, Item, Output>(
         });
       // A failed request has nothing to withhold: its own error is what the caller needs to see.
       if (run.kind === 'answered' && outcome !== 'settled') throw withheld(outcome);
-      return { ...context, inputUnits, priceMicroUsd: price };
+      return Object.assign(context, { inputUnits, priceMicroUsd: price });
     },
   };
 }
