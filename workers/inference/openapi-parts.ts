@@ -71,7 +71,10 @@ export const errorResponses = {
   408: refusal('The body arrived too slowly.'),
   413: refusal('The body is too large, or has too many texts or pictures.'),
   415: refusal('The body is not declared as a type that the path takes.'),
-  422: refusal('A text is longer than allowed, or than the model reads; a picture can not be decoded or fetched.', rateLimitHeaders),
+  422: refusal(
+    'A text is longer than allowed, or than the model reads; a picture can not be decoded or fetched.',
+    rateLimitHeaders,
+  ),
   429: refusal('A rate limit, the quota or the budget is reached.', {
     ...rateLimitHeaders,
     ...retryAfter,
