@@ -13,6 +13,7 @@ import { Section } from '../section.tsx';
 export const metadata: Metadata = { title: 'Images' };
 
 const mebibyte = 1024 * 1024;
+const million = 1_000_000;
 const { picturesMax, pictureBytesMax, bodyBytesMax, topKMax, topKDefault } = imageLimits;
 const { microUsdPerInputUnit } = prices['image-classification'];
 
@@ -25,8 +26,10 @@ export default function ImagesReferencePage() {
         What a picture shows: the most probable of 1,000 labels, with calibrated probabilities. JPEG, PNG,
         WebP, AVIF or GIF.
       </p>
-      <CodeSample label="A picture to try" variants={[samplePicture(webUrl())]} />
-      <CodeSample label="A call" variants={imageCalls(api)} />
+      <div className="grid gap-3">
+        <CodeSample label="A picture to try" variants={[samplePicture(webUrl())]} />
+        <CodeSample label="A call" variants={imageCalls(api)} />
+      </div>
       <Section id="request" title="The request">
         <p>
           <code>POST /v1/images/classify</code>. The pictures come as parts of a form, all named{' '}
@@ -52,6 +55,7 @@ export default function ImagesReferencePage() {
             ['abstain_below', 'number, 0 to 1', 'A label less probable than this is answered as null.'],
           ]}
         />
+        <p>Other ways to send pictures:</p>
         <CodeSample label="Other ways" variants={otherImageCalls(api)} />
       </Section>
       <Section id="answer" title="The answer">
@@ -96,7 +100,7 @@ export default function ImagesReferencePage() {
       </Section>
       <Section id="cost" title="What it costs">
         <p>
-          One unit a picture, whatever its size: {money(microUsdPerInputUnit * 1_000)} for a thousand. A
+          One unit a picture, whatever its size: {money(microUsdPerInputUnit * million)} for a million. A
           picture that can’t be read fails the whole call, which then costs nothing; <code>param</code> names
           it. <Link href="/pricing">Prices and plans</Link>
         </p>
