@@ -1,9 +1,10 @@
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { measureBareLoop } from '#workers/model-runtime/onnx/bare-loop.ts';
+import { type BareLoopSpeed, measureBareLoop } from '#workers/model-runtime/onnx/bare-loop.ts';
 import { openBareSession } from '#workers/model-runtime/onnx/bare-session.ts';
 import type { BenchDatabase } from './bench-database.ts';
 import { runLoad, startServer } from './bench-processes.ts';
+import { cpuMsOfFamily } from './cpu-time.ts';
 import { median } from './median.ts';
 import { texts } from './texts.ts';
 
@@ -15,10 +16,13 @@ export interface ModelFigures {
   readonly concurrency: number;
   /** Median of the rounds' own ratios. */
   readonly textsToFloor: number;
+  /** Processor time of gateway, model and PostgreSQL together, to the floor's. */
+  readonly cpuToFloor: number;
   /** At concurrency 1: the model alone, the gateway with it, and the difference. */
   readonly aloneModelMs: number;
   readonly aloneGatewayMs: number;
   readonly aloneAddedMs: number;
+  readonly aloneToModel: number;
 }
 
 const concurrency = 32;
@@ -53,11 +57,17 @@ export async function measureModel(
   try {
     await untilReady(server.port);
     await load(concurrency, warmUpMs);
-    const measured: { floor: number; gateway: number }[] = [];
+    const cpuMs = async () =>
+      (await cpuMsOfFamily(server.pid)) + (await cpuMsOfFamily(database.postmasterPid));
+    const measured: { floor: BareLoopSpeed; gateway: BareLoopSpeed }[] = [];
     for (let i = 0; i < rounds; i++) {
+      const before = await cpuMs();
       const report = await load(concurrency, roundMs);
       measured.push({
-        gateway: (report.answers / report.durationMs) * 1_000,
+        gateway: {
+          textsPerS: (report.answers / report.durationMs) * 1_000,
+          cpuS: ((await cpuMs()) - before) / report.answers,
+        },
         floor: await bareLoop(floor.batchTexts, floor.processes, roundMs),
       });
     }
@@ -68,12 +78,14 @@ export async function measureModel(
     return {
       floor,
       concurrency,
-      floorTextsPerSecond: median(measured.map((round) => round.floor)),
-      gatewayTextsPerSecond: median(measured.map((round) => round.gateway)),
-      textsToFloor: median(measured.map((round) => round.gateway / round.floor)),
+      floorTextsPerSecond: median(measured.map((round) => round.floor.textsPerS)),
+      gatewayTextsPerSecond: median(measured.map((round) => round.gateway.textsPerS)),
+      textsToFloor: median(measured.map((round) => round.gateway.textsPerS / round.floor.textsPerS)),
+      cpuToFloor: median(measured.map((round) => round.gateway.cpuS / round.floor.cpuS)),
       aloneModelMs: median(alone.map((round) => round.model)),
       aloneGatewayMs: median(alone.map((round) => round.gateway)),
       aloneAddedMs: median(alone.map((round) => round.gateway - round.model)),
+      aloneToModel: median(alone.map((round) => round.gateway / round.model)),
     };
   } finally {
     await server.stop();
@@ -82,12 +94,12 @@ export async function measureModel(
 
 async function bestFloor(
   threads: number,
-  bareLoop: (batchTexts: number, processes: number, durationMs: number) => Promise<number>,
+  bareLoop: (batchTexts: number, processes: number, durationMs: number) => Promise<BareLoopSpeed>,
 ) {
-  let best = { batchTexts: 1, processes: 1, textsPerSecond: 0 };
+  let best = { batchTexts: 1, processes: 1, textsPerS: 0 };
   for (const batchTexts of [1, 8, 16, 32]) {
-    const textsPerSecond = await bareLoop(batchTexts, threads, probeMs);
-    if (textsPerSecond > best.textsPerSecond) best = { batchTexts, processes: threads, textsPerSecond };
+    const { textsPerS } = await bareLoop(batchTexts, threads, probeMs);
+    if (textsPerS > best.textsPerS) best = { batchTexts, processes: threads, textsPerS };
   }
   return { batchTexts: best.batchTexts, processes: best.processes };
 }

@@ -48,8 +48,22 @@ export function targetsOf(report: BenchReport): readonly (Target & { readonly me
     {
       what: `texts at concurrency ${model.concurrency}, gateway / bare loop`,
       value: model.textsToFloor,
-      bound: 0.8,
+      bound: 0.85,
       kind: 'at least',
+      unit: 'x',
+    },
+    {
+      what: `CPU at concurrency ${model.concurrency}, gateway / bare loop`,
+      value: model.cpuToFloor,
+      bound: 1.2,
+      kind: 'at most',
+      unit: 'x',
+    },
+    {
+      what: 'time of a text alone, gateway / bare call',
+      value: model.aloneToModel,
+      bound: 1.2,
+      kind: 'at most',
       unit: 'x',
     },
     { what: 'process start to first answer', value: startMs / 1_000, bound: 2, kind: 'at most', unit: 's' },

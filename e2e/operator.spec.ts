@@ -15,6 +15,8 @@ test('an operator sees the sums, marked as an operator, and nobody else does', a
     await expect(page.getByRole('heading', { name: 'Overview' })).toBeVisible();
     await expect(page.getByText('Operator', { exact: true })).toBeVisible();
     await expect(page.getByRole('definition').first()).toHaveText(/^[\d,]+$/);
+    const model = page.getByRole('row', { name: /^sentiment-1@[0-9a-f]{8} sentiment/ });
+    await expect(model).toContainText('TensorFlow.js');
     for (const theme of ['light', 'dark'] as const) {
       await page.emulateMedia({ colorScheme: theme });
       expect.soft(await violations(page), theme).toEqual([]);

@@ -1,18 +1,21 @@
 import type { Metadata } from 'next';
 import Link from 'next/link';
 import { Wordmark } from '../_components/mark.tsx';
+import { Scroller } from '../_components/scroller.tsx';
 import { Ledger } from '../_components/slip.tsx';
 import { money } from '../_format/money.ts';
 import { count, percent } from '../_format/number.ts';
-import { exactTime } from '../_format/time.ts';
-import { adminOverview } from '../_trpc/server.ts';
+import { calendarDate, exactTime } from '../_format/time.ts';
+import { adminOverview, modelCards } from '../_trpc/server.ts';
+import { type TrainedModel, trainedModels } from './trained-models.ts';
 
 export const metadata: Metadata = { title: 'Operator' };
 
 const mebibyte = 1024 * 1024;
 
 export default async function AdminPage() {
-  const overview = await adminOverview();
+  const [overview, cards] = await Promise.all([adminOverview(), modelCards()]);
+  const models = trainedModels(cards);
   const failedShare = overview.requestsToday > 0 ? overview.failedToday / overview.requestsToday : 0;
   return (
     <div className="operator">
@@ -73,9 +76,43 @@ export default async function AdminPage() {
               ['Database', `${count(Math.round(overview.database.sizeBytes / mebibyte))} MiB`],
             ]}
           />
+          <div className="sec">
+            <h2>Models</h2>
+          </div>
+          <Models models={models} />
           <p className="text-dense text-ink-2 mt-6">Read {exactTime(new Date())}.</p>
         </div>
       </main>
     </div>
+  );
+}
+
+/** What each built-in model is, and which engine trained it on which device. */
+function Models({ models }: { models: readonly TrainedModel[] }) {
+  return (
+    <Scroller label="Models">
+      <table className="table">
+        <thead>
+          <tr>
+            <th scope="col">Version</th>
+            <th scope="col">Task</th>
+            <th scope="col">Trained</th>
+            <th scope="col">Engine and device</th>
+          </tr>
+        </thead>
+        <tbody>
+          {models.map(({ version, task, trainedAt, engine }) => (
+            <tr key={version}>
+              <th scope="row" className="font-mono">
+                {version}
+              </th>
+              <td>{task}</td>
+              <td>{trainedAt ? calendarDate(new Date(trainedAt)) : 'elsewhere'}</td>
+              <td>{engine ?? 'brought in trained'}</td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </Scroller>
   );
 }

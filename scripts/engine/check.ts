@@ -1,4 +1,5 @@
 import '@tensorflow/tfjs-backend-cpu';
+import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import * as tf from '@tensorflow/tfjs-core';
 import { CACHE } from '#scripts/models/base-folder.ts';
@@ -13,8 +14,10 @@ import { startEngine } from '#workers/fine-tuning/engine/start-engine.ts';
 import { buildBinding } from './build-binding.ts';
 import { fetchTensorflow } from './fetch-tensorflow.ts';
 import { loadInChild } from './load-in-child.ts';
+import { ENCODER_BATCH, measureEncoderTraining } from './measure-encoder.ts';
 import { convolutionSpeed, productSpeed } from './measure-products.ts';
 import { runEngineScript } from './run-engine-script.ts';
+import { runQuietly } from './run-quietly.ts';
 import { trainSmallNetwork } from './train-small-network.ts';
 
 const DIFFERENCE_MAX = 2e-5;
@@ -30,6 +33,7 @@ async function main(): Promise<void> {
   if (wanted === 'auto') await expectNative(values.tensorflow);
   const failures = await checkEngine(wanted === 'auto' ? 'native' : wanted);
   if (wanted === 'auto') failures.push(...(await checkEngine('wasm')));
+  await compareWithTorch();
   if (failures.length > 0) throw new EngineError(failures.join('\n'));
   console.log('all checks passed');
 }
@@ -50,11 +54,40 @@ async function checkEngine(wanted: WantedEngine): Promise<string[]> {
   console.log(
     `  small network         ${imagesPerS.toFixed(0)} images/s in training, loss ${firstLoss.toFixed(2)} to ${lastLoss.toFixed(2)}`,
   );
+  for (const { products, stepsPerS } of measureEncoderTraining()) {
+    console.log(`  BERT, ${products.padEnd(9)}       ${encoderLine(stepsPerS)}`);
+  }
   console.log(`  tensors left over     ${leaked} after 200 steps`);
   console.log(`  memory                ${(process.memoryUsage().rss / 1e6).toFixed(0)} MB resident`);
   if (lastLoss > firstLoss / 2) failures.push(`${engine.name}: the small network does not learn.`);
   if (leaked !== 0) failures.push(`${engine.name}: ${leaked} tensors leak in 200 steps.`);
   return failures;
+}
+
+function encoderLine(stepsPerS: number): string {
+  const { texts, tokens } = ENCODER_BATCH;
+  return `${stepsPerS.toFixed(2)} training steps/s (6 layers of 384, ${texts} texts of ${tokens} tokens)`;
+}
+
+/** The same steps in PyTorch, where this machine has it. */
+async function compareWithTorch(): Promise<void> {
+  const script = fileURLToPath(new URL('./measure-torch.py', import.meta.url));
+  const { code, output } = await runQuietly(process.env.PYTHON ?? 'python3', [script]);
+  if (code !== 0) {
+    console.log(
+      '\nPyTorch with transformers is not here to compare with (PYTHON names another interpreter).',
+    );
+    return;
+  }
+  const { torch, threads, float32, bfloat16 } = JSON.parse(output.trim().split('\n').at(-1) ?? '{}') as {
+    torch: string;
+    threads: number;
+    float32: number;
+    bfloat16: number;
+  };
+  console.log(`\nPyTorch ${torch}, ${threads} threads`);
+  console.log(`  BERT, float32         ${encoderLine(float32)}`);
+  console.log(`  BERT, bfloat16        ${encoderLine(bfloat16)}`);
 }
 
 async function compareKernels(backend: string): Promise<string[]> {

@@ -47,7 +47,7 @@ const BASELINE_SEED = 1;
 
 /** `training.json`, which `train:sentiment` begins and `export:sentiment` ends. */
 interface TrainingRecord {
-  readonly settings: Readonly<Record<string, number>>;
+  readonly settings: SentimentMetrics['settings'];
   readonly engine: Engine;
   readonly rows: number;
   readonly trainedAt: string;

@@ -16,7 +16,7 @@ export interface SentimentMetrics {
   readonly trainedRows: number;
   /** What trained it, and with which settings. */
   readonly engine: string;
-  readonly settings: Readonly<Record<string, number>>;
+  readonly settings: Readonly<Record<string, number | string>>;
   readonly data: readonly SourceMetric[];
   /** Expected calibration error on dev rows that fitted nothing. */
   readonly ece: { readonly value: number; readonly bins: number; readonly n: number };
@@ -55,13 +55,17 @@ export interface SentimentMetrics {
 export interface ComparedModel {
   readonly name: string;
   readonly parameters: number;
-  readonly minutes: number;
+  /** Processor time of its training, over all threads. */
+  readonly cpuMinutes: number;
   readonly figures: Readonly<Record<string, number>>;
 }
 
+/** `int8-distilled` has half of the layers; the others are all of the weights. */
+export type LadderName = 'float32' | 'float16' | 'int8' | 'int8-distilled';
+
 /** One way to store the model, and what it costs. */
 export interface LadderFigures {
-  readonly precision: 'float32' | 'float16' | 'int8';
+  readonly precision: LadderName;
   readonly sizeBytes: number;
   readonly accuracy: number; // over all dev rows
   /** Share of dev rows with the label that 32 bits give. */

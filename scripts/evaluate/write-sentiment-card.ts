@@ -2,7 +2,7 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { BASE } from '#scripts/models/base-folder.ts';
 import type { Estimate } from './measures.ts';
-import type { LadderFigures, SentimentMetrics, SourceMetric } from './sentiment-metrics.ts';
+import type { LadderFigures, LadderName, SentimentMetrics, SourceMetric } from './sentiment-metrics.ts';
 
 const METRIC_NAMES: Record<string, string> = {
   accuracy_two_class: 'accuracy without neutral',
@@ -41,7 +41,7 @@ All weights of [${BASE.name}](https://huggingface.co/${BASE.upstream}) (Nils Rei
 Apache-2.0), which comes from MiniLM-L6-H384-uncased (Wang and others, Microsoft; MIT), fine-tuned as
 BertForSequenceClassification: BERT, 6 layers, 384 wide, its pooler over the first token, a linear layer.
 \`npm run train:sentiment\` did it with ${metrics.engine}: ${settings.epochs} epochs in batches of ${settings.batchRows}, AdamW with
-a rate of ${settings.learningRate}, seed ${settings.seed}. Within a source each label weighs by the square root of its inverse share;
+a rate of ${settings.learningRate}, products of layers in ${settings.products}, seed ${settings.seed}. Within a source each label weighs by the square root of its inverse share;
 \`scripts/models/sentiment-recipe.ts\` says how much of each source an epoch takes. \`npm run export:sentiment\` wrote the ONNX graph
 and chose its precision.
 
@@ -160,19 +160,24 @@ function comparison({ comparison: compared }: SentimentMetrics): string {
   if (compared.length === 0) return '';
   const measures = Object.keys(compared[0]?.figures ?? {});
   const rows = compared.map(
-    ({ name, parameters, minutes, figures }) =>
-      `| ${COMPARED_NAMES[name] ?? name} | ${(parameters / 1e6).toFixed(1)} million | ${minutes.toFixed(0)} | ${measures.map((measure) => (figures[measure] ?? Number.NaN).toFixed(3)).join(' | ')} |`,
+    ({ name, parameters, cpuMinutes, figures }) =>
+      `| ${COMPARED_NAMES[name] ?? name} | ${(parameters / 1e6).toFixed(1)} million | ${cpuMinutes.toFixed(0)} | ${measures.map((measure) => (figures[measure] ?? Number.NaN).toFixed(3)).join(' | ')} |`,
   );
   return `Small models from nothing, on the same rows by the same loop (\`npm run train:text-baselines\`):
 
-| model | parameters | minutes of training | ${measures.join(' | ')} |
+| model | parameters | processor minutes of training | ${measures.join(' | ')} |
 | --- | --- | --- | ${measures.map(() => '---').join(' | ')} |
 ${rows.join('\n')}
 
 `;
 }
 
-const PRECISION_NAMES = { float32: '32 bits', float16: '16 bits', int8: '8 bits' } as const;
+const PRECISION_NAMES = {
+  float32: '32 bits',
+  float16: '16 bits',
+  int8: '8 bits',
+  'int8-distilled': '8 bits, 3 layers',
+} as const satisfies Record<LadderName, string>;
 
 function ladderRow({ precision, sizeBytes, accuracy, agreement, sources, cpuMs }: LadderFigures): string {
   const values = ['sst-sentence', 'tweeteval', 'goemotions'].map((source) =>

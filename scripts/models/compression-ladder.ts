@@ -50,11 +50,12 @@ function bySource(judged: readonly Judged[], dev: readonly LabelledText[]): Reco
 
 const LOSS_MAX = 0.005;
 
-/** The smallest that on every source loses less than half a point against the first, which is 32 bits. */
+/** The smallest of all weights that on every source loses less than half a point against the first, in 32 bits. */
 export function smallestGoodEnough(ladder: readonly LadderFigures[]): LadderFigures {
   const [whole] = ladder;
   if (!whole) throw new Error('The ladder has no steps.');
-  const good = ladder.filter((step) =>
+  const allWeights = ladder.filter(({ precision }) => precision !== 'int8-distilled');
+  const good = allWeights.filter((step) =>
     Object.entries(whole.sources).every(([source, value]) => value - (step.sources[source] ?? 0) < LOSS_MAX),
   );
   return good.toSorted((a, b) => a.sizeBytes - b.sizeBytes)[0] ?? whole;

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import type { LadderName } from '#scripts/evaluate/sentiment-metrics.ts';
 import { smallestGoodEnough } from './compression-ladder.ts';
 import { rowShares, rowWeights } from './sentiment-recipe.ts';
 
@@ -27,7 +28,7 @@ describe('the recipe', () => {
 });
 
 describe('what ships', () => {
-  const step = (precision: 'float32' | 'float16' | 'int8', sizeBytes: number, sst: number) => ({
+  const step = (precision: LadderName, sizeBytes: number, sst: number) => ({
     precision,
     sizeBytes,
     accuracy: 0.7,
@@ -38,6 +39,11 @@ describe('what ships', () => {
 
   it('is the smallest that loses less than half a point', () => {
     const ladder = [step('float32', 90, 0.89), step('float16', 45, 0.89), step('int8', 35, 0.886)];
+    expect(smallestGoodEnough(ladder).precision).toBe('int8');
+  });
+
+  it('is never the distilled one, however good it is', () => {
+    const ladder = [step('float32', 90, 0.89), step('int8', 35, 0.89), step('int8-distilled', 25, 0.89)];
     expect(smallestGoodEnough(ladder).precision).toBe('int8');
   });
 

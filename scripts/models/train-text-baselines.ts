@@ -57,7 +57,7 @@ async function main(): Promise<void> {
   for (const [name, classifier] of Object.entries(NAMES)) {
     const forward: Forward = (ops, weights, inputs) => classifier(ops, config, weights, inputs);
     const line = progressLines(REPORT_EVERY_STEPS);
-    let trainedMs = 0;
+    const before = process.cpuUsage();
     let figures: Record<string, number> = {};
     const weights = await trainTextClassifier({
       ...SETTINGS,
@@ -73,7 +73,6 @@ async function main(): Promise<void> {
         settings: JSON.stringify({ ...SETTINGS, ...SIZES, name }),
       },
       onStep(progress, readWeights) {
-        trainedMs += progress.stepMs;
         const text = line(progress);
         if (text) console.log(`${name}: ${text}`);
         if (progress.step !== progress.steps) return;
@@ -83,7 +82,8 @@ async function main(): Promise<void> {
       },
     });
     const parameters = [...weights.values()].reduce((sum, { data }) => sum + data.length, 0);
-    results.push({ name, parameters, minutes: trainedMs / 60_000, figures });
+    const { user, system } = process.cpuUsage(before);
+    results.push({ name, parameters, cpuMinutes: (user + system) / 60_000_000, figures });
     console.log(`${name}: ${JSON.stringify(figures)}`);
   }
   const folder = process.env.MODEL_DIR ?? join(REPOSITORY, 'workers', 'models', 'sentiment');

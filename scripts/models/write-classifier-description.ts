@@ -2,7 +2,12 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 /** The files beside the weights that `transformers` and Transformers.js read: configuration and tokenizer. */
-export function writeClassifierDescription(folder: string, base: string, labels: readonly string[]): void {
+export function writeClassifierDescription(
+  folder: string,
+  base: string,
+  labels: readonly string[],
+  changes: Readonly<Record<string, unknown>> = {},
+): void {
   const read = (file: string) =>
     JSON.parse(readFileSync(join(base, file), 'utf8')) as Record<string, unknown>;
   const write = (file: string, value: unknown) =>
@@ -10,6 +15,7 @@ export function writeClassifierDescription(folder: string, base: string, labels:
   const { _name_or_path, ...config } = read('config.json');
   write('config.json', {
     ...config,
+    ...changes,
     architectures: ['BertForSequenceClassification'],
     id2label: Object.fromEntries(labels.map((label, id) => [id, label])),
     label2id: Object.fromEntries(labels.map((label, id) => [label, id])),

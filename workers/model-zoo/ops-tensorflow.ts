@@ -11,6 +11,8 @@ export interface TensorflowOpsOptions {
   readonly seed: number;
   /** x [rows, from] · weight [to, from] transposed, where an engine has a faster one for layers. */
   readonly product?: ((x: tf.Tensor2D, weight: tf.Tensor2D) => tf.Tensor2D) | undefined;
+  /** Is shown each attention's weights [batch, heads, length, length], from the first layer to the last. */
+  readonly onAttention?: (weights: tf.Tensor4D) => void;
 }
 
 /**
@@ -39,7 +41,9 @@ export function tensorflowOps(options: TensorflowOpsOptions = { training: false,
       const scores = tf.mul(tf.matMul(byHead(query), byHead(key), false, true), 1 / Math.sqrt(size));
       const padding = tf.mul(tf.sub(tf.cast(mask, 'float32'), 1), 1e9); // 0 for tokens
       const masked = tf.add(scores, tf.reshape(padding, [batch, 1, 1, length]));
-      const weights = ops.dropout(tf.softmax(masked), dropout); // [batch, heads, length, length]
+      const shares = tf.softmax(masked); // [batch, heads, length, length]
+      options.onAttention?.(shares as tf.Tensor4D);
+      const weights = ops.dropout(shares, dropout);
       const attended = tf.matMul(weights, byHead(value));
       return tf.reshape(tf.transpose(attended, [0, 2, 1, 3]), [batch, length, width]);
     },

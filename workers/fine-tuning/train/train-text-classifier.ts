@@ -1,9 +1,10 @@
-import type * as tf from '@tensorflow/tfjs-core';
+import * as tf from '@tensorflow/tfjs-core';
 import type { BertInputs } from '#workers/model-zoo/bert.ts';
 import type { Ops, Weights } from '#workers/model-zoo/ops.ts';
 import { tensorflowOps } from '#workers/model-zoo/ops-tensorflow.ts';
 import type { Product } from '../engine/bfloat16-product.ts';
 import { batchesByLength, sampledRows } from './batches-by-length.ts';
+import { distillationLoss } from './distillation-loss.ts';
 import { linearSchedule } from './learning-rate.ts';
 import type { OptimizerState } from './optimizer.ts';
 import { paddedBatch, type TokenisedTexts, tokenCounts } from './padded-batch.ts';
@@ -29,8 +30,17 @@ export interface TextClassifierTraining {
   readonly gradientNormMax: number;
   /** How layers multiply; float32 without it. */
   readonly product?: Product | undefined;
+  readonly teacher?: Teacher | undefined;
   readonly checkpoint: Training['checkpoint'];
   readonly onStep?: Training['onStep'];
+}
+
+/** A model whose scores are learnt beside the labels. */
+export interface Teacher {
+  logits(product: Product | undefined, inputs: BertInputs<tf.Tensor>): tf.Tensor;
+  readonly temperature: number;
+  /** Of the loss; the labels have the rest. */
+  readonly share: number;
 }
 
 export type Forward = (
@@ -44,7 +54,7 @@ const SEEDS_PER_STEP = 4096;
 
 /** Trains all weights of a classifier of texts. */
 export function trainTextClassifier(training: TextClassifierTraining): Promise<OptimizerState> {
-  const { forward, texts, labels, rowWeights, seed, product } = training;
+  const { forward, texts, labels, rowWeights, seed, product, teacher } = training;
   const lengths = tokenCounts(texts);
   const batches = Array.from({ length: training.epochs }, (_, epoch) => {
     const epochSeed = seed + 7919 * epoch;
@@ -71,9 +81,13 @@ export function trainTextClassifier(training: TextClassifierTraining): Promise<O
     batchLoss(weights, step) {
       const rows = batchOf(step);
       const ops = tensorflowOps({ training: true, seed: seed + step * SEEDS_PER_STEP, product });
-      const logits = forward(ops, weightsByName(weights), paddedBatch(texts, rows));
+      const inputs = paddedBatch(texts, rows);
+      const logits = forward(ops, weightsByName(weights), inputs);
       const pick = <T extends Uint8Array | Float32Array>(of: T) => Array.from(rows, (row) => of[row] ?? 0);
-      return weightedCrossEntropy(logits, pick(labels), pick(rowWeights));
+      const ofLabels = weightedCrossEntropy(logits, pick(labels), pick(rowWeights));
+      if (!teacher) return ofLabels;
+      const ofTeacher = distillationLoss(logits, teacher.logits(product, inputs), teacher.temperature);
+      return tf.add(tf.mul(ofLabels, 1 - teacher.share), tf.mul(ofTeacher, teacher.share));
     },
   });
 }

@@ -1,4 +1,4 @@
-import type { BareLoop } from './bare-loop.ts';
+import type { BareLoop, BareLoopSpeed } from './bare-loop.ts';
 import { openBareSession } from './bare-session.ts';
 
 process.once('message', async ({ folder, texts, batchTexts, durationMs }: BareLoop) => {
@@ -7,11 +7,14 @@ process.once('message', async ({ folder, texts, batchTexts, durationMs }: BareLo
     Array.from({ length: batchTexts }, (_, index) => texts[(start + index) % texts.length] ?? '');
   for (let warmUp = 0; warmUp < 3; warmUp++) await session.run(batch(0));
   const startMs = performance.now();
+  const before = process.cpuUsage();
   let answered = 0;
   while (performance.now() - startMs < durationMs) {
     await session.run(batch(answered));
     answered += batchTexts;
   }
-  process.send?.((answered * 1000) / (performance.now() - startMs));
+  const textsPerS = (answered * 1000) / (performance.now() - startMs);
+  const { user, system } = process.cpuUsage(before);
+  process.send?.({ textsPerS, cpuS: (user + system) / 1000 / answered } satisfies BareLoopSpeed);
   process.disconnect?.();
 });

@@ -9,18 +9,26 @@ export interface BareLoop {
   readonly durationMs: number;
 }
 
-/** Texts a second of `openBareSession` in a loop, over some processes at once. Runs from the sources, under tsx. */
-export async function measureBareLoop(loop: BareLoop): Promise<number> {
+export interface BareLoopSpeed {
+  readonly textsPerS: number;
+  /** Processor seconds for a thousand texts. */
+  readonly cpuS: number;
+}
+
+/** `openBareSession` in a loop, in some processes at once. Runs from the sources, under tsx. */
+export async function measureBareLoop(loop: BareLoop): Promise<BareLoopSpeed> {
   const entry = fileURLToPath(new URL('./bare-loop-process.ts', import.meta.url));
-  const rates = await Promise.all(
+  const speeds = await Promise.all(
     Array.from({ length: loop.processes }, () => {
       const child = fork(entry, { serialization: 'advanced' });
       child.send(loop);
-      return new Promise<number>((resolve, reject) => {
-        child.once('message', (textsPerS) => resolve(textsPerS as number));
+      return new Promise<BareLoopSpeed>((resolve, reject) => {
+        child.once('message', (speed) => resolve(speed as BareLoopSpeed));
         child.once('exit', (code) => reject(new Error(`The bare loop ended with code ${code}.`)));
       });
     }),
   );
-  return rates.reduce((sum, rate) => sum + rate, 0);
+  const textsPerS = speeds.reduce((sum, speed) => sum + speed.textsPerS, 0);
+  const cpuS = speeds.reduce((sum, speed) => sum + speed.cpuS * speed.textsPerS, 0) / textsPerS;
+  return { textsPerS, cpuS };
 }
