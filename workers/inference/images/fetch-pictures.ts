@@ -14,6 +14,7 @@ const accept = 'image/*';
  */
 export function fetchPictures(fetchOutside: OutboundFetch): FetchInputs<ImageRequest> {
   return async (request, { signal, holdBytes }) => {
+    if (request.pictures.every(({ kind }) => kind === 'bytes')) return request;
     const untilMs = performance.now() + outboundLimits.timeoutMs;
     const failing = new AbortController();
     const either = AbortSignal.any([signal, failing.signal]);

@@ -45,13 +45,8 @@ function fromSource({ url, base64 = '' }: PictureSource, param: string): Picture
   if (url !== undefined) return { kind: 'url', url, param: `${param}.url` };
   const bytes = decodeBase64(base64);
   if (bytes === null) {
-    throw new DomainError(
-      'invalid_request',
-      'This is not base64: letters, digits, + and /, no line breaks.',
-      {
-        param: `${param}.base64`,
-      },
-    );
+    const sentence = 'This is not base64: letters, digits, + and /, no line breaks.';
+    throw new DomainError('invalid_request', sentence, { param: `${param}.base64` });
   }
   return pictureOf(bytes, `${param}.base64`, 'The picture is empty.');
 }
