@@ -96,6 +96,19 @@ describe('a picture', () => {
   });
 
   it.each([
+    ['damaged', /cut short or damaged/],
+    ['too_many_pixels', /too many pixels/],
+    ['too_slow', /too long/],
+    ['unsupported_type', /not read/],
+    ['not_an_image', /no picture/],
+  ] as const)('422 for what the decoder refuses as %s, with what to do', async (reason, sentence) => {
+    const refusing = gatewayUnderTest(database, { imageModel: { refuseOn: () => reason } });
+    const refused = await refusal({ rawBody: png, contentType: null }, refusing);
+    expect(refused).toMatchObject({ ...unreadable, param: null });
+    expect(refused.message).toMatch(sentence);
+  });
+
+  it.each([
     ['no part', [], 'image', 'invalid_request', 400],
     ['an empty part', [['image', '']], 'image', 'invalid_request', 400],
     ['a part of another name', [['file', png]], 'file', 'unknown_field', 400],

@@ -89,6 +89,17 @@ describe('POST /v1/images/classify', () => {
     }
   });
 
+  it('goes by the bytes, not by names, declared types or extensions', async () => {
+    const form = new FormData();
+    form.append('image', new File([new Uint8Array(png)], 'cat.svg', { type: 'image/svg+xml' }));
+    const named = await classify({ rawBody: form, contentType: null });
+    const declared = await classify({ rawBody: png, contentType: 'image/gif' });
+    const dataUrl = `data:image/webp;base64,${png.toString('base64')}`;
+    const inUrl = await classifyJson({ input: { base64: dataUrl } });
+    const [expected] = (await classifyForm(['image', png])).json.data;
+    for (const { json } of [named, declared, inUrl]) expect(json.data).toEqual([expected]);
+  });
+
   it('answers several in their order, and bills each', async () => {
     const input = [{ base64: gif.toString('base64') }, { url: `http://127.0.0.1:${port}/` }];
     const { json } = await classifyJson({ input });
