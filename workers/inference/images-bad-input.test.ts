@@ -117,7 +117,7 @@ describe('a picture', () => {
       'a model that is not there',
       [
         ['image', png],
-        ['model', 'images-9'],
+        ['model', 'image-9'],
       ],
       'model',
       'not_found',

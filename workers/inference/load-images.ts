@@ -7,7 +7,7 @@ export interface LoadedImages {
   readonly createdAt: Date;
 }
 
-const id = 'images-1';
+const id = 'image-1';
 
 /** Null: there is no such model here, and the gateway answers without its path. */
 export async function loadImages(

@@ -149,7 +149,7 @@ describe('GET /v1/models', () => {
       object: 'list',
       data: [
         { id: 'sentiment-1', object: 'model', created: 1793491200, owned_by: 'modelyard' },
-        { id: 'images-1', object: 'model', created: 1793491200, owned_by: 'modelyard' },
+        { id: 'image-1', object: 'model', created: 1793491200, owned_by: 'modelyard' },
       ],
       has_more: false,
     });

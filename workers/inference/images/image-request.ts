@@ -19,7 +19,7 @@ const optionFields = {
   model: z
     .string({ error: 'model is the name of a model.' })
     .optional()
-    .openapi({ description: 'Name of the model; the current one when left out.', example: 'images-1' }),
+    .openapi({ description: 'Name of the model; the current one when left out.', example: 'image-1' }),
   top_k: z
     .int({ error: topKSentence })
     .min(1, { error: topKSentence })

@@ -31,7 +31,7 @@ const classes = 120;
  * scores follow from a hash of its bytes.
  */
 export function fakeImageClassifier(options: FakeImageClassifierOptions = {}): FakeImageClassifier {
-  const id = options.id ?? 'images-1';
+  const id = options.id ?? 'image-1';
   const refuseOn = options.refuseOn ?? refusalOf;
   const batches: (readonly ImageInput[])[] = [];
   let closed = false;
