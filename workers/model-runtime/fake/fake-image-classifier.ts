@@ -3,9 +3,11 @@ import {
   type ImageClassifier,
   type ImageInput,
   type ImageRefusalReason,
-  type InputRefusal,
+  type ImageRefused,
   ModelRuntimeError,
 } from '../model-runtime.ts';
+import { sniffImage } from '../sniff-image.ts';
+import { delay } from './delay.ts';
 
 export interface FakeImageClassifierOptions {
   readonly id?: string;
@@ -15,8 +17,8 @@ export interface FakeImageClassifierOptions {
   readonly parallelBatches?: number;
   /** A batch that holds such a picture rejects as a whole, as a crashed compute process would. */
   readonly failOn?: (bytes: Uint8Array) => boolean;
-  /** Such a picture is refused for this reason, as a decoder would. */
-  readonly refuseOn?: (bytes: Uint8Array) => ImageRefusalReason | null;
+  /** Such a picture is refused for the reason given, as the decoder would. */
+  readonly refuseOn?: (bytes: Uint8Array) => ImageRefusalReason | undefined;
 }
 
 export interface FakeImageClassifier extends ImageClassifier {
@@ -24,43 +26,52 @@ export interface FakeImageClassifier extends ImageClassifier {
   readonly batches: readonly (readonly ImageInput[])[];
 }
 
-const classes = 120;
+const CLASSES = [
+  { label: 'tabby', wordnetId: 'n02123045' },
+  { label: 'hot dog', wordnetId: 'n07697537' },
+  { label: 'great grey owl', wordnetId: 'n01622779' },
+  { label: 'macaw', wordnetId: 'n01818515' },
+  { label: 'strawberry', wordnetId: 'n07745940' },
+] as const;
 
 /**
- * Test double with the whole contract of an image classifier and no model: what begins like a picture is one, and its
- * scores follow from a hash of its bytes.
+ * Test double with the whole contract of an image classifier and no model: what is no picture by its first bytes is
+ * refused as the real one refuses it, and a picture's classes follow from a hash of its bytes.
  */
 export function fakeImageClassifier(options: FakeImageClassifierOptions = {}): FakeImageClassifier {
   const id = options.id ?? 'image-1';
-  const refuseOn = options.refuseOn ?? refusalOf;
   const batches: (readonly ImageInput[])[] = [];
   let closed = false;
 
-  function answer(input: ImageInput): ImageClassification | InputRefusal {
-    const reason = refuseOn(input.bytes);
-    return reason ? { refused: 'image_unreadable', reason } : classification(input);
+  async function run(inputs: readonly ImageInput[], signal?: AbortSignal) {
+    signal?.throwIfAborted();
+    if (closed) throw new ModelRuntimeError('The model is closed.');
+    batches.push(inputs);
+    if (options.latencyMs) await delay(options.latencyMs, signal);
+    if (options.failOn && inputs.some(({ bytes }) => options.failOn?.(bytes))) {
+      throw new ModelRuntimeError('The fake model was told to fail on this batch.');
+    }
+    return inputs.map((input) => answer(input));
+  }
+
+  function answer({ bytes, topK }: ImageInput): ImageClassification | ImageRefused {
+    const type = sniffImage(bytes);
+    if (typeof type !== 'string') return type;
+    const reason = options.refuseOn?.(bytes);
+    return reason ? { refused: 'image_unreadable', reason } : classification(bytes, topK);
   }
 
   return {
     model: { id, version: `${id}@fake0000`, task: 'image-classification' },
     limits: {
-      contextTokens: 0,
+      contextTokens: 1,
       batchItemsMax: options.batchItemsMax ?? 16,
       batchTokensMax: options.batchItemsMax ?? 16,
       parallelBatches: options.parallelBatches ?? 1,
     },
     batches,
     costBound: () => 1,
-    async run(inputs, signal) {
-      signal?.throwIfAborted();
-      if (closed) throw new ModelRuntimeError('The model is closed.');
-      batches.push(inputs);
-      if (options.latencyMs) await new Promise((resolve) => setTimeout(resolve, options.latencyMs));
-      if (inputs.some((input) => options.failOn?.(input.bytes))) {
-        throw new ModelRuntimeError('The fake model was told to fail on this batch.');
-      }
-      return inputs.map(answer);
-    },
+    run,
     ready: async () => {},
     close: async () => {
       closed = true;
@@ -68,25 +79,10 @@ export function fakeImageClassifier(options: FakeImageClassifierOptions = {}): F
   };
 }
 
-/** By the first bytes alone. */
-function refusalOf(bytes: Uint8Array): ImageRefusalReason | null {
-  const head = Buffer.from(bytes.subarray(0, 256)).toString('latin1');
-  if (/^(\xff\xd8\xff|\x89PNG|GIF8|RIFF....WEBP|....ftypavi[fs])/s.test(head)) return null;
-  return /<svg|^II\*|^MM\0\*|^BM/.test(head) ? 'unsupported_type' : 'not_an_image';
-}
-
-function classification({ bytes, topK }: ImageInput): ImageClassification {
-  const hash = bytes.reduce((so, byte) => Math.imul(so ^ byte, 0x01000193) >>> 0, 0x811c9dc5);
-  const best = 0.5 + (hash % 400) / 1_000;
-  return {
-    interval: [best - 0.05, best + 0.05],
-    scores: Array.from({ length: Math.min(topK, classes) }, (_, rank) => {
-      const index = (hash + rank) % classes;
-      return {
-        label: `class ${index}`,
-        wordnetId: `n${String(index).padStart(8, '0')}`,
-        score: rank === 0 ? best : (1 - best) / 2 ** rank,
-      };
-    }),
-  };
+/** Each class has half of what the ones before it left. */
+function classification(bytes: Uint8Array, topK: number): ImageClassification {
+  const first = bytes.reduce((sum, byte) => (sum * 31 + byte) >>> 0, 7) % CLASSES.length;
+  const ordered = [...CLASSES.slice(first), ...CLASSES.slice(0, first)];
+  const scores = ordered.map((named, rank) => ({ ...named, score: 0.5 ** (rank + 1) }));
+  return { scores: scores.slice(0, topK), interval: null };
 }
