@@ -12,7 +12,7 @@ export function ImageReadings({ reading }: { reading: ImageReading | null }) {
     <dl className="scores long">
       {rows.map((row) => {
         const found = reading?.scores[row];
-        const interval = row === 0 ? reading?.interval : null;
+        const interval = row === 0 ? reading?.interval : undefined;
         return (
           <div key={row}>
             <dt className={row === 0 ? 'font-medium' : undefined}>{found?.label ?? '—'}</dt>
@@ -24,7 +24,10 @@ export function ImageReadings({ reading }: { reading: ImageReading | null }) {
               />
             </dd>
             <dd className="num">{found ? <b>{fixed(found.score, 3)}</b> : <span>—</span>}</dd>
-            <dd className="num ci">{interval && <Interval low={interval[0]} high={interval[1]} />}</dd>
+            <dd className="num ci">
+              {interval && <Interval low={interval[0]} high={interval[1]} />}
+              {interval === null && <span className="text-ink-3">not measured</span>}
+            </dd>
           </div>
         );
       })}
