@@ -97,7 +97,7 @@ export interface ImageInput {
 }
 
 export interface ImageClassification {
-  /** The `topK` most probable classes, the most probable first, with calibrated probabilities. */
+  /** The `topK` most probable classes, the most probable first. Their shares are calibrated where `interval` is given. */
   readonly scores: readonly ImageScore[];
   /**
    * 90 % interval of the accuracy observed, on pictures kept out of training, among answers this confident; null where
