@@ -1,6 +1,9 @@
+import { stat } from 'node:fs/promises';
+import path from 'node:path';
 import type { Logger } from '#server/domain/logger.ts';
 import type { InferenceEnvironment } from '#server/platform/environment/inference.ts';
 import type { ImageClassifier } from '#workers/model-runtime/model-runtime.ts';
+import { computeThreadEntry } from './compute-thread-entry.ts';
 
 export interface LoadedImages {
   readonly runtime: ImageClassifier;
@@ -9,14 +12,22 @@ export interface LoadedImages {
 
 const id = 'image-1';
 
-/** Null: there is no such model here, and the gateway answers without its path. */
-export async function loadImages(
-  environment: InferenceEnvironment,
-  logger: Logger,
-): Promise<LoadedImages | null> {
+/** The engines are imported only where they run, as for sentiment. */
+export async function loadImages(environment: InferenceEnvironment, logger: Logger): Promise<LoadedImages> {
   if (environment.runtime === 'fake') return loadFake(environment);
-  logger.warn({ model: id }, 'No image model is there: /v1/images/classify is not served.');
-  return null;
+  const folder = path.resolve(environment.modelsDir, 'image-classification');
+  const [{ loadImageClassifier }, { mtime }] = await Promise.all([
+    import('#workers/model-runtime/onnx/load-image-classifier.ts'),
+    stat(folder),
+  ]);
+  const runtime = await loadImageClassifier({
+    folder,
+    id,
+    threads: environment.computeThreads,
+    threadEntry: computeThreadEntry(),
+    logger,
+  });
+  return { runtime, createdAt: mtime };
 }
 
 async function loadFake(environment: InferenceEnvironment): Promise<LoadedImages> {

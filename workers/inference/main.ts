@@ -49,8 +49,8 @@ const [texts, pictures] = await Promise.all([
   loadImages(environment, logger),
 ]);
 const sentiment = serveModel(texts.runtime, texts.costBound, metrics);
-const images = pictures && serveModel(pictures.runtime, () => 1, metrics);
-const loaded = [texts, ...(pictures ? [pictures] : [])];
+const images = serveModel(pictures.runtime, () => 1, metrics);
+const loaded = [texts, pictures];
 const modelsReady = Promise.all(loaded.map(({ runtime }) => runtime.ready()));
 const readiness = createReadiness({ pool, modelsReady });
 
@@ -58,7 +58,7 @@ const gateway = createGateway({
   metered: [
     sentimentEndpoint(sentiment),
     explanationsEndpoint(sentiment),
-    ...(images ? [imagesClassifyEndpoint(images, { fetchOutside: createOutboundFetch() })] : []),
+    imagesClassifyEndpoint(images, { fetchOutside: createOutboundFetch() }),
   ],
   free: [modelsEndpoint(loaded.map(({ runtime, createdAt }) => ({ model: runtime.model, createdAt })))],
   metering,
@@ -117,7 +117,7 @@ async function stop(signal: NodeJS.Signals) {
   await drain(
     [
       closeServer(server),
-      ...(images ? [sentiment, images] : [sentiment]).map(({ batcher, runtime }) => ({
+      ...[sentiment, images].map(({ batcher, runtime }) => ({
         name: `batcher of ${runtime.model.id}`,
         close: () => batcher.close(),
       })),
