@@ -13,6 +13,7 @@ import {
   type FakeTextClassifierOptions,
   fakeTextClassifier,
 } from '#workers/model-runtime/fake/fake-text-classifier.ts';
+import type { ImageClassifier } from '#workers/model-runtime/model-runtime.ts';
 import { createAddressBuckets } from '../address-buckets.ts';
 import { explanationsEndpoint } from '../endpoints/explanations.ts';
 import { imagesClassifyEndpoint } from '../endpoints/images-classify.ts';
@@ -27,6 +28,8 @@ export const webUrl = 'http://console.example.com';
 export interface GatewayUnderTestOptions extends Partial<GatewayOptions> {
   readonly model?: FakeTextClassifierOptions;
   readonly imageModel?: FakeImageClassifierOptions;
+  /** Instead of the fake one. */
+  readonly imageRuntime?: ImageClassifier;
   /** Left out: the guard as in production. */
   readonly outbound?: OutboundFetchOptions;
 }
@@ -39,7 +42,7 @@ export function gatewayUnderTest(
   const { model, imageModel, outbound, ...overrides } = options;
   const logged: { level: string; fields: object; message: string }[] = [];
   const runtime = fakeTextClassifier(model);
-  const imageRuntime = fakeImageClassifier(imageModel);
+  const imageRuntime = options.imageRuntime ?? fakeImageClassifier(imageModel);
   const metrics = createMetrics();
   const holdMs = options.holdMs ?? pipelineLimits.holdMs;
   const metering = createMetering({ pool: database.pool, holdMs });
