@@ -23,8 +23,8 @@ export default function ImagesReferencePage() {
     <>
       <h1>Images</h1>
       <p className="lead">
-        What a picture shows: the most probable of 1,000 labels, with calibrated probabilities. JPEG, PNG,
-        WebP, AVIF or GIF.
+        What a picture shows: the most probable of 1,000 labels, each with its probability. JPEG, PNG, WebP,
+        AVIF or GIF.
       </p>
       <div className="grid gap-3">
         <CodeSample label="A picture to try" variants={[samplePicture(webUrl())]} />

@@ -58,7 +58,7 @@ const route = createRoute({
   path: '/v1/images/classify',
   operationId: 'classifyImages',
   summary: 'What pictures show',
-  description: `The most probable of 1,000 labels of ImageNet, with calibrated probabilities. JPEG, PNG, WebP, AVIF or GIF, up to ${imageLimits.picturesMax} pictures. One unit is one picture.`,
+  description: `The most probable of 1,000 labels of ImageNet, each with its probability. JPEG, PNG, WebP, AVIF or GIF, up to ${imageLimits.picturesMax} pictures. One unit is one picture.`,
   security: bearer,
   request: {
     body: {
