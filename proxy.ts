@@ -25,7 +25,8 @@ function contentSecurityPolicy(nonce: string): string {
     'script-src': `'self' 'nonce-${nonce}' 'strict-dynamic' '${themeScriptHash}'${isDevelopment ? " 'unsafe-eval'" : ''}`,
     // Positions of rules and charts are style attributes.
     'style-src': "'self' 'unsafe-inline'",
-    'img-src': "'self' data:",
+    // blob: is a visitor's own file, shown before it is sent.
+    'img-src': "'self' data: blob:",
     'font-src': "'self'",
     'connect-src': `'self' ${new URL(apiUrl).origin}${isDevelopment ? ' ws:' : ''}`,
     'frame-src': "'self'",

@@ -22,10 +22,18 @@ test('every screen of the console passes axe in both themes, and fits a phone', 
   for (const path of consoleScreens(console)) await test.step(path, () => check(memberPage, path));
 });
 
-async function check(page: Page, path: string): Promise<void> {
+test('the demo with pictures passes axe in both themes, and fits a phone', async ({ page }) => {
+  await check(page, '/', async () => {
+    await page.getByRole('tab', { name: 'Images' }).click();
+    await expect(page.getByRole('region', { name: 'Slip', exact: true })).toContainText('1 picture');
+  });
+});
+
+async function check(page: Page, path: string, prepare = async () => {}): Promise<void> {
   await page.setViewportSize({ width: 1440, height: 900 });
   await page.emulateMedia({ colorScheme: 'light', reducedMotion: 'reduce' });
   await page.goto(path);
+  await prepare();
   for (const theme of themes) {
     await page.emulateMedia({ colorScheme: theme, reducedMotion: 'reduce' });
     await expect(page.locator('html')).toHaveAttribute('data-theme', theme);

@@ -86,6 +86,47 @@ test('the demo shows a rate limit and asks again by itself', async ({
   await expect(bench).not.toContainText('Rate limit reached');
 });
 
+test('a visitor looks at a sample, then at a picture of their own, and is told what is no picture', async ({
+  page,
+  product,
+  expectedConsoleErrors,
+}) => {
+  // The second is of Playwright's trace, which reads what the preview shows; the page may not, and does not.
+  expectedConsoleErrors.push(/422/, /Connecting to 'blob:/);
+  const api = `${product.apiUrl}/v1/images/classify`;
+  await page.goto('/');
+  const bench = page.getByRole('region', { name: 'Live demo' });
+  const slip = bench.getByRole('region', { name: 'Slip' });
+  await expect(slip).toContainText('10 texts');
+  const tab = bench.getByRole('tab', { name: 'Sentiment' });
+  await tab.focus();
+  const called = page.waitForResponse(api);
+  await page.keyboard.press('ArrowRight');
+  const answer = (await (await called).json()) as { id: string; data: { scores: { label: string }[] }[] };
+  await expect(slip).toContainText(answer.id.slice(0, 16));
+  await expect(slip).toContainText('1 picture');
+  await expect(bench.getByRole('status')).toContainText(answer.data[0]?.scores[0]?.label ?? 'none');
+
+  const another = page.waitForResponse(api);
+  await bench.getByRole('button', { name: 'Sample: Coffee' }).click();
+  await another;
+  const buffer = await (await page.request.get('/samples/rocket.jpg')).body();
+  const file = bench.locator('input[type=file]');
+  const own = page.waitForResponse(api);
+  await file.setInputFiles({ name: 'mine.jpg', mimeType: 'image/jpeg', buffer });
+  expect((await own).status()).toBe(200);
+  await expect(bench.getByRole('img', { name: 'mine.jpg' })).toBeVisible();
+
+  await file.setInputFiles({ name: 'notes.jpg', mimeType: 'image/jpeg', buffer: Buffer.from('no picture') });
+  await expect(bench.getByRole('alert')).toContainText('This is no picture');
+  await expect(bench).toContainText('No preview of notes.jpg');
+  const large = Buffer.alloc(11 * 1024 * 1024);
+  await file.setInputFiles({ name: 'large.jpg', mimeType: 'image/jpeg', buffer: large });
+  await expect(bench.getByRole('alert')).toContainText('11 MiB');
+  await bench.getByRole('button', { name: 'Sample: Cat' }).click();
+  await expect(bench.getByRole('alert')).toHaveCount(0);
+});
+
 test('nothing that a visitor types is in an address, and the cost slider moves by keyboard', async ({
   page,
 }) => {

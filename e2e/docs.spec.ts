@@ -1,4 +1,5 @@
 import { execFile } from 'node:child_process';
+import { mkdir } from 'node:fs/promises';
 import { promisify } from 'node:util';
 import { expect, test } from './fixtures.ts';
 
@@ -36,6 +37,38 @@ test('the explanation of the documents runs as it is written', async ({ page, pr
   expect(sum).toBeCloseTo(answer.score - answer.base_score, 6);
   expect(answer.label).toBe('positive');
   expect(values.get('wonderful') ?? 0).toBeGreaterThan(Math.max(0, values.get('thin') ?? 0));
+});
+
+test('the calls with pictures run as they are written, each with the same answer', async ({
+  page,
+  product,
+}, info) => {
+  await page.goto('/docs/images');
+  const codeOf = async (sample: string, name: string) => {
+    await page
+      .getByRole('tablist', { name: `${sample}: language` })
+      .getByRole('tab', { name })
+      .click();
+    return page.getByLabel(`${sample}, ${name}`).innerText();
+  };
+  const folder = info.outputPath();
+  await mkdir(folder, { recursive: true });
+  const env = { ...process.env, MODELYARD_KEY: product.demoKey, FORCE_COLOR: '0' };
+  const shell = async (code: string) => (await run('sh', ['-c', code], { env, cwd: folder })).stdout;
+  await shell(await codeOf('A picture to try', 'shell'));
+
+  type Scores = { label: string; score: number }[];
+  const scoresOf = (stdout: string) =>
+    (JSON.parse(stdout) as { data: { scores: Scores }[] }).data.map(({ scores }) => scores.slice(0, 3));
+  const asForm = scoresOf(await shell(await codeOf('A call', 'curl')));
+  expect(asForm[0]).toHaveLength(3);
+  expect(scoresOf(await shell(await codeOf('Other ways', 'bytes')))).toEqual(asForm);
+  expect(scoresOf(await shell(await codeOf('Other ways', 'base64')))).toEqual(asForm);
+  expect(scoresOf(await shell(await codeOf('Other ways', 'several')))).toEqual([...asForm, ...asForm]);
+  const script = ['--input-type=module', '-e', await codeOf('A call', 'TypeScript')];
+  const { stdout } = await run(process.execPath, script, { env, cwd: folder });
+  const lines = asForm[0]?.map(({ label, score }) => `${score.toFixed(3)} ${label}`);
+  expect(stdout.trim().split('\n')).toEqual(lines);
 });
 
 test('the errors are documented as the API answers them', async ({ page, request, product }) => {

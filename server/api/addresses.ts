@@ -4,3 +4,8 @@ import { controlPlaneServices } from '#server/platform/control-plane.ts';
 export function apiUrl(): string {
   return controlPlaneServices().apiUrl;
 }
+
+/** Where the pages themselves are. */
+export function webUrl(): string {
+  return controlPlaneServices().webUrl;
+}

@@ -8,6 +8,7 @@ const trpcCodes = {
   unknown_field: 'BAD_REQUEST',
   input_too_long: 'UNPROCESSABLE_CONTENT',
   image_unreadable: 'UNPROCESSABLE_CONTENT',
+  url_not_fetched: 'UNPROCESSABLE_CONTENT',
   payload_too_large: 'PAYLOAD_TOO_LARGE',
   request_timeout: 'TIMEOUT',
   unsupported_media_type: 'UNSUPPORTED_MEDIA_TYPE',

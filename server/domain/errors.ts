@@ -9,6 +9,7 @@ export const errorCodes = [
   'unknown_field',
   'input_too_long',
   'image_unreadable',
+  'url_not_fetched',
   'payload_too_large',
   'unsupported_media_type',
   'request_timeout',

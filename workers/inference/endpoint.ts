@@ -1,6 +1,7 @@
-import type { RouteConfig, z } from '@hono/zod-openapi';
+import type { RouteConfig } from '@hono/zod-openapi';
 import type { ApiKeyScope } from '#server/domain/api-keys/scopes.ts';
 import type { PricedTask } from '#server/domain/billing/prices.ts';
+import type { BodyLimits } from './read-body-bytes.ts';
 import type { ServedModel } from './served-model.ts';
 
 /** A path of the public API. The endpoint is only a codec: what guards it is the pipeline's list of stages. */
@@ -9,7 +10,18 @@ export interface Endpoint<Input> {
   readonly family: EndpointFamily;
   readonly scope: ApiKeyScope;
   /** Null: the request has no body. */
-  readonly body: z.ZodType<Input> | null;
+  readonly body: BodyReader<Input> | null;
+  /** Left out: those of a request with texts. */
+  readonly bodyLimits?: BodyLimits;
+}
+
+/** The edge: what it returns has the shape that the endpoint declares. Refuses the rest, with the field's name. */
+export type BodyReader<Input> = (body: IncomingBody) => Promise<Input>;
+
+export interface IncomingBody {
+  /** Empty: none was sent. */
+  readonly contentType: string;
+  readBody(): Promise<Uint8Array>;
 }
 
 /** Whose clients call it, which decides the shape of errors and one status. */
@@ -21,12 +33,21 @@ export interface MeteredEndpoint<Input, Item, Output> extends Endpoint<Input> {
   /** Throws not_found for a model that this path does not serve. */
   modelOf(input: Input): ServedModel<Item, Output>;
   itemsOf(input: Input): readonly Item[];
+  /** Brings what the request only points at, once it is admitted: returns it with everything in it. */
+  readonly fetchInputs?: FetchInputs<Input>;
   /** What runs once those are answered, where what that is follows from their outputs. */
   readonly followUp?: FollowUp<Input, Item, Output>;
-  /** Names the item in an error: `input` or `input[3]`. */
-  paramOf(input: Input, index: number): string;
+  /** Names the item in an error: `input` or `input[3]`. Undefined: it is the whole body. */
+  paramOf(input: Input, index: number): string | undefined;
   inputUnitsOf(output: Output): number;
   reply(input: Input, answer: Answer<Output>): object;
+}
+
+export type FetchInputs<Input> = (input: Input, context: FetchContext) => Promise<Input>;
+
+export interface FetchContext {
+  readonly signal: AbortSignal;
+  holdBytes(bytes: number): void;
 }
 
 export interface FollowUp<Input, Item, Output> {

@@ -10,6 +10,7 @@ const statuses = {
   unknown_field: 400,
   input_too_long: 422,
   image_unreadable: 422,
+  url_not_fetched: 422,
   payload_too_large: 413,
   unsupported_media_type: 415,
   request_timeout: 408,
@@ -74,6 +75,11 @@ export function errorToResponse(error: unknown, context: ErrorContext): Response
 
 export function codeOf(error: unknown): ErrorCode {
   return error instanceof DomainError ? error.code : 'internal';
+}
+
+/** For the ledger: whose fault it was that there is no answer. */
+export function statusClassOf(error: unknown): 4 | 5 {
+  return statuses[codeOf(error)] < 500 ? 4 : 5;
 }
 
 /** Hugging Face's clients retry a 503 at once and for ever, and leave a 429 to their caller. */

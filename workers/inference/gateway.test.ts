@@ -5,6 +5,7 @@ import { createTestDatabase, type TestDatabase } from '#server/testing/database.
 import { createApiKey, createWorkspace } from '#server/testing/factories.ts';
 import { errorToResponse } from './error-to-response.ts';
 import { call, type GatewayUnderTest, gatewayUnderTest } from './testing/gateway-under-test.ts';
+import { png } from './testing/pictures.ts';
 
 let database: TestDatabase;
 let door: GatewayUnderTest;
@@ -19,6 +20,7 @@ beforeAll(async () => {
 afterAll(() => database.drop());
 
 const metered = ['limitBody', 'readKey', 'parseRequest', 'admit', 'runModel', 'settle', 'respond'];
+const fetching = metered.toSpliced(4, 0, 'fetchInputs');
 const free = ['limitBody', 'readKey', 'parseRequest', 'admit', 'respond'];
 
 describe('the routes', () => {
@@ -26,6 +28,7 @@ describe('the routes', () => {
     expect(door.gateway.routes).toEqual([
       { method: 'POST', path: '/v1/sentiment', stages: metered },
       { method: 'POST', path: '/v1/explanations', stages: metered },
+      { method: 'POST', path: '/v1/images/classify', stages: fetching },
       { method: 'GET', path: '/v1/models', stages: free },
       { method: 'GET', path: '/v1/openapi.json', stages: [] },
       { method: 'GET', path: '/healthz', stages: [] },
@@ -35,10 +38,10 @@ describe('the routes', () => {
   });
 
   it('have nothing under /v1 that goes around a stage, but the description of the API', () => {
-    const around = door.gateway.routes.filter((route) => {
-      const stages = route.stages.join();
-      return route.path.startsWith('/v1/') && stages !== metered.join() && stages !== free.join();
-    });
+    const known = [metered, fetching, free].map((stages) => stages.join());
+    const around = door.gateway.routes.filter(
+      (route) => route.path.startsWith('/v1/') && !known.includes(route.stages.join()),
+    );
     expect(around.map((route) => route.path)).toEqual(['/v1/openapi.json']);
   });
 
@@ -134,6 +137,28 @@ describe('GET /v1/openapi.json', () => {
     const [one, many] = SentimentRequest.properties.input.anyOf;
     expect(one).toMatchObject({ type: 'string', maxLength: 20_000 });
     expect(many).toMatchObject({ type: 'array', minItems: 1, maxItems: 256 });
+  });
+
+  it('describes pictures as a form, as JSON and as they are, and the answer that is given', async () => {
+    const { content } = document.paths['/v1/images/classify'].post.requestBody;
+    expect(Object.keys(content)).toEqual(['multipart/form-data', 'application/json', 'image/*']);
+    const { ImageClassificationForm, ImageClassificationRequest, PictureSource, ImageClassification } =
+      document.components.schemas;
+    const options = ['model', 'top_k', 'abstain_below'];
+    expect(Object.keys(ImageClassificationForm.properties)).toEqual(['image', ...options]);
+    expect(ImageClassificationForm.properties.image).toMatchObject({
+      type: 'array',
+      items: { type: 'string', format: 'binary' },
+      maxItems: 32,
+    });
+    expect(Object.keys(ImageClassificationRequest.properties)).toEqual(['input', ...options]);
+    expect(Object.keys(PictureSource.properties)).toEqual(['url', 'base64']);
+    const { json } = await call(door, { key, path: '/v1/images/classify', rawBody: png, contentType: null });
+    expect(Object.keys(json)).toEqual(Object.keys(ImageClassification.properties));
+    const { properties } = ImageClassification.properties.data.items;
+    expect(Object.keys(properties)).toEqual(Object.keys(json.data[0]));
+    expect(Object.keys(properties.scores.items.properties)).toEqual(Object.keys(json.data[0].scores[0]));
+    expect(Object.keys(document.components.schemas.ImageUsage.properties)).toEqual(Object.keys(json.usage));
   });
 
   it('describes the answer that is given', async () => {

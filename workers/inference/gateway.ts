@@ -3,8 +3,10 @@ import type { Context } from 'hono';
 import { DomainError } from '#server/domain/errors.ts';
 import type { Logger } from '#server/domain/logger.ts';
 import { clientAddress } from '#server/domain/rate-limits/client-address.ts';
+import { imageLimits } from '#server/domain/rate-limits/limits.ts';
 import { newRequestId, publicRequestId } from '#server/domain/usage/request-id.ts';
 import type { AccessLine } from '#server/platform/access-log.ts';
+import { createByteBudget } from './byte-budget.ts';
 import { crossOrigin } from './cors.ts';
 import type { EndpointFamily, FreeEndpoint, MeteredEndpoint } from './endpoint.ts';
 import { clientClosedStatus, codeOf, errorToResponse } from './error-to-response.ts';
@@ -25,6 +27,8 @@ export interface GatewayOptions extends PipelineDependencies {
   readonly accessLog: (line: AccessLine) => void;
   readonly apiUrl: string;
   readonly trustedHops: number;
+  /** Of large bodies and of what is fetched for requests, held at the same time. */
+  readonly heldBytesMax?: number;
   /** Whether traffic should be sent here: false while the model loads, the database is away, or it drains. */
   isReady(): Promise<boolean>;
 }
@@ -51,6 +55,7 @@ interface ServerBindings {
 export function createGateway(options: GatewayOptions): Gateway {
   const app = new OpenAPIHono<{ Bindings: ServerBindings }>();
   const cors = crossOrigin(options.webUrl);
+  const memory = createByteBudget(options.heldBytesMax ?? imageLimits.heldBytesMax);
   const routes: GatewayRoute[] = [];
 
   for (const endpoint of options.metered) addEndpoint(endpoint, meteredPipeline(endpoint, options));
@@ -110,6 +115,7 @@ export function createGateway(options: GatewayOptions): Gateway {
       response = errorToResponse(error, { ...received, family });
       logFailure(received, error, code);
     }
+    received.releaseBytes();
     const status = code === 'client_closed' ? clientClosedStatus : response.status;
     const tookMs = performance.now() - received.startedAtMs;
     options.metrics.countAnswer(route, status, code, tookMs);
@@ -127,6 +133,7 @@ export function createGateway(options: GatewayOptions): Gateway {
   function receive(c: Context<{ Bindings: ServerBindings }>): Received {
     const request = c.req.raw;
     return {
+      ...memory.share(),
       request,
       requestId: newRequestId(),
       startedAtMs: performance.now(),

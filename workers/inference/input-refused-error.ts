@@ -9,8 +9,8 @@ const unreadable = {
   too_slow: 'The picture took too long to decode. Save it again as a JPEG or PNG.',
 } as const satisfies Record<ImageRefusalReason, string>;
 
-/** What a model refuses, said to whoever sent it. `param` names the input. */
-export function inputRefusedError(refusal: InputRefusal, param: string): DomainError {
+/** What a model refuses, said to whoever sent it. `param` names the input, where it is not the whole body. */
+export function inputRefusedError(refusal: InputRefusal, param: string | undefined): DomainError {
   if (refusal.refused === 'image_unreadable') {
     return new DomainError('image_unreadable', unreadable[refusal.reason], { param });
   }

@@ -3,6 +3,7 @@ import path from 'node:path';
 import type { Logger } from '#server/domain/logger.ts';
 import type { InferenceEnvironment } from '#server/platform/environment/inference.ts';
 import type { TextClassifier, TextInput } from '#workers/model-runtime/model-runtime.ts';
+import { computeThreadEntry } from './compute-thread-entry.ts';
 
 export interface LoadedModel {
   readonly runtime: TextClassifier;
@@ -40,12 +41,4 @@ async function loadFake(environment: InferenceEnvironment): Promise<LoadedModel>
   const { fakeTextClassifier } = await import('#workers/model-runtime/fake/fake-text-classifier.ts');
   const runtime = fakeTextClassifier({ id, latencyMs: environment.fakeRuntimeLatencyMs });
   return { runtime, costBound: (input) => runtime.costBound?.(input) ?? 1, createdAt: new Date() };
-}
-
-/** Beside the sources while they run as they are, beside the bundle once they are bundled. */
-function computeThreadEntry(): URL {
-  const bundled = !import.meta.url.endsWith('.ts');
-  return bundled
-    ? new URL('./compute-thread.js', import.meta.url)
-    : new URL('../model-runtime/onnx/compute-thread.ts', import.meta.url);
 }

@@ -1,19 +1,27 @@
 import type { Server } from 'node:http';
 import path from 'node:path';
 import { serve } from '@hono/node-server';
-import { pipelineLimits, rateLimits, requestLimits } from '#server/domain/rate-limits/limits.ts';
+import {
+  outboundLimits,
+  pipelineLimits,
+  rateLimits,
+  requestLimits,
+} from '#server/domain/rate-limits/limits.ts';
 import { createAccessLog } from '#server/platform/access-log.ts';
 import { systemClock } from '#server/platform/clock.ts';
 import { createPool } from '#server/platform/database/pool.ts';
 import { readInferenceEnvironment } from '#server/platform/environment/inference.ts';
 import { createLogger } from '#server/platform/logger.ts';
 import { createMetering, meteringConnections } from '#server/platform/metering/create-metering.ts';
+import { createOutboundFetch } from '#server/platform/outbound-fetch/outbound-fetch.ts';
 import { createAddressBuckets } from './address-buckets.ts';
 import { closeServer, drain } from './drain.ts';
 import { explanationsEndpoint } from './endpoints/explanations.ts';
+import { imagesClassifyEndpoint } from './endpoints/images-classify.ts';
 import { modelsEndpoint } from './endpoints/models.ts';
 import { sentimentEndpoint } from './endpoints/sentiment.ts';
 import { createGateway } from './gateway.ts';
+import { loadImages } from './load-images.ts';
 import { loadSentiment } from './load-sentiment.ts';
 import { createMetrics } from './metrics.ts';
 import { createReadiness } from './readiness.ts';
@@ -36,13 +44,23 @@ const metering = createMetering({ pool, holdMs: environment.holdMs, onCall: metr
 metrics.watchDepth('admit', () => metering.depth.admit);
 metrics.watchDepth('settle', () => metering.depth.settle);
 
-const { runtime, costBound, createdAt } = await loadSentiment(environment, logger);
-const sentiment = serveModel(runtime, costBound, metrics);
-const readiness = createReadiness({ pool, modelReady: runtime.ready() });
+const [texts, pictures] = await Promise.all([
+  loadSentiment(environment, logger),
+  loadImages(environment, logger),
+]);
+const sentiment = serveModel(texts.runtime, texts.costBound, metrics);
+const images = serveModel(pictures.runtime, () => 1, metrics);
+const loaded = [texts, pictures];
+const modelsReady = Promise.all(loaded.map(({ runtime }) => runtime.ready()));
+const readiness = createReadiness({ pool, modelsReady });
 
 const gateway = createGateway({
-  metered: [sentimentEndpoint(sentiment), explanationsEndpoint(sentiment)],
-  free: [modelsEndpoint([{ model: runtime.model, createdAt }])],
+  metered: [
+    sentimentEndpoint(sentiment),
+    explanationsEndpoint(sentiment),
+    imagesClassifyEndpoint(images, { fetchOutside: createOutboundFetch() }),
+  ],
+  free: [modelsEndpoint(loaded.map(({ runtime, createdAt }) => ({ model: runtime.model, createdAt })))],
   metering,
   malformedKeys: createAddressBuckets({ limit: rateLimits.malformedKeysByAddress, clock: systemClock }),
   metrics,
@@ -69,7 +87,10 @@ const server = serve(
       requestTimeout: connectionTimeoutMs,
     },
   },
-  (address) => logger.info({ port: address.port, model: runtime.model.version }, 'listening'),
+  (address) => {
+    const models = loaded.map(({ runtime }) => runtime.model.version);
+    logger.info({ port: address.port, models }, 'listening');
+  },
 ) as Server;
 
 server.once('error', (error) => {
@@ -80,8 +101,8 @@ server.once('error', (error) => {
   process.exit(1);
 });
 
-runtime.ready().catch((error: unknown) => {
-  logger.error({ err: error, modelsDir: path.resolve(environment.modelsDir) }, 'The model did not load.');
+modelsReady.catch((error: unknown) => {
+  logger.error({ err: error, modelsDir: path.resolve(environment.modelsDir) }, 'A model did not load.');
   process.exit(1);
 });
 
@@ -96,12 +117,15 @@ async function stop(signal: NodeJS.Signals) {
   await drain(
     [
       closeServer(server),
-      { name: 'batcher', close: () => sentiment.batcher.close() },
+      ...[sentiment, images].map(({ batcher, runtime }) => ({
+        name: `batcher of ${runtime.model.id}`,
+        close: () => batcher.close(),
+      })),
       { name: 'settlements', close: () => metering.drain() },
-      { name: 'model', close: () => runtime.close() },
+      ...loaded.map(({ runtime }) => ({ name: runtime.model.id, close: () => runtime.close() })),
       { name: 'database', close: () => pool.end() },
     ],
-    { logger, timeoutMs: pipelineLimits.requestTimeoutMs + 10_000 },
+    { logger, timeoutMs: outboundLimits.timeoutMs + pipelineLimits.requestTimeoutMs + 10_000 },
   );
   accessLog.flush();
   process.exit(0);

@@ -64,14 +64,17 @@ const refusal = (description: string, headers: Record<string, ReturnType<typeof 
 });
 
 export const errorResponses = {
-  400: refusal('The body is not JSON, has an unknown field, or a field is wrong.'),
+  400: refusal('The body is not well formed, has an unknown field, or a field is wrong.'),
   401: refusal('No API key, or one that is malformed, unknown, revoked or expired.'),
   403: refusal('The key lacks the scope, or its workspace is suspended.', rateLimitHeaders),
   404: refusal('No such model.'),
   408: refusal('The body arrived too slowly.'),
-  413: refusal('The body is too large, or has too many texts.'),
-  415: refusal('The body is not declared as application/json.'),
-  422: refusal('A text is longer than allowed, or than the model reads.', rateLimitHeaders),
+  413: refusal('The body is too large, or has too many texts or pictures.'),
+  415: refusal('The body is not declared as a type that the path takes.'),
+  422: refusal(
+    'A text is longer than allowed, or than the model reads; a picture can not be decoded or fetched.',
+    rateLimitHeaders,
+  ),
   429: refusal('A rate limit, the quota or the budget is reached.', {
     ...rateLimitHeaders,
     ...retryAfter,

@@ -3,6 +3,7 @@ export type StageName =
   | 'readKey'
   | 'parseRequest'
   | 'admit'
+  | 'fetchInputs'
   | 'runModel'
   | 'settle'
   | 'respond';

@@ -6,6 +6,7 @@ import { type ObserveStage, type Pipeline, pipeline } from './pipeline.ts';
 import type { BodyLimits } from './read-body-bytes.ts';
 import type { Received } from './request-scope.ts';
 import { admit, type CostBounds } from './stages/admit.ts';
+import { fetchInputs, type WithInputs } from './stages/fetch-inputs.ts';
 import { limitBody } from './stages/limit-body.ts';
 import { parseRequest } from './stages/parse-request.ts';
 import { readKey } from './stages/read-key.ts';
@@ -24,16 +25,20 @@ export interface PipelineDependencies {
   readonly bodyLimits?: BodyLimits;
 }
 
-/** What every call of a model goes through, in this order. */
+/** What every call of a model goes through, in this order; one that only points at its inputs has them fetched. */
 export function meteredPipeline<Input, Item extends object, Output extends object>(
   endpoint: MeteredEndpoint<Input, Item, Output>,
   dependencies: PipelineDependencies,
 ): Pipeline<Received, Response> {
-  return pipeline<Received>(dependencies.observeStage)
-    .through(limitBody(dependencies.bodyLimits))
+  const admitted = pipeline<Received>(dependencies.observeStage)
+    .through(limitBody(dependencies.bodyLimits ?? endpoint.bodyLimits))
     .through(readKey(dependencies))
     .through(parseRequest(endpoint))
-    .through(admit(endpoint, { ...dependencies, costOf: (input) => costOf(endpoint, input) }))
+    .through(admit(endpoint, { ...dependencies, costOf: (input) => costOf(endpoint, input) }));
+  const whole: Pipeline<Received, WithInputs<Input>> = endpoint.fetchInputs
+    ? admitted.through(fetchInputs(endpoint.fetchInputs))
+    : admitted;
+  return whole
     .through(runModel(endpoint, { timeoutMs: dependencies.requestTimeoutMs }))
     .through(settle(endpoint, dependencies))
     .through(respond(endpoint));
@@ -45,7 +50,7 @@ export function freePipeline<Input>(
   dependencies: PipelineDependencies,
 ): Pipeline<Received, Response> {
   return pipeline<Received>(dependencies.observeStage)
-    .through(limitBody(dependencies.bodyLimits))
+    .through(limitBody(dependencies.bodyLimits ?? endpoint.bodyLimits))
     .through(readKey(dependencies))
     .through(parseRequest(endpoint))
     .through(

@@ -5,18 +5,25 @@ export interface BodyLimits {
   readonly timeoutMs: number;
 }
 
+export interface ReadBodyOptions {
+  readonly lengthIsDeclared: boolean;
+  readonly limits: BodyLimits;
+  readonly onBytes?: ((bytes: number) => void) | undefined;
+}
+
 /**
- * A body whose length is declared can't be longer than that (HTTP's parser sees to it), so it is read in one go;
- * any other is counted while it comes.
+ * A body whose length is declared can't be longer than that (HTTP's parser sees to it), so it is read in one go; any
+ * other is counted while it comes, and so is one whose pieces are to be told of (`onBytes`) before they are kept.
  */
 export function readBodyBytes(
   request: Request,
-  lengthIsDeclared: boolean,
-  { bytesMax, timeoutMs }: BodyLimits,
+  { lengthIsDeclared, limits, onBytes }: ReadBodyOptions,
 ): Promise<Uint8Array> {
+  const { bytesMax, timeoutMs } = limits;
   return new Promise((resolve, reject) => {
     const timer = setTimeout(() => reject(bodyTooSlow(timeoutMs)), timeoutMs);
-    const reading = lengthIsDeclared ? request.arrayBuffer() : readCounted(request, bytesMax);
+    const reading =
+      lengthIsDeclared && !onBytes ? request.arrayBuffer() : readCounted(request, bytesMax, onBytes);
     reading.then(
       (bytes) => {
         clearTimeout(timer);
@@ -30,7 +37,11 @@ export function readBodyBytes(
   });
 }
 
-async function readCounted(request: Request, bytesMax: number): Promise<Uint8Array> {
+async function readCounted(
+  request: Request,
+  bytesMax: number,
+  onBytes: ReadBodyOptions['onBytes'],
+): Promise<Uint8Array> {
   const reader = request.body?.getReader();
   if (!reader) return new Uint8Array();
   const chunks: Uint8Array[] = [];
@@ -38,6 +49,7 @@ async function readCounted(request: Request, bytesMax: number): Promise<Uint8Arr
   for (let chunk = await reader.read(); !chunk.done; chunk = await reader.read()) {
     bytes += chunk.value.byteLength;
     if (bytes > bytesMax) throw bodyTooLarge(bytesMax);
+    onBytes?.(chunk.value.byteLength);
     chunks.push(chunk.value);
   }
   return Buffer.concat(chunks);

@@ -10,23 +10,23 @@ const pingTimeoutMs = 1_000;
 
 export function createReadiness({
   pool,
-  modelReady,
+  modelsReady,
 }: {
   readonly pool: Pool;
-  readonly modelReady: Promise<void>;
+  readonly modelsReady: Promise<unknown>;
 }): Readiness {
-  let model = false;
+  let models = false;
   let draining = false;
-  modelReady.then(
+  modelsReady.then(
     () => {
-      model = true;
+      models = true;
     },
     () => {},
   );
 
   return {
     async isReady() {
-      if (draining || !model) return false;
+      if (draining || !models) return false;
       const ping: QueryConfig & { readonly query_timeout: number } = {
         text: 'SELECT 1',
         query_timeout: pingTimeoutMs,

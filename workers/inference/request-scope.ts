@@ -9,6 +9,10 @@ export interface Received {
   readonly startedAtMs: number;
   /** Aborted when the caller hangs up. */
   readonly signal: AbortSignal;
+  /** Counts bytes that the request keeps in memory. Throws where the gateway holds too many, or the request is over. */
+  holdBytes(bytes: number): void;
+  /** The request is over: what it held is given back. */
+  releaseBytes(): void;
   /** The address that limits count against; worked out only where one is needed. */
   address(): string;
   readonly scope: RequestScope;

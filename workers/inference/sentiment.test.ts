@@ -147,7 +147,10 @@ describe('GET /v1/models', () => {
     expect(answer.status).toBe(200);
     expect(answer.json).toEqual({
       object: 'list',
-      data: [{ id: 'sentiment-1', object: 'model', created: 1793491200, owned_by: 'modelyard' }],
+      data: [
+        { id: 'sentiment-1', object: 'model', created: 1793491200, owned_by: 'modelyard' },
+        { id: 'image-1', object: 'model', created: 1793491200, owned_by: 'modelyard' },
+      ],
       has_more: false,
     });
     expect(answer.headers.get('x-ratelimit-limit-requests')).toBe('120000');

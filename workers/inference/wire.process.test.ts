@@ -25,8 +25,8 @@ afterAll(async () => {
 });
 
 const mebibyte = 1024 * 1024;
-const head = (more: string) =>
-  `POST /v1/sentiment HTTP/1.1\r\nhost: x\r\nauthorization: Bearer ${key}\r\ncontent-type: application/json\r\n${more}\r\n`;
+const head = (more: string, path = '/v1/sentiment', type = 'application/json') =>
+  `POST ${path} HTTP/1.1\r\nhost: x\r\nauthorization: Bearer ${key}\r\ncontent-type: ${type}\r\n${more}\r\n`;
 
 describe('on the wire', () => {
   it('refuses 50 MB of body, declared or chunked, with its memory flat', async () => {
@@ -43,6 +43,26 @@ describe('on the wire', () => {
       socket.destroy();
     }
     expect((await residentBytes()) - before).toBeLessThan(48 * mebibyte);
+    await alive();
+  });
+
+  it('refuses 50 MB of pictures as well, of which it reads less than half', async () => {
+    await alive();
+    const before = await residentBytes();
+    const pictures = (more: string) => head(more, '/v1/images/classify', 'image/jpeg');
+    const declared = open();
+    declared.write(pictures(`content-length: ${50 * mebibyte}\r\n`));
+    expect(await firstLine(declared)).toBe('HTTP/1.1 413 Payload Too Large');
+    declared.destroy();
+    expect((await residentBytes()) - before).toBeLessThan(16 * mebibyte);
+
+    const chunked = open();
+    chunked.write(pictures('transfer-encoding: chunked\r\n'));
+    const answer = firstLine(chunked);
+    await pour(chunked, 50, false);
+    expect(await answer).toBe('HTTP/1.1 413 Payload Too Large');
+    chunked.destroy();
+    expect((await residentBytes()) - before).toBeLessThan(96 * mebibyte);
     await alive();
   });
 

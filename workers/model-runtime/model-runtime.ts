@@ -97,10 +97,13 @@ export interface ImageInput {
 }
 
 export interface ImageClassification {
-  /** The `topK` most probable classes, the most probable first, with calibrated probabilities. */
+  /** The `topK` most probable classes, the most probable first. Their shares are calibrated where `interval` is given. */
   readonly scores: readonly ImageScore[];
-  /** 90 % interval of the accuracy observed, on pictures kept out of training, among answers this confident. */
-  readonly interval: readonly [low: number, high: number];
+  /**
+   * 90 % interval of the accuracy observed, on pictures kept out of training, among answers this confident; null where
+   * no labelled pictures were there to measure it on.
+   */
+  readonly interval: readonly [low: number, high: number] | null;
 }
 
 export interface ImageScore {

@@ -1,3 +1,4 @@
+import { convolutionNode, foldNormalisation } from './onnx/convolution.ts';
 import type { GraphBuilder, NodeOptions, OnnxTensor } from './onnx/graph-builder.ts';
 import type { LinearWriter } from './onnx/linear-writer.ts';
 import { lstmConstants } from './onnx/lstm-constants.ts';
@@ -25,6 +26,8 @@ export interface OnnxOpsOptions {
   readonly linear: LinearWriter;
   /** How embedding tables are stored; `int8` is rows with a scale each. */
   readonly embeddings: 'float32' | 'float16' | 'int8';
+  /** How kernels are stored; they are widened when the session opens, and computed with in 32 bits. */
+  readonly convolutions?: 'float32' | 'float16';
 }
 
 /** GELU's least value is -0.16997. */
@@ -178,6 +181,30 @@ export function onnxOps(graph: GraphBuilder, options: OnnxOpsOptions): Ops<OnnxV
     firstToken(x) {
       const first = constant('integer 0', { type: 'int64', shape: [], data: BigInt64Array.of(0n) });
       return { name: node('Gather', [nameOf(x), first], { attributes: { axis: { int: 1 } } }) };
+    },
+    convolution(x, weight, { stride, padding, depthwise, norm }) {
+      const kernel = asConstant(weight, 'convolution');
+      const { gamma, beta, mean, variance } = norm;
+      const folded = foldNormalisation(kernel, {
+        gamma: asConstant(gamma, 'convolution'),
+        beta: asConstant(beta, 'convolution'),
+        mean: asConstant(mean, 'convolution'),
+        variance: asConstant(variance, 'convolution'),
+        epsilon: norm.epsilon,
+      });
+      const name = convolutionNode(
+        { constant, node, half: options.convolutions === 'float16' },
+        nameOf(x),
+        folded,
+        { stride, padding, groups: depthwise ? (kernel.shape[0] ?? 1) : 1 },
+      );
+      return { name };
+    },
+    globalAveragePool: (x) => ({ name: node('Flatten', [node('GlobalAveragePool', [nameOf(x)])]) }),
+    relu6(x) {
+      const scalar = (value: number) =>
+        constant(`float ${value}`, { type: 'float32', shape: [], data: Float32Array.of(value) });
+      return { name: node('Clip', [nameOf(x), scalar(0), scalar(6)]), lowerBound: 0 };
     },
   };
 }

@@ -1,6 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { dropoutMask } from './dropout-mask.ts';
 import type { Ops } from './ops.ts';
+import { convolution } from './tensorflow-convolution.ts';
 import { gelu } from './tensorflow-gelu.ts';
 import { layerNorm } from './tensorflow-layer-norm.ts';
 import { lstm } from './tensorflow-lstm.ts';
@@ -75,6 +76,9 @@ export function tensorflowOps(options: TensorflowOpsOptions = { training: false,
       const [batch = 0, , width = 0] = x.shape;
       return tf.reshape(tf.slice(x, [0, 0, 0], [batch, 1, width]), [batch, width]);
     },
+    convolution,
+    globalAveragePool: (x) => tf.mean(x, [1, 2]),
+    relu6: (x) => tf.relu6(x),
   };
   return ops;
 }

@@ -47,6 +47,34 @@ export interface Ops<T> {
   unitLength(x: T): T;
   /** The first token of x [batch, length, width] -> [batch, width]. */
   firstToken(x: T): T;
+  /**
+   * Over pictures, which lie as the back end likes them best: [batch, height, width, channels] in TensorFlow.js,
+   * [batch, channels, height, width] in ONNX. `weight` [out, in, height, width], [out, 1, height, width] if depthwise; no bias.
+   */
+  convolution(x: T, weight: T, options: ConvolutionOptions<T>): T;
+  /** Pictures -> their channels' means [batch, channels]. */
+  globalAveragePool(x: T): T;
+  /** Cut to 0 and 6. */
+  relu6(x: T): T;
+}
+
+export interface ConvolutionOptions<T> {
+  readonly stride: number;
+  /** Zeros on each side, or TensorFlow's SAME: enough for size / stride results, an odd one below and to the right. */
+  readonly padding: number | 'same';
+  /** Each channel by itself. */
+  readonly depthwise: boolean;
+  /** What follows the convolution, with stored statistics; the ONNX builder folds it into the weights. */
+  readonly norm: Normalisation<T>;
+}
+
+/** BatchNorm2d outside of training: (x - mean) / sqrt(variance + epsilon) * gamma + beta, by channel. */
+export interface Normalisation<T> {
+  readonly gamma: T;
+  readonly beta: T;
+  readonly mean: T;
+  readonly variance: T;
+  readonly epsilon: number;
 }
 
 /** Gives a weight by its name in the checkpoint, and throws if its shape is another. */

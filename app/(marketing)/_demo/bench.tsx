@@ -1,90 +1,36 @@
 'use client';
-import { Note } from '../../_components/note.tsx';
+import { Tabs } from 'radix-ui';
+import { useState } from 'react';
 import { EdgeTicks } from '../../_components/rule.tsx';
-import { fixed } from '../../_format/number.ts';
-import type { DemoAnswer } from './ask-sentiment.ts';
-import { firstSentence, useSharedDemo } from './demo-context.tsx';
-import { DemoSlip } from './demo-slip.tsx';
-import { answerOf } from './leave-out.ts';
-import { Readings } from './readings.tsx';
-import { Sentence } from './sentence.tsx';
-import type { Reading } from './sentiment-answer.ts';
-
-const samples = [
-  { name: 'A mixed review', text: firstSentence },
-  { name: 'Sarcasm', text: 'Great, another update that logs me out.' },
-  { name: 'No opinion', text: 'The parcel arrives on Thursday between nine and eleven.' },
-] as const;
+import { ImagePanel } from './image-panel.tsx';
+import { SentimentPanel } from './sentiment-panel.tsx';
+import { useImageDemo } from './use-image-demo.ts';
 
 /** The live demo: every figure on it comes from the call that was just made. */
 export function Bench() {
-  const { text, setText, answer, refusal, asking } = useSharedDemo();
-  const isEmpty = text.trim() === '';
-  const shown = isEmpty ? null : answer;
-  const stale = shown !== null && (asking || refusal !== null || shown.text !== text.trim());
-  const reading = shown?.data[0] ?? null;
+  const [task, setTask] = useState('sentiment');
+  const images = useImageDemo({ shown: task === 'images' });
 
   return (
     <section className="bench-top" aria-label="Live demo">
       <EdgeTicks />
-      <div className="demo-head">
-        <h2 className="border-ink border-b-2 pt-2 pb-2.5 font-medium">Sentiment</h2>
-        <span className="text-small text-ink-3">Calls the real API. Nothing you type is kept.</span>
-      </div>
-      <div className="demo">
-        <div className="flex flex-col">
-          <p className="label text-ink-2">Type over this sentence</p>
-          <Sentence text={text} onChange={setText} answer={shown} stale={stale} />
-          <div className="mt-auto grid gap-2 pt-4">
-            <p className="text-dense text-ink-3">
-              {shown && reading ? captionOf(shown, reading) : 'Each bar is what the word did to the answer.'}
-            </p>
-            <p className="text-dense flex flex-wrap gap-x-3.5 gap-y-1">
-              <span className="text-ink-3">Try</span>
-              {samples.map((sample) => (
-                <button
-                  key={sample.name}
-                  type="button"
-                  className="text-petrol hover:text-petrol-hover underline underline-offset-3"
-                  onClick={() => setText(sample.text)}
-                >
-                  {sample.name}
-                </button>
-              ))}
-            </p>
-          </div>
+      <Tabs.Root value={task} onValueChange={setTask}>
+        <div className="demo-head">
+          <Tabs.List className="tabs" aria-label="What to try">
+            <Tabs.Trigger value="sentiment">Sentiment</Tabs.Trigger>
+            <Tabs.Trigger value="images">Images</Tabs.Trigger>
+          </Tabs.List>
+          <span className="text-small text-ink-3 max-md:hidden">
+            Calls the real API. Nothing you give it is kept.
+          </span>
         </div>
-        <div className="min-w-0">
-          <div className={stale ? 'opacity-50' : undefined}>
-            <Readings reading={reading} />
-            <p className="text-small text-ink-3 mt-3.5 mb-4.5">
-              Pale end: 90 % interval of the accuracy observed at this confidence.
-            </p>
-          </div>
-          <output className="sr-only">
-            {reading && !stale && `${reading.label ?? 'no answer'}, ${fixed(reading.score, 2)}`}
-          </output>
-          {refusal ? (
-            <div className="mb-4">
-              <Note kind={refusal.retryAfterMs === null ? 'bad' : 'warn'}>
-                {refusal.message}
-                {refusal.retryAfterMs !== null && ' This page asks again by itself.'}
-                {refusal.requestId && (
-                  <code className="text-ink-2 ml-2">{refusal.requestId.slice(0, 16)}…</code>
-                )}
-              </Note>
-            </div>
-          ) : null}
-          <div className={stale ? 'opacity-50' : undefined}>
-            <DemoSlip answer={shown} />
-          </div>
-        </div>
-      </div>
+        <Tabs.Content value="sentiment" tabIndex={-1}>
+          <SentimentPanel />
+        </Tabs.Content>
+        <Tabs.Content value="images" tabIndex={-1}>
+          <ImagePanel demo={images} />
+        </Tabs.Content>
+      </Tabs.Root>
     </section>
   );
-}
-
-function captionOf({ texts }: DemoAnswer, reading: Reading): string {
-  if (texts === 1) return 'One word, or more than 24: read whole, not word by word.';
-  return `Each bar is what the word did to “${answerOf(reading)}”, found by leaving it out: ${texts} texts in one call.`;
 }

@@ -21,5 +21,3 @@ export const sentimentAnswerSchema = z.object({
 });
 export type SentimentAnswer = z.infer<typeof sentimentAnswerSchema>;
 export type Reading = SentimentAnswer['data'][number];
-
-export const apiErrorSchema = z.object({ error: z.object({ message: z.string(), code: z.string() }) });

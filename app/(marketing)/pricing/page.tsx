@@ -10,6 +10,11 @@ export const metadata: Metadata = { title: 'Pricing', description: 'Plans, quota
 
 const million = 1_000_000;
 
+const taskNames = {
+  sentiment: 'Sentiment',
+  'image-classification': 'Images',
+} as const satisfies Record<keyof typeof prices, string>;
+
 export default function PricingPage() {
   const rows = Object.entries(plans);
   return (
@@ -17,8 +22,8 @@ export default function PricingPage() {
       <section className="hero !pb-9">
         <h1 className="!text-[2.625rem] !leading-[2.75rem]">Pricing</h1>
         <p className="say">
-          One unit is one token that the model read. Every call says how many it took and what they cost, to
-          the micro-dollar.
+          One unit is one token of a text, or one picture, that a model read. Every call says how many it took
+          and what they cost, to the micro-dollar.
         </p>
       </section>
 
@@ -86,7 +91,7 @@ export default function PricingPage() {
             <tbody>
               {Object.entries(prices).map(([task, price]) => (
                 <tr key={task}>
-                  <th scope="row">{task}</th>
+                  <th scope="row">{taskNames[task as keyof typeof prices]}</th>
                   <td>one {price.unit} read</td>
                   <td className="num">{money(price.microUsdPerInputUnit * million)}</td>
                 </tr>
@@ -95,7 +100,9 @@ export default function PricingPage() {
           </table>
           <ul className="text-ink-2 mt-4 grid max-w-2xl gap-1">
             <li>A call that fails on our side is not charged.</li>
-            <li>A call that is refused (a wrong key, a text too long, a limit) is not charged.</li>
+            <li>
+              A call that is refused (a wrong key, a text too long, a broken picture, a limit) is not charged.
+            </li>
             <li>Special tokens that the model adds to a text are not counted.</li>
           </ul>
           <p className="mt-6">

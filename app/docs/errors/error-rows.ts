@@ -54,12 +54,12 @@ export const errorRows: Readonly<Record<Exclude<ErrorCode, ConsoleOnly>, ErrorRo
   payload_too_large: {
     status: 413,
     meaning: 'The body is over the limit.',
-    todo: 'Send fewer texts at once.',
+    todo: 'Send fewer or smaller inputs at once.',
   },
   unsupported_media_type: {
     status: 415,
     meaning: 'The body is of another type.',
-    todo: 'Send application/json.',
+    todo: 'Send application/json; a picture also as a form or as it is.',
   },
   input_too_long: {
     status: 422,
@@ -71,6 +71,11 @@ export const errorRows: Readonly<Record<Exclude<ErrorCode, ConsoleOnly>, ErrorRo
     meaning:
       'A picture can not be decoded: no picture, another type, cut short, or too many pixels; param names it.',
     todo: 'Send a whole JPEG, PNG, WebP, AVIF or GIF.',
+  },
+  url_not_fetched: {
+    status: 422,
+    meaning: 'Nothing could be fetched from a URL, and the message says why; param names it.',
+    todo: 'Give a public http or https URL, or send the bytes.',
   },
   rate_limit_exceeded: {
     status: 429,

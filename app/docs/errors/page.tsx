@@ -1,6 +1,6 @@
 import type { Metadata } from 'next';
 import Link from 'next/link';
-import { requestLimits } from '#server/domain/rate-limits/schema.ts';
+import { imageLimits, outboundLimits, requestLimits } from '#server/domain/rate-limits/schema.ts';
 import { Scroller, ScrollingCode } from '../../_components/scroller.tsx';
 import { Ledger } from '../../_components/slip.tsx';
 import { count } from '../../_format/number.ts';
@@ -10,6 +10,7 @@ import { errorRows } from './error-rows.ts';
 export const metadata: Metadata = { title: 'Errors and limits' };
 
 const kibibyte = 1024;
+const mebibyte = 1024 * kibibyte;
 
 export default function ErrorsPage() {
   return (
@@ -60,10 +61,15 @@ export default function ErrorsPage() {
         <Ledger
           className="max-w-xl"
           lines={[
-            ['Body', `${count(requestLimits.bodyBytesMax / kibibyte)} KiB`],
+            ['Body with texts', `${count(requestLimits.bodyBytesMax / kibibyte)} KiB`],
             ['Texts', count(requestLimits.textsMax)],
             ['Characters in a text', count(requestLimits.textCharactersMax)],
-            ['Time for the body to arrive', `${requestLimits.bodyTimeoutMs / 1_000} s`],
+            ['Time for it to arrive', `${requestLimits.bodyTimeoutMs / 1_000} s`],
+            ['Body with pictures', `${count(imageLimits.bodyBytesMax / mebibyte)} MiB`],
+            ['Pictures', count(imageLimits.picturesMax)],
+            ['A picture', `${count(imageLimits.pictureBytesMax / mebibyte)} MiB`],
+            ['Time for it to arrive', `${imageLimits.bodyTimeoutMs / 1_000} s`],
+            ['Time to fetch its URLs', `${outboundLimits.timeoutMs / 1_000} s`],
           ]}
         />
       </Section>

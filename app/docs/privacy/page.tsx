@@ -9,11 +9,12 @@ export default function PrivacyPage() {
     <>
       <h1>Privacy of a call</h1>
       <p className="lead">What you send is not kept. What it cost is.</p>
-      <Section id="way" title="The way of a text">
+      <Section id="way" title="The way of a text or a picture">
         <p>
-          It arrives in a server’s memory, is read by the model in that same process, and leaves as an answer.
+          It arrives in a server’s memory, is read by the model on that same server, and leaves as an answer.
           It is written to no database, no file, no queue and no log, and it is used for no training. When the
-          answer has left, the memory is free for the next.
+          answer has left, the memory is free for the next. A picture that is a URL is asked for with nothing
+          of yours, and the URL is written down as little as the picture.
         </p>
       </Section>
       <Section id="row" title="What is written for a call">
@@ -25,7 +26,7 @@ export default function PrivacyPage() {
             ['Task and model version', 'kept'],
             ['Class of the status: 2, 4 or 5', 'kept'],
             ['Units, price, milliseconds', 'kept'],
-            ['The text', 'not written'],
+            ['The text, the picture, its URL', 'not written'],
             ['The answer', 'not written'],
           ]}
         />
@@ -33,8 +34,9 @@ export default function PrivacyPage() {
       </Section>
       <Section id="proof" title="How it is tested">
         <p>
-          A test of this code sends marked texts down every path, the ones that fail as well, and then
-          searches the database, the files and the logs for the marks. It fails if one is found.
+          A test of this code sends marked texts, pictures and URLs down every path, the ones that fail as
+          well, and then searches the database, the files and the logs for the marks. It fails if one is
+          found.
         </p>
       </Section>
       <Section id="account" title="What is written for an account">

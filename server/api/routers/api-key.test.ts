@@ -38,7 +38,7 @@ describe('API keys', () => {
         name: 'Production',
         prefix: created.prefix,
         kind: 'live',
-        scopes: ['sentiment', 'models:read'],
+        scopes: ['sentiment', 'images', 'models:read'],
         createdAt: clock.now(),
         createdBy: person.email,
         lastUsedAt: null,

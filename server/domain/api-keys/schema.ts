@@ -7,8 +7,15 @@ import { type ApiKeyScope, apiKeyScopes } from './scopes.ts';
 export const apiKeyNameSchema = displayNameSchema(apiKeyLimits.nameCharactersMax);
 const keyIdSchema = z.string().regex(/^[0-9A-Za-z]{12}$/, 'Give the id of a key.');
 
-/** What a new key may call unless said otherwise: the least that the quick start needs. */
-export const defaultApiKeyScopes = ['sentiment', 'models:read'] as const satisfies readonly ApiKeyScope[];
+/**
+ * What a new key may call unless said otherwise: every model. A key that exists keeps the scopes that it was made with,
+ * also when a model is added here.
+ */
+export const defaultApiKeyScopes = [
+  'sentiment',
+  'images',
+  'models:read',
+] as const satisfies readonly ApiKeyScope[];
 
 export const createApiKeySchema = z.object({
   name: apiKeyNameSchema,

@@ -1,6 +1,6 @@
 /**
  * What a unit costs, by task. Every usage row names the version it was priced with; a change of any price is a new
- * version, and old ones stay.
+ * version, and old ones stay. A task that is added changes no row's price, so the version stays too.
  */
 export interface Price {
   readonly unit: 'token' | 'image' | 'sample';
@@ -12,6 +12,7 @@ export const priceVersion = 1;
 
 export const prices = {
   sentiment: { unit: 'token', microUsdPerInputUnit: 1, microUsdPerOutputUnit: 0 },
+  'image-classification': { unit: 'image', microUsdPerInputUnit: 200, microUsdPerOutputUnit: 0 },
 } as const satisfies Record<string, Price>;
 
 export type PricedTask = keyof typeof prices;

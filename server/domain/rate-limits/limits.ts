@@ -16,6 +16,30 @@ export const requestLimits = {
   bodyTimeoutMs: 10 * secondMs,
 } as const;
 
+/** Bounds of one request with pictures, which are larger than texts, and of what all of them hold in memory at once. */
+export const imageLimits = {
+  bodyBytesMax: 20 * mebibyte,
+  /** Over a phone's uplink, 20 MiB take longer than a text. */
+  bodyTimeoutMs: 30 * secondMs,
+  pictureBytesMax: 10 * mebibyte,
+  picturesMax: 32,
+  topKMax: 100,
+  topKDefault: 5,
+  /** What one request may have fetched from URLs, and how many at the same time. */
+  fetchedBytesMax: 20 * mebibyte,
+  fetchesAtOnceMax: 8,
+  /** Bodies and fetched pictures that a gateway holds; beyond that a request is told to come back. */
+  heldBytesMax: 256 * mebibyte,
+} as const;
+
+/** What is fetched from an address that a customer names. The time limit is for all redirects together. */
+export const outboundLimits = {
+  timeoutMs: 10 * secondMs,
+  redirectsMax: 3,
+  urlCharactersMax: 2_048,
+  headersBytesMax: 16 * kibibyte,
+} as const;
+
 /** An explanation runs the model many times: so much text, so many units, so many samples at the most. */
 export const explanationLimits = {
   textCharactersMax: 2_000,

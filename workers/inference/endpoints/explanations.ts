@@ -11,6 +11,7 @@ import {
 import { maskedText, type TextUnit, textUnits } from '#workers/explanations/text-units.ts';
 import type { TextClassification, TextInput } from '#workers/model-runtime/model-runtime.ts';
 import type { Answer, MeteredEndpoint } from '../endpoint.ts';
+import { jsonBody } from '../json-body.ts';
 import { bearer, errorResponses, successHeaders, usageSchema } from '../openapi-parts.ts';
 import type { ServedModel } from '../served-model.ts';
 import { text } from '../text-input.ts';
@@ -138,7 +139,7 @@ export function explanationsEndpoint(
     family: 'own',
     scope: 'sentiment',
     task: 'sentiment',
-    body,
+    body: jsonBody(body),
     modelOf(input) {
       const { id } = model.runtime.model;
       if (input.model === undefined || input.model === id) return model;

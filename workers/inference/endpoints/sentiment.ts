@@ -2,6 +2,7 @@ import { createRoute, z } from '@hono/zod-openapi';
 import { DomainError } from '#server/domain/errors.ts';
 import type { TextClassification, TextInput } from '#workers/model-runtime/model-runtime.ts';
 import type { Answer, MeteredEndpoint } from '../endpoint.ts';
+import { jsonBody } from '../json-body.ts';
 import { bearer, errorResponses, successHeaders, usageSchema } from '../openapi-parts.ts';
 import type { ServedModel } from '../served-model.ts';
 import { booleanField, textInput } from '../text-input.ts';
@@ -83,7 +84,7 @@ export function sentimentEndpoint(model: ServedModel<TextInput, TextClassificati
     family: 'own',
     scope: 'sentiment',
     task: 'sentiment',
-    body,
+    body: jsonBody(body),
     modelOf(input) {
       const { id } = model.runtime.model;
       if (input.model === undefined || input.model === id) return model;

@@ -8,17 +8,19 @@ export interface WithBody extends Received {
   readBody(): Promise<Uint8Array>;
 }
 
-export function limitBody(
-  limits: BodyLimits = { bytesMax: requestLimits.bodyBytesMax, timeoutMs: requestLimits.bodyTimeoutMs },
-): Stage<Received, WithBody> {
+const ofTexts: BodyLimits = { bytesMax: requestLimits.bodyBytesMax, timeoutMs: requestLimits.bodyTimeoutMs };
+
+export function limitBody(limits: BodyLimits = ofTexts): Stage<Received, WithBody> {
   return {
     name: 'limitBody',
     run(context) {
       const declared = declaredBytes(context.request);
       if (declared !== null && declared > limits.bytesMax) throw bodyTooLarge(limits.bytesMax);
-      return Object.assign(context, {
-        readBody: () => readBodyBytes(context.request, declared !== null, limits),
-      });
+      // Few bodies that are larger than a text's fit into memory together.
+      const onBytes = limits.bytesMax > ofTexts.bytesMax ? context.holdBytes : undefined;
+      const readBody = () =>
+        readBodyBytes(context.request, { lengthIsDeclared: declared !== null, limits, onBytes });
+      return Object.assign(context, { readBody });
     },
   };
 }

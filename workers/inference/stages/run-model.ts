@@ -10,27 +10,32 @@ import type { MeteredEndpoint } from '../endpoint.ts';
 import { inputRefusedError } from '../input-refused-error.ts';
 import type { Stage } from '../pipeline.ts';
 import type { ServedModel } from '../served-model.ts';
-import type { WithAdmission } from './admit.ts';
+import type { WithInputs } from './fetch-inputs.ts';
 
-export interface WithRun<Input, Item, Output> extends WithAdmission<Input> {
+export interface WithRun<Input, Item, Output> extends WithInputs<Input> {
   readonly model: ServedModel<Item, Output>;
   readonly run: ModelRun<Output>;
 }
 
 /** Never thrown: whatever came of it, the hold has to be settled. */
-export type ModelRun<Output> =
-  | { readonly kind: 'answered'; readonly outputs: readonly Output[] }
-  /** The input's fault (4) or ours (5): nothing is billed. */
-  | { readonly kind: 'failed'; readonly statusClass: 4 | 5; readonly error: unknown };
+export type ModelRun<Output> = { readonly kind: 'answered'; readonly outputs: readonly Output[] } | FailedRun;
+
+/** The input's fault (4) or ours (5): nothing is billed. */
+export interface FailedRun {
+  readonly kind: 'failed';
+  readonly statusClass: 4 | 5;
+  readonly error: unknown;
+}
 
 export function runModel<Input, Item extends object, Output extends object>(
   endpoint: MeteredEndpoint<Input, Item, Output>,
   { timeoutMs = pipelineLimits.requestTimeoutMs }: { readonly timeoutMs?: number } = {},
-): Stage<WithAdmission<Input>, WithRun<Input, Item, Output>> {
+): Stage<WithInputs<Input>, WithRun<Input, Item, Output>> {
   return {
     name: 'runModel',
     async run(context) {
       const model = endpoint.modelOf(context.input);
+      if (context.fetchFailure) return Object.assign(context, { model, run: context.fetchFailure });
       try {
         const options = { lane: context.admission.workspaceId, signal: context.signal, timeoutMs };
         const outputs = await model.batcher.submit(endpoint.itemsOf(context.input), options);
@@ -53,7 +58,7 @@ export function runModel<Input, Item extends object, Output extends object>(
 
 function toRun<Output extends object>(
   outputs: readonly (Output | InputRefusal)[],
-  paramOf: (index: number) => string,
+  paramOf: (index: number) => string | undefined,
 ): ModelRun<Output> {
   const refused = outputs.findIndex((output) => isRefusal(output));
   if (refused < 0) return { kind: 'answered', outputs: outputs as readonly Output[] };

@@ -1,14 +1,22 @@
 import type { Logger } from '#server/domain/logger.ts';
 import { pipelineLimits, rateLimits } from '#server/domain/rate-limits/limits.ts';
 import { createMetering } from '#server/platform/metering/create-metering.ts';
+import type { OutboundFetchOptions } from '#server/platform/outbound-fetch/outbound-fetch.ts';
+import { createOutboundFetch } from '#server/platform/outbound-fetch/outbound-fetch.ts';
 import type { TestDatabase } from '#server/testing/database.ts';
 import { createFakeClock } from '#server/testing/fake-clock.ts';
+import {
+  type FakeImageClassifierOptions,
+  fakeImageClassifier,
+} from '#workers/model-runtime/fake/fake-image-classifier.ts';
 import {
   type FakeTextClassifierOptions,
   fakeTextClassifier,
 } from '#workers/model-runtime/fake/fake-text-classifier.ts';
+import type { ImageClassifier } from '#workers/model-runtime/model-runtime.ts';
 import { createAddressBuckets } from '../address-buckets.ts';
 import { explanationsEndpoint } from '../endpoints/explanations.ts';
+import { imagesClassifyEndpoint } from '../endpoints/images-classify.ts';
 import { modelsEndpoint } from '../endpoints/models.ts';
 import { sentimentEndpoint } from '../endpoints/sentiment.ts';
 import { createGateway, type GatewayOptions } from '../gateway.ts';
@@ -19,6 +27,11 @@ export const webUrl = 'http://console.example.com';
 
 export interface GatewayUnderTestOptions extends Partial<GatewayOptions> {
   readonly model?: FakeTextClassifierOptions;
+  readonly imageModel?: FakeImageClassifierOptions;
+  /** Instead of the fake one. */
+  readonly imageRuntime?: ImageClassifier;
+  /** Left out: the guard as in production. */
+  readonly outbound?: OutboundFetchOptions;
 }
 
 /** The real gateway on a real database, with a model of which the test knows every answer. */
@@ -26,16 +39,28 @@ export function gatewayUnderTest(
   database: Pick<TestDatabase, 'pool'>,
   options: GatewayUnderTestOptions = {},
 ) {
-  const { model, ...overrides } = options;
+  const { model, imageModel, outbound, ...overrides } = options;
   const logged: { level: string; fields: object; message: string }[] = [];
   const runtime = fakeTextClassifier(model);
+  const imageRuntime = options.imageRuntime ?? fakeImageClassifier(imageModel);
   const metrics = createMetrics();
   const holdMs = options.holdMs ?? pipelineLimits.holdMs;
   const metering = createMetering({ pool: database.pool, holdMs });
   const served = serveModel(runtime, (input) => runtime.costBound?.(input) ?? 1, metrics);
+  const servedImages = serveModel(imageRuntime, () => 1, metrics);
+  const createdAt = new Date('2026-11-01T00:00:00Z');
   const gateway = createGateway({
-    metered: [sentimentEndpoint(served), explanationsEndpoint(served)],
-    free: [modelsEndpoint([{ model: runtime.model, createdAt: new Date('2026-11-01T00:00:00Z') }])],
+    metered: [
+      sentimentEndpoint(served),
+      explanationsEndpoint(served),
+      imagesClassifyEndpoint(servedImages, { fetchOutside: createOutboundFetch(outbound) }),
+    ],
+    free: [
+      modelsEndpoint([
+        { model: runtime.model, createdAt },
+        { model: imageRuntime.model, createdAt },
+      ]),
+    ],
     metering,
     malformedKeys: createAddressBuckets({
       limit: rateLimits.malformedKeysByAddress,
@@ -52,7 +77,7 @@ export function gatewayUnderTest(
     isReady: async () => true,
     ...overrides,
   });
-  return { gateway, runtime, metering, served, metrics, logged };
+  return { gateway, runtime, imageRuntime, metering, served, metrics, logged };
 }
 
 export type GatewayUnderTest = ReturnType<typeof gatewayUnderTest>;
@@ -71,17 +96,20 @@ export interface CallOptions {
   readonly method?: string;
   readonly path?: string;
   readonly headers?: Record<string, string>;
+  /** Null: as the body's own type has it. */
+  readonly contentType?: string | null;
   readonly remoteAddress?: string;
   readonly signal?: AbortSignal;
 }
 
 export async function call({ gateway }: Pick<GatewayUnderTest, 'gateway'>, options: CallOptions = {}) {
   const { method = 'POST', path = '/v1/sentiment', key, body, rawBody, headers, signal } = options;
+  const { contentType = 'application/json' } = options;
   const request = new Request(`http://api.example.com${path}`, {
     method,
     headers: {
       ...(key === undefined ? {} : { authorization: `Bearer ${key}` }),
-      ...(method === 'POST' ? { 'content-type': 'application/json' } : {}),
+      ...(method === 'POST' && contentType !== null ? { 'content-type': contentType } : {}),
       ...headers,
     },
     body:

@@ -5,6 +5,7 @@ import {
   type TextClassifier,
   type TextInput,
 } from '../model-runtime.ts';
+import { delay } from './delay.ts';
 
 export interface FakeTextClassifierOptions {
   readonly id?: string;
@@ -96,20 +97,4 @@ function fnv1a(text: string): number {
     hash = Math.imul(hash ^ text.charCodeAt(index), 0x01000193);
   }
   return hash >>> 0;
-}
-
-function delay(ms: number, signal?: AbortSignal): Promise<void> {
-  return new Promise((resolve, reject) => {
-    const timer = setTimeout(finish, ms);
-    signal?.addEventListener('abort', abort, { once: true });
-
-    function finish() {
-      signal?.removeEventListener('abort', abort);
-      resolve();
-    }
-    function abort() {
-      clearTimeout(timer);
-      reject(signal?.reason);
-    }
-  });
 }

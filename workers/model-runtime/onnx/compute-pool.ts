@@ -1,19 +1,15 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { createRequire } from 'node:module';
 import { fileURLToPath, pathToFileURL } from 'node:url';
-import {
-  type InputRefusal,
-  ModelRuntimeError,
-  type TextClassification,
-  type TextInput,
-} from '../model-runtime.ts';
-import type { ComputeMessage, RunMessage } from './compute-messages.ts';
+import { type InputRefusal, ModelRuntimeError } from '../model-runtime.ts';
+import type { ComputeMessage, ComputeTask, RunMessage } from './compute-messages.ts';
 import type { RuntimeLogger } from './runtime-logger.ts';
 
-export type BatchOutput = readonly (TextClassification | InputRefusal)[];
+export type BatchOutput<Output> = readonly (Output | InputRefusal)[];
 
 export interface ComputePoolOptions {
   readonly folder: string;
+  readonly task: ComputeTask;
   readonly threads: number;
   readonly threadEntry: URL;
   readonly logger: RuntimeLogger;
@@ -21,25 +17,25 @@ export interface ComputePoolOptions {
   readonly batchTimeoutMs: number;
 }
 
-export interface ComputePool {
-  run(inputs: readonly TextInput[], signal?: AbortSignal): Promise<BatchOutput>;
+export interface ComputePool<Input, Output> {
+  run(inputs: readonly Input[], signal?: AbortSignal): Promise<BatchOutput<Output>>;
   ready(): Promise<void>;
   close(): Promise<void>;
   /** Of the processes that are up, for tests and the supervisor. */
   pids(): number[];
 }
 
-interface Batch {
+interface Batch<Input, Output> {
   readonly id: number;
-  readonly inputs: readonly TextInput[];
-  readonly resolve: (outputs: BatchOutput) => void;
+  readonly inputs: readonly Input[];
+  readonly resolve: (outputs: BatchOutput<Output>) => void;
   readonly reject: (error: unknown) => void;
 }
 
-interface Slot {
+interface Slot<Input, Output> {
   child: ChildProcess | undefined;
   isReady: boolean;
-  batch: Batch | undefined;
+  batch: Batch<Input, Output> | undefined;
   batchTimer: NodeJS.Timeout | undefined;
   /** Starts since the last batch that was answered; the wait before the next start grows with it. */
   failedStarts: number;
@@ -48,10 +44,12 @@ interface Slot {
 const RESTART_WAIT_MS = { first: 50, longest: 10_000 };
 
 /** One process a slot, one batch a process; batches beyond that wait in order. */
-export function createComputePool(options: ComputePoolOptions): ComputePool {
+export function createComputePool<Input, Output extends object>(
+  options: ComputePoolOptions,
+): ComputePool<Input, Output> {
   const { logger } = options;
-  const queue: Batch[] = [];
-  const slots: Slot[] = [];
+  const queue: Batch<Input, Output>[] = [];
+  const slots: Slot<Input, Output>[] = [];
   let nextBatchId = 1;
   let closing: Promise<void> | undefined;
   let announceReady: () => void;
@@ -63,20 +61,20 @@ export function createComputePool(options: ComputePoolOptions): ComputePool {
   });
   firstReady.catch(() => {}); // whoever calls ready() hears of it; nobody has to
 
-  function start(slot: Slot): void {
-    const child = fork(fileURLToPath(options.threadEntry), [options.folder], {
+  function start(slot: Slot<Input, Output>): void {
+    const child = fork(fileURLToPath(options.threadEntry), [options.folder, options.task], {
       execArgv: loaderFor(options.threadEntry),
       serialization: 'advanced',
       stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
       env: computeEnvironment(process.env),
     });
     slot.child = child;
-    child.on('message', (message) => receive(slot, message as ComputeMessage));
+    child.on('message', (message) => receive(slot, message as ComputeMessage<Output>));
     child.on('error', (error) => logger.error({ err: error }, 'compute process could not be reached'));
     child.once('exit', (code, signal) => ended(slot, child, code, signal));
   }
 
-  function receive(slot: Slot, message: ComputeMessage): void {
+  function receive(slot: Slot<Input, Output>, message: ComputeMessage<Output>): void {
     switch (message.kind) {
       case 'ready':
         slot.isReady = true;
@@ -96,7 +94,11 @@ export function createComputePool(options: ComputePoolOptions): ComputePool {
     }
   }
 
-  function settle(slot: Slot, batchId: number, finish: (batch: Batch) => void): void {
+  function settle(
+    slot: Slot<Input, Output>,
+    batchId: number,
+    finish: (batch: Batch<Input, Output>) => void,
+  ): void {
     const batch = slot.batch;
     if (batch?.id !== batchId) return;
     clearTimeout(slot.batchTimer);
@@ -105,7 +107,12 @@ export function createComputePool(options: ComputePoolOptions): ComputePool {
     dispatch();
   }
 
-  function ended(slot: Slot, child: ChildProcess, code: number | null, signal: string | null): void {
+  function ended(
+    slot: Slot<Input, Output>,
+    child: ChildProcess,
+    code: number | null,
+    signal: string | null,
+  ): void {
     slot.child = undefined;
     slot.isReady = false;
     clearTimeout(slot.batchTimer);
@@ -126,11 +133,11 @@ export function createComputePool(options: ComputePoolOptions): ComputePool {
       if (!batch) return;
       slot.batch = batch;
       slot.batchTimer = setTimeout(() => hung(slot), options.batchTimeoutMs);
-      slot.child.send({ batchId: batch.id, inputs: batch.inputs } satisfies RunMessage);
+      slot.child.send({ batchId: batch.id, inputs: batch.inputs } satisfies RunMessage<Input>);
     }
   }
 
-  function hung(slot: Slot): void {
+  function hung(slot: Slot<Input, Output>): void {
     logger.error({ pid: slot.child?.pid, timeoutMs: options.batchTimeoutMs }, 'compute process hung');
     slot.child?.kill('SIGKILL');
   }
@@ -140,7 +147,7 @@ export function createComputePool(options: ComputePoolOptions): ComputePool {
   }
 
   for (let index = 0; index < options.threads; index++) {
-    const slot = {
+    const slot: Slot<Input, Output> = {
       child: undefined,
       isReady: false,
       batch: undefined,
@@ -164,7 +171,7 @@ export function createComputePool(options: ComputePoolOptions): ComputePool {
           reject(signal?.reason);
         };
         const release = () => signal?.removeEventListener('abort', abort);
-        const batch: Batch = {
+        const batch: Batch<Input, Output> = {
           id: nextBatchId++,
           inputs,
           resolve: (outputs) => (release(), resolve(outputs)),
@@ -185,7 +192,10 @@ export function createComputePool(options: ComputePoolOptions): ComputePool {
 }
 
 /** Batches that compute are finished first. */
-async function closePool(slots: readonly Slot[], failQueue: () => void): Promise<void> {
+async function closePool<Input, Output>(
+  slots: readonly Slot<Input, Output>[],
+  failQueue: () => void,
+): Promise<void> {
   failQueue();
   await Promise.all(
     slots.map(async ({ child, ...slot }) => {

@@ -1,23 +1,39 @@
-import type { ComputeMessage, RunMessage } from './compute-messages.ts';
-import { openTextClassifier } from './open-text-classifier.ts';
+import type { ComputeMessage, ComputeTask, RunMessage } from './compute-messages.ts';
+
+type Compute = (inputs: readonly unknown[]) => Promise<readonly object[]>;
+
+/** Imported on demand, so that a process that reads texts loads no decoder of pictures. */
+const openers: Readonly<Record<ComputeTask, (folder: string) => Promise<Compute>>> = {
+  async sentiment(folder) {
+    const { openTextClassifier } = await import('./open-text-classifier.ts');
+    const model = await openTextClassifier(folder);
+    await model.classify([{ text: 'Ready when the first batch is through.', truncate: false }]);
+    return model.classify as Compute;
+  },
+  async 'image-classification'(folder) {
+    const { openImageClassifier } = await import('./open-image-classifier.ts');
+    const model = await openImageClassifier(folder);
+    await model.warmUp();
+    return model.classify as Compute;
+  },
+};
 
 /**
- * Where a model computes: started by `compute-pool.ts` with the model's folder as its only argument. A process
+ * Where a model computes: started by `compute-pool.ts` with the model's folder and task as its arguments. A process
  * rather than a worker thread, since onnxruntime-node 1.30 ends the whole process ("terminate called after throwing
  * an instance of 'Napi::Error'") when a worker thread that runs a session is terminated.
  */
-async function main(folder: string): Promise<void> {
+async function main(folder: string, task: ComputeTask): Promise<void> {
   // Ctrl-C reaches the whole process group; the parent finishes its batches first and then lets go of this one.
   process.on('SIGINT', () => {});
   process.on('SIGTERM', () => {});
   process.on('disconnect', () => process.exit(0));
 
-  const model = await openTextClassifier(folder);
-  await model.classify([{ text: 'Ready when the first batch is through.', truncate: false }]);
+  const compute = await openers[task](folder);
 
-  process.on('message', async ({ batchId, inputs }: RunMessage) => {
+  process.on('message', async ({ batchId, inputs }: RunMessage<unknown>) => {
     try {
-      send({ kind: 'answered', batchId, outputs: await model.classify(inputs) });
+      send({ kind: 'answered', batchId, outputs: await compute(inputs) });
     } catch (error) {
       send({ kind: 'failed', batchId, reason: String(error) });
     }
@@ -25,11 +41,11 @@ async function main(folder: string): Promise<void> {
   send({ kind: 'ready' });
 }
 
-function send(message: ComputeMessage): void {
+function send(message: ComputeMessage<object>): void {
   if (process.connected) process.send?.(message);
 }
 
-main(process.argv[2] ?? '').catch((error: unknown) => {
+main(process.argv[2] ?? '', process.argv[3] as ComputeTask).catch((error: unknown) => {
   send({ kind: 'unusable', reason: String(error) });
   if (process.connected) process.disconnect();
 });

@@ -1,4 +1,4 @@
-import type { TextClassifier } from '../model-runtime.ts';
+import type { TextClassification, TextClassifier, TextInput } from '../model-runtime.ts';
 import { tokenUpperBound } from '../token-bound.ts';
 import { createComputePool } from './compute-pool.ts';
 import { describeModel, digestModel } from './model-folder.ts';
@@ -40,8 +40,9 @@ const BATCH_TIMEOUT_MS = 30_000;
  */
 export async function loadTextClassifier(options: LoadTextClassifierOptions): Promise<OnnxTextClassifier> {
   const { folder, id, threads, threadEntry } = options;
-  const pool = createComputePool({
+  const pool = createComputePool<TextInput, TextClassification>({
     folder,
+    task: 'sentiment',
     threads,
     threadEntry,
     logger: options.logger ?? silentLogger,

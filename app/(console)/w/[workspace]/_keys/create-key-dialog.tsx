@@ -56,7 +56,7 @@ export function CreateKeyDialog({ workspaceId, open, onOpenChange, onCreated }: 
       open={open}
       onOpenChange={onOpenChange}
       title="Create key"
-      description="It may call sentiment and list the models. Its limits are those of the workspace’s plan."
+      description="It may call every model and list them. Its limits are those of the workspace’s plan."
       narrow
     >
       <form onSubmit={submit} noValidate>

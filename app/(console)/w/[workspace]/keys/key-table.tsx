@@ -19,6 +19,7 @@ interface KeyListProps {
 
 const callable: Record<string, string> = {
   sentiment: 'sentiment',
+  images: 'images',
   'models:read': 'models',
   'usage:read': 'usage',
 };

@@ -1,0 +1,96 @@
+'use client';
+import { useEffect, useRef, useState } from 'react';
+import type { DemoToken } from '#server/domain/demo/schema.ts';
+import { useRpcClient } from '../../_trpc/client.ts';
+import { refusalOf } from '../../_trpc/rpc-error.ts';
+import type { DemoRefusal, DemoReply } from './ask-api.ts';
+import { storedToken, storeToken } from './demo-token.ts';
+
+export interface Asked<Answer> {
+  /** The last one; of an earlier question while `asking`. */
+  readonly answer: Answer | null;
+  readonly refusal: DemoRefusal | null;
+  readonly asking: boolean;
+}
+
+interface AskOptions<Question, Answer> {
+  /** Null: there is nothing to ask yet. */
+  readonly question: Question | null;
+  /** The same function at every render. */
+  readonly ask: (token: DemoToken, question: Question, signal: AbortSignal) => Promise<DemoReply<Answer>>;
+  /** A question is asked once nothing newer came for so long; the first one at once. */
+  readonly pauseMs: number;
+}
+
+/** A newer question aborts the older call; a refusal with a time is asked again by itself. */
+export function useAsk<Question, Answer>({
+  question,
+  ask,
+  pauseMs,
+}: AskOptions<Question, Answer>): Asked<Answer> {
+  const rpc = useRpcClient();
+  const [answer, setAnswer] = useState<Answer | null>(null);
+  const [refusal, setRefusal] = useState<DemoRefusal | null>(null);
+  const [asking, setAsking] = useState(question !== null);
+  const [attempt, setAttempt] = useState(0);
+  const isFirst = useRef(true);
+
+  useEffect(() => {
+    if (question === null) {
+      setAsking(false);
+      setRefusal(null);
+      return;
+    }
+    const asked = question;
+    const abort = new AbortController();
+    let again: ReturnType<typeof setTimeout> | undefined;
+    setAsking(true);
+
+    async function takeToken(): Promise<DemoToken> {
+      const stored = storedToken();
+      if (stored) return stored;
+      const token = await rpc.demo.token.mutate(undefined, { signal: abort.signal });
+      storeToken(token);
+      return token;
+    }
+
+    async function askNow(): Promise<void> {
+      try {
+        const reply = await ask(await takeToken(), asked, abort.signal);
+        if (abort.signal.aborted) return;
+        if (reply.kind === 'answer') {
+          setAnswer(reply.answer);
+          setRefusal(null);
+        } else {
+          if (isOfToken(reply.refusal)) storeToken(null);
+          show(reply.refusal);
+        }
+      } catch (error) {
+        if (abort.signal.aborted) return;
+        show({ ...refusalOf(error), requestId: null, retryAfterMs: refusalOf(error).retryAfterMs ?? null });
+      }
+      setAsking(false);
+    }
+
+    function show(refused: DemoRefusal): void {
+      setRefusal(refused);
+      if (refused.retryAfterMs !== null)
+        again = setTimeout(() => setAttempt((n) => n + 1), refused.retryAfterMs);
+    }
+
+    const timer = setTimeout(() => void askNow(), isFirst.current ? 0 : pauseMs);
+    isFirst.current = false;
+    return () => {
+      clearTimeout(timer);
+      clearTimeout(again);
+      abort.abort();
+    };
+  }, [question, attempt, rpc, ask, pauseMs]);
+
+  return { answer, refusal, asking };
+}
+
+/** Another token may do: this one has ended, or is of a time when there was less to call. */
+function isOfToken({ code }: DemoRefusal): boolean {
+  return code.endsWith('_api_key') || code === 'scope_missing';
+}

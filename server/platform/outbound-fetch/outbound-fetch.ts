@@ -1,0 +1,108 @@
+import type { IncomingMessage } from 'node:http';
+import { isIP } from 'node:net';
+import { outboundLimits } from '#server/domain/rate-limits/limits.ts';
+import { type FetchOutcome, FetchRefusedError } from './fetch-outcome.ts';
+import { openReply } from './open-reply.ts';
+import { hostOf, type OutboundPolicy, publicWeb, readTarget } from './read-target.ts';
+import { type ResolvedAddress, type ResolveHost, resolveHost, toResolved } from './resolve-host.ts';
+
+export interface OutboundFetchOptions {
+  readonly policy?: OutboundPolicy;
+  readonly resolve?: ResolveHost;
+}
+
+export interface FetchRequest {
+  readonly accept: string;
+  readonly bytesMax: number;
+  readonly timeoutMs?: number;
+  /** The caller's: when it is aborted, `fetch` rejects with its reason. */
+  readonly signal: AbortSignal;
+  /** Told of each piece before it is kept; what it throws ends the fetch. */
+  onBytes?(bytes: number): void;
+}
+
+/** GET of an address that a customer names, from where it may lead nowhere but to the public web. */
+export type OutboundFetch = (url: string, request: FetchRequest) => Promise<FetchOutcome>;
+
+const redirects: ReadonlySet<number> = new Set([301, 302, 303, 307, 308]);
+
+export function createOutboundFetch(options: OutboundFetchOptions = {}): OutboundFetch {
+  const { policy = publicWeb, resolve = resolveHost } = options;
+
+  /** Every address has to be allowed: a name with one public and one private answer is an attack or a mistake. */
+  async function checkedAddresses(url: URL, signal: AbortSignal): Promise<readonly ResolvedAddress[]> {
+    const host = hostOf(url);
+    const addresses = isIP(host) === 0 ? await resolve(host, signal) : [toResolved(host)];
+    signal.throwIfAborted();
+    if (addresses.length === 0 || !addresses.every(({ address }) => policy.allowsAddress(address))) {
+      throw new FetchRefusedError('not_public');
+    }
+    return addresses;
+  }
+
+  async function follow(text: string, request: FetchRequest, signal: AbortSignal): Promise<Uint8Array> {
+    let url = readTarget(text, policy);
+    for (let redirected = 0; ; redirected++) {
+      const addresses = await checkedAddresses(url, signal);
+      const reply = await openReply(url, { addresses, accept: request.accept, signal });
+      const location = redirects.has(reply.statusCode ?? 0) ? reply.headers.location : undefined;
+      if (location === undefined) return await readReply(reply, request);
+      reply.destroy();
+      if (redirected === outboundLimits.redirectsMax) throw new FetchRefusedError('too_many_redirects');
+      url = readTarget(location, policy, url);
+    }
+  }
+
+  return async (text, request) => {
+    const deadline = AbortSignal.timeout(request.timeoutMs ?? outboundLimits.timeoutMs);
+    const signal = AbortSignal.any([request.signal, deadline]);
+    try {
+      return { kind: 'fetched', bytes: await untilAborted(follow(text, request, signal), signal) };
+    } catch (error) {
+      request.signal.throwIfAborted();
+      if (deadline.aborted) return { kind: 'refused', reason: 'too_slow' };
+      if (error instanceof FetchRefusedError) return { kind: 'refused', reason: error.reason };
+      throw error;
+    }
+  };
+}
+
+/** A declared length is believed where it refuses, never where it lets in. */
+async function readReply(reply: IncomingMessage, { bytesMax, onBytes }: FetchRequest): Promise<Uint8Array> {
+  try {
+    if (reply.statusCode !== 200) throw new FetchRefusedError('status');
+    if (Number(reply.headers['content-length'] ?? 0) > bytesMax) throw new FetchRefusedError('too_large');
+    const chunks: Uint8Array[] = [];
+    let bytes = 0;
+    for await (const chunk of whole(reply)) {
+      bytes += chunk.byteLength;
+      if (bytes > bytesMax) throw new FetchRefusedError('too_large');
+      onBytes?.(chunk.byteLength);
+      chunks.push(chunk);
+    }
+    return Buffer.concat(chunks);
+  } finally {
+    reply.destroy();
+  }
+}
+
+async function* whole(reply: IncomingMessage): AsyncGenerator<Uint8Array> {
+  const pieces = reply[Symbol.asyncIterator]();
+  for (;;) {
+    const piece = await pieces.next().catch(() => {
+      throw new FetchRefusedError('cut_short');
+    });
+    if (piece.done) return;
+    yield piece.value as Uint8Array;
+  }
+}
+
+/** For what does not heed the signal itself, a resolver that hangs for one. */
+function untilAborted<Result>(working: Promise<Result>, signal: AbortSignal): Promise<Result> {
+  return new Promise((resolve, reject) => {
+    const leave = () => reject(signal.reason);
+    if (signal.aborted) leave();
+    signal.addEventListener('abort', leave, { once: true });
+    working.then(resolve, reject).finally(() => signal.removeEventListener('abort', leave));
+  });
+}

@@ -1,0 +1,9 @@
+const dataUrl = /^data:image\/[\w.+-]+;base64,/i;
+const base64 = /^[A-Za-z0-9+/]*={0,2}$/;
+
+/** Strictly, as Buffer.from is not: it takes what it can read and drops the rest. Null: it is not base64. */
+export function decodeBase64(text: string): Uint8Array | null {
+  const encoded = text.replace(dataUrl, '');
+  if (encoded.length % 4 !== 0 || !base64.test(encoded)) return null;
+  return Buffer.from(encoded, 'base64');
+}

@@ -1,0 +1,101 @@
+import { z } from '@hono/zod-openapi';
+import { imageLimits, outboundLimits } from '#server/domain/rate-limits/limits.ts';
+
+/** A picture as it came, or where it is to be fetched from. `param` names it in an error; undefined: the whole body. */
+export type Picture =
+  | { readonly kind: 'bytes'; readonly bytes: Uint8Array; readonly param: string | undefined }
+  | { readonly kind: 'url'; readonly url: string; readonly param: string };
+
+/** What all ways of sending pictures come down to. */
+export interface ImageRequest extends ImageOptions {
+  readonly pictures: readonly Picture[];
+}
+
+const { topKMax, topKDefault, picturesMax } = imageLimits;
+const topKSentence = `top_k is a whole number from 1 to ${topKMax}.`;
+const abstainSentence = 'abstain_below is a number from 0 to 1.';
+
+const optionFields = {
+  model: z
+    .string({ error: 'model is the name of a model.' })
+    .optional()
+    .openapi({ description: 'Name of the model; the current one when left out.', example: 'image-1' }),
+  top_k: z
+    .int({ error: topKSentence })
+    .min(1, { error: topKSentence })
+    .max(topKMax, { error: topKSentence })
+    .default(topKDefault)
+    .openapi({ description: 'How many labels the answer names.' }),
+  abstain_below: z
+    .number({ error: abstainSentence })
+    .min(0, { error: abstainSentence })
+    .max(1, { error: abstainSentence })
+    .optional()
+    .openapi({ description: 'A label less probable than this is answered as null.' }),
+};
+
+export const imageOptions = z.strictObject(optionFields);
+export type ImageOptions = z.infer<typeof imageOptions>;
+export const imageOptionNames = Object.keys(optionFields) as readonly (keyof ImageOptions)[];
+
+const pictureSentence = 'A picture is {"url": …} or {"base64": …}.';
+
+const pictureSource = z
+  .strictObject(
+    {
+      url: z
+        .string({ error: 'url is a string.' })
+        .max(outboundLimits.urlCharactersMax, {
+          error: `A URL has at most ${outboundLimits.urlCharactersMax} characters.`,
+        })
+        .optional()
+        .openapi({ description: 'A public http or https address, from which the picture is fetched.' }),
+      base64: z
+        .string({ error: 'base64 is a string.' })
+        .optional()
+        .openapi({ description: 'The bytes in base64, or a data: URL with them.' }),
+    },
+    { error: (issue) => (issue.code === 'invalid_type' ? pictureSentence : undefined) },
+  )
+  .refine(({ url, base64 }) => (url === undefined) !== (base64 === undefined), { error: pictureSentence })
+  .openapi('PictureSource', { minProperties: 1, maxProperties: 1 });
+export type PictureSource = z.infer<typeof pictureSource>;
+
+const inputSentence = `${pictureSentence} Send one or a list of them.`;
+
+export const imageJson = z
+  .strictObject(
+    {
+      input: z
+        .union(
+          [
+            pictureSource,
+            z
+              .array(pictureSource, { error: inputSentence })
+              .min(1, { error: 'The list of pictures is empty.' })
+              .max(picturesMax, { error: tooManyPictures(), abort: true }),
+          ],
+          { error: inputSentence },
+        )
+        .openapi({ description: 'One picture, or a list of pictures.' }),
+      ...optionFields,
+    },
+    { error: (issue) => (issue.code === 'invalid_type' ? 'The body is a JSON object.' : undefined) },
+  )
+  .openapi('ImageClassificationRequest');
+
+/** How the form looks to whoever reads the API's description: pictures are bytes, the rest is text. */
+export const imageForm = z
+  .strictObject({
+    image: z
+      .array(z.string().openapi({ format: 'binary' }))
+      .min(1)
+      .max(picturesMax)
+      .openapi({ description: 'One part for each picture, all named image.' }),
+    ...optionFields,
+  })
+  .openapi('ImageClassificationForm');
+
+export function tooManyPictures(): string {
+  return `A request has at most ${picturesMax} pictures.`;
+}

@@ -1,0 +1,112 @@
+import { DomainError } from '#server/domain/errors.ts';
+import { imageLimits } from '#server/domain/rate-limits/limits.ts';
+import type { IncomingBody } from '../endpoint.ts';
+import { isJson, parseAs, parseJson } from '../json-body.ts';
+import { formParts } from '../multipart.ts';
+import { decodeBase64 } from './decode-base64.ts';
+import {
+  type ImageRequest,
+  imageJson,
+  imageOptionNames,
+  imageOptions,
+  type Picture,
+  type PictureSource,
+  tooManyPictures,
+} from './image-request.ts';
+
+/** A form, JSON, or the bytes of one picture: the body's declared type decides between them, the bytes about the picture. */
+export async function readImageRequest({ contentType, readBody }: IncomingBody): Promise<ImageRequest> {
+  if (/^multipart\/form-data\s*(;|$)/i.test(contentType)) return fromForm(await readBody(), contentType);
+  if (isJson(contentType)) return fromJson(await readBody());
+  if (mayBeBytes.test(contentType)) return fromBytes(await readBody(), contentType);
+  throw otherType();
+}
+
+/** Many clients declare nothing, and curl declares whatever it sends with --data-binary to be an HTML form. */
+const mayBeBytes =
+  /^(image\/[\w.+-]+|application\/octet-stream|application\/x-www-form-urlencoded|)\s*(;|$)/i;
+
+function fromBytes(bytes: Uint8Array, contentType: string): ImageRequest {
+  const declared = /^image\//i.test(contentType);
+  if (!declared && beginsLikeText(bytes)) throw otherType();
+  const picture = pictureOf(bytes, undefined, 'The body is empty. Send a picture.');
+  return { pictures: [picture], ...parseAs(imageOptions, {}) };
+}
+
+function fromJson(body: Uint8Array): ImageRequest {
+  const { input, ...options } = parseAs(imageJson, parseJson(body));
+  const pictures = Array.isArray(input)
+    ? input.map((source, index) => fromSource(source, `input[${index}]`))
+    : [fromSource(input, 'input')];
+  return { pictures, ...options };
+}
+
+function fromSource({ url, base64 = '' }: PictureSource, param: string): Picture {
+  if (url !== undefined) return { kind: 'url', url, param: `${param}.url` };
+  const bytes = decodeBase64(base64);
+  if (bytes === null) {
+    const sentence = 'This is not base64: letters, digits, + and /, no line breaks.';
+    throw new DomainError('invalid_request', sentence, { param: `${param}.base64` });
+  }
+  return pictureOf(bytes, `${param}.base64`, 'The picture is empty.');
+}
+
+function fromForm(body: Uint8Array, contentType: string): ImageRequest {
+  const images: Uint8Array[] = [];
+  const fields = new Map<string, unknown>();
+  for (const { name, bytes } of formParts(body, contentType)) {
+    if (name === 'image') {
+      images.push(bytes);
+      if (images.length > imageLimits.picturesMax) {
+        throw new DomainError('payload_too_large', tooManyPictures(), { param: 'image' });
+      }
+      continue;
+    }
+    if (fields.has(name)) {
+      throw new DomainError('invalid_request', 'Only the part image may be there more than once.', {
+        param: name,
+      });
+    }
+    fields.set(name, optionOf(name, Buffer.from(bytes).toString('utf8')));
+    // One that is unknown is refused at once, before many more of them are read.
+    if (!isOption(name)) break;
+  }
+  const options = parseAs(imageOptions, Object.fromEntries(fields));
+  if (images.length === 0) {
+    throw new DomainError('invalid_request', 'The form has no part named image.', { param: 'image' });
+  }
+  const pictures = images.map((bytes, index) =>
+    pictureOf(bytes, images.length === 1 ? 'image' : `image[${index}]`, 'The part is empty.'),
+  );
+  return { pictures, ...options };
+}
+
+function pictureOf(bytes: Uint8Array, param: string | undefined, ifEmpty: string): Picture {
+  if (bytes.byteLength === 0) throw new DomainError('invalid_request', ifEmpty, { param });
+  if (bytes.byteLength > imageLimits.pictureBytesMax) {
+    const sentence = `A picture has at most ${imageLimits.pictureBytesMax} bytes.`;
+    throw new DomainError('payload_too_large', sentence, { param });
+  }
+  return { kind: 'bytes', bytes, param };
+}
+
+function isOption(name: string): boolean {
+  return (imageOptionNames as readonly string[]).includes(name);
+}
+
+/** A form knows texts alone. What is not written as a number stays one, and the schema says so. */
+function optionOf(name: string, text: string): unknown {
+  return name !== 'model' && /^-?\d+(\.\d+)?$/.test(text) ? Number(text) : text;
+}
+
+/** No type of picture that is read begins so: JSON or an HTML form that was declared wrongly. */
+function beginsLikeText(bytes: Uint8Array): boolean {
+  return /^\s*[{[]|^[\w.%+-]+=/.test(Buffer.from(bytes.subarray(0, 64)).toString('latin1'));
+}
+
+function otherType(): DomainError {
+  return new DomainError(
+    'unsupported_media_type',
+    'Send pictures as multipart/form-data, as application/json, or one as it is with its own Content-Type.',
+  );
+}

@@ -1,0 +1,36 @@
+import type { z } from '@hono/zod-openapi';
+import { DomainError } from '#server/domain/errors.ts';
+import type { BodyReader } from './endpoint.ts';
+import { issueToError } from './issue-to-error.ts';
+
+const utf8 = new TextDecoder('utf-8', { fatal: true });
+const json = /^application\/json(?:\s*;\s*charset="?utf-?8"?)?\s*$/i;
+
+/** For endpoints that take JSON alone. */
+export function jsonBody<Input>(schema: z.ZodType<Input>): BodyReader<Input> {
+  return async ({ contentType, readBody }) => {
+    if (!isJson(contentType)) {
+      throw new DomainError('unsupported_media_type', 'Send the body as Content-Type: application/json.');
+    }
+    return parseAs(schema, parseJson(await readBody()));
+  };
+}
+
+export function isJson(contentType: string): boolean {
+  return json.test(contentType);
+}
+
+export function parseJson(bytes: Uint8Array): unknown {
+  try {
+    return JSON.parse(utf8.decode(bytes));
+  } catch {
+    // The parser's own sentence quotes the input.
+    throw new DomainError('invalid_json', 'The body is not JSON in UTF-8.');
+  }
+}
+
+export function parseAs<Input>(schema: z.ZodType<Input>, value: unknown): Input {
+  const parsed = schema.safeParse(value);
+  if (!parsed.success) throw issueToError(parsed.error.issues);
+  return parsed.data;
+}

@@ -1,0 +1,39 @@
+import { stat } from 'node:fs/promises';
+import path from 'node:path';
+import type { Logger } from '#server/domain/logger.ts';
+import type { InferenceEnvironment } from '#server/platform/environment/inference.ts';
+import type { ImageClassifier } from '#workers/model-runtime/model-runtime.ts';
+import { computeThreadEntry } from './compute-thread-entry.ts';
+
+export interface LoadedImages {
+  readonly runtime: ImageClassifier;
+  readonly createdAt: Date;
+}
+
+const id = 'image-1';
+
+/** The engines are imported only where they run, as for sentiment. */
+export async function loadImages(environment: InferenceEnvironment, logger: Logger): Promise<LoadedImages> {
+  if (environment.runtime === 'fake') return loadFake(environment);
+  const folder = path.resolve(environment.modelsDir, 'image-classification');
+  const [{ loadImageClassifier }, { mtime }] = await Promise.all([
+    import('#workers/model-runtime/onnx/load-image-classifier.ts'),
+    stat(folder),
+  ]);
+  const runtime = await loadImageClassifier({
+    folder,
+    id,
+    threads: environment.computeThreads,
+    threadEntry: computeThreadEntry(),
+    logger,
+  });
+  return { runtime, createdAt: mtime };
+}
+
+async function loadFake(environment: InferenceEnvironment): Promise<LoadedImages> {
+  if (environment.isProduction)
+    throw new Error('INFERENCE_RUNTIME=fake is refused with NODE_ENV=production.');
+  const { fakeImageClassifier } = await import('#workers/model-runtime/fake/fake-image-classifier.ts');
+  const runtime = fakeImageClassifier({ id, latencyMs: environment.fakeRuntimeLatencyMs });
+  return { runtime, createdAt: new Date() };
+}

@@ -1,0 +1,139 @@
+import sharp from 'sharp';
+import { describe, expect, it } from 'vitest';
+import { openImageDecoder } from './decode-image.ts';
+
+const SIZE = 24;
+const decoder = await openImageDecoder({ resizeTo: SIZE, cropTo: SIZE, mean: [0, 0, 0], std: [1, 1, 1] });
+
+const RED = { r: 200, g: 40, b: 20 };
+const plain = (width = 64, height = 48) => sharp({ create: { width, height, channels: 3, background: RED } });
+
+/** The mean of each channel over the rows given. */
+async function colours(bytes: Uint8Array, from = 0, to = SIZE): Promise<number[]> {
+  const pixels = await decoder.decode(bytes);
+  if ('refused' in pixels) throw new Error(pixels.reason);
+  expect(pixels.length).toBe(3 * SIZE * SIZE);
+  return [0, 1, 2].map((channel) => {
+    const values = pixels.slice(from * SIZE * 3, to * SIZE * 3).filter((_, at) => at % 3 === channel);
+    return values.reduce((sum, value) => sum + value, 0) / values.length;
+  });
+}
+
+function expectNear(actual: readonly number[], expected: readonly number[], tolerance = 6): void {
+  actual.forEach((value, channel) => {
+    expect(Math.abs(value - (expected[channel] ?? Number.NaN))).toBeLessThan(tolerance);
+  });
+}
+
+async function reasonFor(bytes: Uint8Array): Promise<string> {
+  const answer = await decoder.decode(bytes);
+  return 'refused' in answer ? answer.reason : 'decoded';
+}
+
+describe('decoding a picture', () => {
+  it.each(['jpeg', 'png', 'webp', 'avif', 'gif'] as const)('reads a %s', async (type) => {
+    expectNear(await colours(await plain().toFormat(type).toBuffer()), [200, 40, 20]);
+  });
+
+  it('lays transparency over white', async () => {
+    const clear = sharp({ create: { width: 9, height: 9, channels: 4, background: { ...RED, alpha: 0 } } });
+    expectNear(await colours(await clear.png().toBuffer()), [255, 255, 255], 1);
+  });
+
+  it('reads grey, 16 bits and CMYK', async () => {
+    const grey = sharp({ create: { width: 9, height: 9, channels: 3, background: '#808080' } });
+    expectNear(await colours(await grey.clone().toColourspace('b-w').png().toBuffer()), [128, 128, 128]);
+    expectNear(await colours(await grey.clone().toColourspace('b-w').jpeg().toBuffer()), [128, 128, 128]);
+    expectNear(await colours(await grey.clone().toColourspace('grey16').png().toBuffer()), [128, 128, 128]);
+    const deep = await plain().toColourspace('rgb16').png().toBuffer();
+    expect((await sharp(deep).metadata()).depth).toBe('ushort');
+    expectNear(await colours(deep), [200, 40, 20]);
+    const cmyk = await plain().toColourspace('cmyk').jpeg().toBuffer();
+    expect((await sharp(cmyk).metadata()).space).toBe('cmyk');
+    expectNear(await colours(cmyk), [200, 40, 20], 40); // what CMYK can say of that red
+  });
+
+  it('turns a picture as its EXIF says', async () => {
+    const upper = await sharp({ create: { width: 32, height: 64, channels: 3, background: '#000000' } })
+      .composite([{ input: await plain(32, 32).png().toBuffer(), top: 0, left: 0 }])
+      .png()
+      .toBuffer();
+    // Stored upside down, with the note to turn it by half.
+    const turned = await sharp(upper).rotate(180).jpeg().withMetadata({ orientation: 3 }).toBuffer();
+    const square = await sharp(upper).resize(64, 64, { fit: 'fill' }).rotate(180).png().toBuffer();
+    const noted = await sharp(square).withMetadata({ orientation: 3 }).jpeg().toBuffer();
+    expectNear(await colours(noted, 0, 8), [200, 40, 20], 12);
+    expectNear(await colours(noted, 16, 24), [0, 0, 0], 12);
+    expectNear(await colours(turned, 0, 4), [200, 40, 20], 12);
+  });
+
+  it('passes over an orientation that does not exist', async () => {
+    const noted = await plain().withMetadata({ orientation: 1 }).jpeg().toBuffer();
+    const tag = noted.indexOf(Buffer.from([0x12, 0x01, 0x03, 0x00])); // little-endian, one short
+    expect(tag).toBeGreaterThan(0);
+    noted[tag + 8] = 99;
+    expectNear(await colours(noted), [200, 40, 20]);
+  });
+
+  it('takes the first frame of an animation', async () => {
+    const frames = [RED, { r: 0, g: 0, b: 255 }].map((background) =>
+      sharp({ create: { width: 16, height: 16, channels: 3, background } })
+        .png()
+        .toBuffer(),
+    );
+    const animated = await sharp(await Promise.all(frames), { join: { animated: true } })
+      .gif()
+      .toBuffer();
+    expect((await sharp(animated, { pages: -1 }).metadata()).pages).toBe(2);
+    expectNear(await colours(animated), [200, 40, 20]);
+  });
+
+  it('reads a single pixel', async () => {
+    expectNear(await colours(await plain(1, 1).png().toBuffer()), [200, 40, 20]);
+  });
+
+  it('reads a strip ten thousand times as wide as high', async () => {
+    expectNear(await colours(await plain(10_000, 1).png().toBuffer()), [200, 40, 20]);
+  });
+});
+
+describe('refusing a picture', () => {
+  it('refuses what is cut short', async () => {
+    const noise = sharp(Buffer.from(Array.from({ length: 3 * 64 * 64 }, (_, at) => (at * 7919) % 251)), {
+      raw: { width: 64, height: 64, channels: 3 },
+    });
+    for (const type of ['jpeg', 'png', 'webp', 'avif', 'gif'] as const) {
+      const whole = await noise.clone().toFormat(type).toBuffer();
+      expect(await reasonFor(whole.subarray(0, whole.length / 2)), type).toBe('damaged');
+      expect(await reasonFor(whole.subarray(0, 24)), type).toBe('damaged');
+    }
+  });
+
+  it('refuses a header of 20,000 by 20,000 pixels before it decodes', async () => {
+    const bomb = await plain(1, 1).png().toBuffer();
+    bomb.writeUInt32BE(20_000, 16);
+    bomb.writeUInt32BE(20_000, 20);
+    bomb.writeUInt32BE(crc32(bomb.subarray(12, 29)), 29);
+    expect(await reasonFor(bomb)).toBe('too_many_pixels');
+  });
+
+  it.each([
+    ['nothing', '', 'not_an_image'],
+    ['a ZIP', 'PK\x03\x04\x14\0\0\0', 'not_an_image'],
+    ['an SVG that links outside', '<svg><image href="http://192.0.2.1/a.png"/></svg>', 'unsupported_type'],
+    ['a JPEG of three bytes', '\xff\xd8\xff', 'damaged'],
+    ['a PNG that goes on as an SVG', '\x89PNG\r\n\x1a\n<svg width="9" height="9"/>', 'damaged'],
+  ])('refuses %s', async (_, text, reason) => {
+    expect(await reasonFor(Buffer.from(text, 'latin1'))).toBe(reason);
+  });
+});
+
+/** PNG's own (ISO 3309), bit by bit. */
+function crc32(bytes: Uint8Array): number {
+  let crc = 0xffffffff;
+  for (const byte of bytes) {
+    crc ^= byte;
+    for (let bit = 0; bit < 8; bit++) crc = crc & 1 ? (crc >>> 1) ^ 0xedb88320 : crc >>> 1;
+  }
+  return (crc ^ 0xffffffff) >>> 0;
+}

@@ -1,0 +1,89 @@
+import type sharpModule from 'sharp';
+import type { ImageRefusalReason, ImageRefused } from '../model-runtime.ts';
+import { type ImageType, sniffImage } from '../sniff-image.ts';
+import type { ImagePreparation } from './image-model-folder.ts';
+
+type Sharp = typeof sharpModule;
+
+/** More than a large phone's camera gives; a header that says more is refused before anything is decoded. */
+export const PIXELS_MAX = 50_000_000;
+const DECODE_TIMEOUT_S = 5;
+
+/** libvips' name of the only loader of each type; all others are blocked. */
+const LOADERS: Readonly<Record<ImageType, string>> = {
+  jpeg: 'VipsForeignLoadJpegBuffer',
+  png: 'VipsForeignLoadPngBuffer',
+  webp: 'VipsForeignLoadWebpBuffer',
+  avif: 'VipsForeignLoadHeifBuffer',
+  gif: 'VipsForeignLoadNsgifBuffer',
+};
+
+/** As the library names what its loaders read. */
+const FORMATS: Readonly<Record<ImageType, string>> = {
+  jpeg: 'jpeg',
+  png: 'png',
+  webp: 'webp',
+  avif: 'heif',
+  gif: 'gif',
+};
+
+export interface ImageDecoder {
+  /** Red, green and blue of each pixel of the square that the model sees, row by row. */
+  decode(bytes: Uint8Array): Promise<Uint8Array | ImageRefused>;
+}
+
+/** Imported late and for this process alone: nothing is kept between pictures, and one thread decodes. */
+export async function openImageDecoder(preparation: ImagePreparation): Promise<ImageDecoder> {
+  const { default: sharp } = await import('sharp');
+  sharp.cache(false);
+  sharp.concurrency(1);
+  sharp.block({ operation: ['VipsForeignLoad'] });
+  sharp.unblock({ operation: Object.values(LOADERS) });
+  return { decode: (bytes) => decode(sharp, bytes, preparation) };
+}
+
+/** The whole's first frame, turned as its EXIF says, transparency over white, its middle resized by bicubic filter. */
+async function decode(
+  sharp: Sharp,
+  bytes: Uint8Array,
+  { resizeTo, cropTo }: ImagePreparation,
+): Promise<Uint8Array | ImageRefused> {
+  const type = sniffImage(bytes);
+  if (typeof type !== 'string') return type;
+  const margin = Math.floor((resizeTo - cropTo) / 2);
+  try {
+    const options = {
+      limitInputPixels: PIXELS_MAX,
+      pages: 1,
+      failOn: 'error',
+      sequentialRead: true,
+    } as const;
+    const picture = sharp(bytes, options);
+    const { format } = await picture.metadata();
+    if (format !== FORMATS[type]) return refusal('damaged');
+    const { data, info } = await picture
+      .autoOrient()
+      .flatten({ background: '#ffffff' })
+      .resize(resizeTo, resizeTo, { fit: 'cover', kernel: 'cubic' })
+      .extract({ left: margin, top: margin, width: cropTo, height: cropTo })
+      .toColourspace('srgb')
+      .timeout({ seconds: DECODE_TIMEOUT_S })
+      .raw({ depth: 'uchar' })
+      .toBuffer({ resolveWithObject: true });
+    return info.channels === 3 ? data : refusal('damaged');
+  } catch (error) {
+    return refusal(reasonOf(error));
+  }
+}
+
+/** The library has sentences and no codes. */
+function reasonOf(error: unknown): ImageRefusalReason {
+  const sentence = error instanceof Error ? error.message : String(error);
+  if (/pixel limit|exceeds.*(dimension|limit)|too large/i.test(sentence)) return 'too_many_pixels';
+  if (/timeout/i.test(sentence)) return 'too_slow';
+  return 'damaged';
+}
+
+function refusal(reason: ImageRefusalReason): ImageRefused {
+  return { refused: 'image_unreadable', reason };
+}

@@ -1,0 +1,50 @@
+import type { ImageClassification, ImageClassifier, ImageInput } from '../model-runtime.ts';
+import { createComputePool } from './compute-pool.ts';
+import { describeImageModel, digestImageModel } from './image-model-folder.ts';
+import type { LoadTextClassifierOptions } from './load-text-classifier.ts';
+import { silentLogger } from './runtime-logger.ts';
+
+/** The folder is `workers/models/image-classification`, or one in its layout. */
+export type LoadImageClassifierOptions = LoadTextClassifierOptions;
+
+export interface OnnxImageClassifier extends ImageClassifier {
+  /** Of the compute processes that are up. */
+  threadPids(): number[];
+}
+
+/** Pictures of a batch are computed one after the other: a larger batch would only make the first one wait. */
+const BATCH_ITEMS_MAX = 4;
+const BATCH_TIMEOUT_MS = 30_000;
+
+/** As `loadTextClassifier`: reads the description at once; `ready()` resolves when a process has answered. */
+export async function loadImageClassifier(options: LoadImageClassifierOptions): Promise<OnnxImageClassifier> {
+  const { folder, id, threads, threadEntry } = options;
+  const pool = createComputePool<ImageInput, ImageClassification>({
+    folder,
+    task: 'image-classification',
+    threads,
+    threadEntry,
+    logger: options.logger ?? silentLogger,
+    batchTimeoutMs: options.batchTimeoutMs ?? BATCH_TIMEOUT_MS,
+  });
+  try {
+    const [digest] = await Promise.all([digestImageModel(folder), describeImageModel(folder)]);
+    return {
+      model: { id, version: `${id}@${digest.slice(0, 8)}`, task: 'image-classification' },
+      limits: {
+        contextTokens: 1,
+        batchItemsMax: BATCH_ITEMS_MAX,
+        batchTokensMax: BATCH_ITEMS_MAX,
+        parallelBatches: threads,
+      },
+      costBound: () => 1,
+      run: pool.run,
+      ready: pool.ready,
+      close: pool.close,
+      threadPids: pool.pids,
+    };
+  } catch (error) {
+    await pool.close();
+    throw error;
+  }
+}

@@ -1,0 +1,66 @@
+import type { Normalisation } from '../ops.ts';
+import type { OnnxConstant } from '../ops-onnx.ts';
+import type { LinearContext } from './linear-writer.ts';
+import { singleToHalf } from './single-to-half.ts';
+
+export interface FoldedConvolution {
+  readonly weight: OnnxConstant; // [out, in, height, width]
+  readonly bias: OnnxConstant; // [out]
+}
+
+/** The convolution that gives what `weight` and a normalisation with stored statistics after it give. */
+export function foldNormalisation(
+  weight: OnnxConstant,
+  { gamma, beta, mean, variance, epsilon }: Normalisation<OnnxConstant>,
+): FoldedConvolution {
+  const outputs = weight.shape[0] ?? 0;
+  const each = weight.data.length / outputs;
+  const scales = gamma.data.map((value, out) => value / Math.sqrt((variance.data[out] ?? 0) + epsilon));
+  return {
+    weight: {
+      ...weight,
+      label: `${weight.label} folded`,
+      data: weight.data.map((value, index) => value * (scales[Math.floor(index / each)] ?? 0)),
+    },
+    bias: {
+      label: `${weight.label} bias`,
+      shape: [outputs],
+      data: beta.data.map((value, out) => value - (mean.data[out] ?? 0) * (scales[out] ?? 0)),
+    },
+  };
+}
+
+interface ConvolutionContext extends LinearContext {
+  readonly half: boolean;
+}
+
+interface ConvolutionShape {
+  readonly stride: number;
+  readonly padding: number | 'same';
+  readonly groups: number;
+}
+
+/** Writes the convolution of x [batch, in, height, width] and returns the name of the result. */
+export function convolutionNode(
+  { constant, node, half }: ConvolutionContext,
+  x: string,
+  { weight, bias }: FoldedConvolution,
+  { stride, padding, groups }: ConvolutionShape,
+): string {
+  const { label, shape, data } = weight;
+  const kernel = half
+    ? node('Cast', [constant(`${label} float16`, { type: 'float16', shape, data: singleToHalf(data) })], {
+        attributes: { to: { int: 1 } },
+      })
+    : constant(label, { type: 'float32', shape, data });
+  const addend = constant(bias.label, { type: 'float32', shape: bias.shape, data: bias.data });
+  return node('Conv', [x, kernel, addend], {
+    attributes: {
+      strides: { ints: [stride, stride] },
+      group: { int: groups },
+      ...(padding === 'same'
+        ? { auto_pad: { string: 'SAME_UPPER' } }
+        : { pads: { ints: [padding, padding, padding, padding] } }),
+    },
+  });
+}
