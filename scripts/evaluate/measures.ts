@@ -65,6 +65,14 @@ function interval(
   return { value, low: at(0.025), high: at(0.975) };
 }
 
+/** A share of yes, with its interval. */
+export function bootstrapShare(answers: readonly boolean[]): Estimate {
+  return bootstrap(
+    answers.map((yes) => ({ label: 0, scores: yes ? [1, 0] : [0, 1] })),
+    accuracy,
+  );
+}
+
 /** Mean distance of confidence and accuracy over bins of as many rows each. */
 export function expectedCalibrationError(rows: readonly Judged[], bins: number): number {
   return equalMassBins(rows, bins).reduce((sum, bin) => {

