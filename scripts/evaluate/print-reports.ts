@@ -1,13 +1,6 @@
 import type { FoldFigures } from './cross-validate-bag-of-words.ts';
+import type { Evaluation } from './evaluation.ts';
 import type { Report } from './report.ts';
-
-interface Reports {
-  readonly model: string;
-  readonly digest: string;
-  readonly data: string;
-  readonly all: Report & { readonly msP50: number; readonly sizeBytes: number };
-  readonly sources: Readonly<Record<string, Report>>;
-}
 
 const COLUMNS = [
   'source',
@@ -22,7 +15,7 @@ const COLUMNS = [
   'ECE',
 ];
 
-export function printReports({ model, digest, data, all, sources }: Reports, folds?: FoldFigures): void {
+export function printReports({ model, digest, data, all, sources, bagOfWords: folds }: Evaluation): void {
   console.log(`${model} (${digest.slice(0, 8)}) on ${data}\n`);
   const rows = [...Object.entries(sources), ['all', all] as const].map(([name, report]) =>
     cells(name, report),
@@ -40,8 +33,10 @@ export function printReports({ model, digest, data, all, sources }: Reports, fol
   console.log('\nright (rows) against given (columns):\n');
   const labels = Object.keys(all.classes);
   table([['', ...labels], ...all.confusion.map((row, index) => [labels[index] ?? '', ...row.map(String)])]);
+  if (all.top5 !== undefined) console.log(`\namong the first five: ${number(all.top5)}`);
+  const alone = all.top5 === undefined ? '16 tokens' : 'a picture';
   console.log(
-    `\n${all.msP50.toFixed(2)} ms for 16 tokens alone (median), ${(all.sizeBytes / 1e6).toFixed(1)} MB`,
+    `\n${all.msP50.toFixed(2)} ms for ${alone} alone (median), ${(all.sizeBytes / 1e6).toFixed(1)} MB`,
   );
   if (!folds) return;
   const shown = ({ mean, deviation }: FoldFigures['accuracy']) => `${number(mean)} ± ${number(deviation)}`;

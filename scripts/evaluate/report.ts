@@ -75,6 +75,21 @@ export function reportOf(rows: readonly Judged[], labels: readonly string[]): Re
   };
 }
 
+/** A report of each source by itself, in the order of their names. `rows` stand beside what was judged of them. */
+export function reportsBySource(
+  judged: readonly Judged[],
+  rows: readonly { readonly source: string }[],
+  labels: readonly string[],
+): Record<string, Report> {
+  const sources = [...new Set(rows.map(({ source }) => source))].sort();
+  return Object.fromEntries(
+    sources.map((source) => {
+      const own = judged.filter((_, index) => rows[index]?.source === source);
+      return [source, reportOf(own, labels)];
+    }),
+  );
+}
+
 function confusionOf(rows: readonly Judged[], labels: number): number[][] {
   const counts = Array.from({ length: labels }, () => new Array<number>(labels).fill(0));
   for (const { label, scores } of rows) {

@@ -1,0 +1,68 @@
+import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
+import { join, relative, sep } from 'node:path';
+import { unzipSync } from 'fflate';
+import type { ImageClass } from '#workers/model-runtime/onnx/image-model-folder.ts';
+import { EvaluationError } from './labelled-texts.ts';
+
+export interface EvaluationPicture {
+  /** What stands above the class folder (`test`), else `all`. */
+  readonly source: string;
+  /** Position among the model's classes. */
+  readonly label: number;
+  readonly path: string;
+  read(): Uint8Array;
+}
+
+const ZIP = 'PK';
+const PICTURE = /\.(jpe?g|png|webp|avif|gif)$/i;
+
+/** A ZIP or a folder of class folders: each picture's folder is its class, by its words or its WordNet id. */
+export function readEvaluationPictures(data: string, classes: readonly ImageClass[]): EvaluationPicture[] {
+  if (!existsSync(data)) throw new EvaluationError(`${data} is not there.`);
+  const files = statSync(data).isDirectory() ? filesBelow(data) : filesOfZip(data);
+  const labels = new Map<string, number>();
+  classes.forEach(({ label, wordnetId }, index) => {
+    labels.set(label, index);
+    if (wordnetId) labels.set(wordnetId, index);
+  });
+  const pictures = files.map(({ path, read }) => {
+    const folders = path.split('/').slice(0, -1);
+    const name = folders.at(-1) ?? '';
+    const label = labels.get(name) ?? labels.get(name.replaceAll('_', ' '));
+    if (label === undefined) {
+      throw new EvaluationError(
+        `${data}: "${name}" (${path}) is no class of the model, neither by its words nor by its WordNet id.`,
+      );
+    }
+    return { source: folders.slice(0, -1).join('/') || 'all', label, path, read };
+  });
+  if (pictures.length === 0) throw new EvaluationError(`${data} has no pictures in class folders.`);
+  return pictures;
+}
+
+interface PictureFile {
+  readonly path: string; // with slashes
+  read(): Uint8Array;
+}
+
+function filesBelow(folder: string): PictureFile[] {
+  return readdirSync(folder, { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile() && PICTURE.test(entry.name))
+    .map((entry) => join(entry.parentPath, entry.name))
+    .sort()
+    .map((file) => ({
+      path: relative(folder, file).split(sep).join('/'),
+      read: () => readFileSync(file),
+    }));
+}
+
+function filesOfZip(file: string): PictureFile[] {
+  const bytes = readFileSync(file);
+  if (bytes.subarray(0, 2).toString('latin1') !== ZIP) {
+    throw new EvaluationError(`${file} is neither a folder nor a ZIP.`);
+  }
+  const found = unzipSync(bytes, { filter: ({ name }) => PICTURE.test(name) });
+  return Object.entries(found)
+    .sort(([a], [b]) => (a < b ? -1 : 1))
+    .map(([path, content]) => ({ path, read: () => content }));
+}
