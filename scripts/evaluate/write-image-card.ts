@@ -57,7 +57,7 @@ ${metrics.steadiness.map(({ change, n, same }) => `| ${change} | ${n} | ${shown(
 
 ## Limits
 
-- It knows its thousand classes and no others: 120 of them are breeds of dogs, and there is no class for a person, a street or a document.
+- It knows its thousand classes and no others: 120 of them are breeds of dogs, and next to none are of people, streets or documents.
   A picture of anything else gets one of the thousand all the same; a low score is the only sign.
 - One label a picture, of what fills its middle.
 - ImageNet's pictures are of the web of 2010, most from North America and Europe.
