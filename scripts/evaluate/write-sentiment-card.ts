@@ -92,6 +92,8 @@ In 8 bits the products of the layers have one scale for each output of a weight 
 second product of each feed-forward block, the pooler and the classifier stay in floats. A text's answer does not depend on
 the texts that share its batch.
 
+The one with 3 layers (\`npm run distil:sentiment\`) was started from every second layer and learnt the scores of the whole. It does not ship.
+
 ## Robustness
 
 Accuracy on ${thousands(metrics.robustness[0]?.n ?? 0)} dev rows, changed in one way that a reader would not mind.
