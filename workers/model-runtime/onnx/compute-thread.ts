@@ -41,8 +41,9 @@ async function main(folder: string, task: ComputeTask): Promise<void> {
   send({ kind: 'ready' });
 }
 
+/** To a parent that has just ended nothing can be said, and nothing needs to be: 'disconnect' ends this process too. */
 function send(message: ComputeMessage<object>): void {
-  if (process.connected) process.send?.(message);
+  if (process.connected) process.send?.(message, undefined, undefined, () => {});
 }
 
 main(process.argv[2] ?? '', process.argv[3] as ComputeTask).catch((error: unknown) => {
