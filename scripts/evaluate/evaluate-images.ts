@@ -11,7 +11,7 @@ import {
   type OpenImageClassifier,
   openImageClassifier,
 } from '#workers/model-runtime/onnx/open-image-classifier.ts';
-import { exportEfficientnetLite0 } from '#workers/model-zoo/export-image-classifier.ts';
+import { exportImageClassifier } from '#workers/model-zoo/export-image-classifier.ts';
 import { readSafetensors } from '#workers/model-zoo/safetensors.ts';
 import { checkpointWeights } from '#workers/model-zoo/weights.ts';
 import type { ImageMetrics } from './image-metrics.ts';
@@ -91,7 +91,7 @@ async function inFloats<T>(folder: string, use: (model: OpenImageClassifier) => 
       cpSync(join(folder, file), join(whole, file));
     const { classes, preparation } = await describeImageModel(folder);
     const weights = checkpointWeights(readSafetensors(readFileSync(join(folder, 'model.safetensors'))));
-    const graph = exportEfficientnetLite0(weights, {
+    const graph = exportImageClassifier('efficientnet_lite0', weights, {
       labels: classes.length,
       size: preparation.cropTo,
       precision: 'float32',

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { GRAPH_FILES } from '#workers/model-runtime/onnx/model-folder.ts';
 import { LITE0_FEATURES } from '#workers/model-zoo/efficientnet-lite.ts';
-import { exportEfficientnetLite0, type ImagePrecision } from '#workers/model-zoo/export-image-classifier.ts';
+import { exportImageClassifier, type ImagePrecision } from '#workers/model-zoo/export-image-classifier.ts';
 import { readSafetensors } from '#workers/model-zoo/safetensors.ts';
 import { checkpointWeights } from '#workers/model-zoo/weights.ts';
 import { MissingBaseError, REPOSITORY } from './base-folder.ts';
@@ -34,7 +34,11 @@ async function main(): Promise<void> {
   const weights = checkpointWeights(readSafetensors(readFileSync(checkpoint)));
   mkdirSync(join(to, 'onnx'), { recursive: true });
   copyFileSync(checkpoint, join(to, 'model.safetensors'));
-  const graph = exportEfficientnetLite0(weights, { labels: classes.length, size: SIZE, precision });
+  const graph = exportImageClassifier('efficientnet_lite0', weights, {
+    labels: classes.length,
+    size: SIZE,
+    precision,
+  });
   writeFileSync(join(to, GRAPH_FILES[precision]), graph);
   writeJson(join(to, 'config.json'), config(classes));
   writeJson(join(to, 'preprocessor_config.json'), preprocessor());

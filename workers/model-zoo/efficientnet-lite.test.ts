@@ -4,7 +4,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import { InferenceSession, Tensor } from 'onnxruntime-node';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { efficientnetLite0 } from './efficientnet-lite.ts';
-import { exportEfficientnetLite0 } from './export-image-classifier.ts';
+import { exportImageClassifier } from './export-image-classifier.ts';
 import { createGraphBuilder } from './onnx/graph-builder.ts';
 import { floatLinear } from './onnx/linear-writer.ts';
 import type { ConvolutionOptions, Ops, Weights } from './ops.ts';
@@ -65,7 +65,11 @@ describe("EfficientNet-Lite0 against the original's logits", () => {
   });
 
   it('computes the same in ONNX Runtime, its normalisations folded, to 1e-3', async () => {
-    const file = exportEfficientnetLite0(weights, { labels: LABELS, size: SIZE, precision: 'float32' });
+    const file = exportImageClassifier('efficientnet_lite0', weights, {
+      labels: LABELS,
+      size: SIZE,
+      precision: 'float32',
+    });
     for (const [row, phase] of reference.phases.entries()) {
       const logits = await runOnnx(file, picture(phase), [1, 3, SIZE, SIZE]);
       expect(greatestDifference(logits, reference.logits[row] ?? [])).toBeLessThan(1e-3);

@@ -200,6 +200,10 @@ export function onnxOps(graph: GraphBuilder, options: OnnxOpsOptions): Ops<OnnxV
       );
       return { name };
     },
+    maxPool(x) {
+      const attributes = { kernel_shape: { ints: [2, 2] }, strides: { ints: [2, 2] } };
+      return { name: node('MaxPool', [nameOf(x)], { attributes }) };
+    },
     globalAveragePool: (x) => ({ name: node('Flatten', [node('GlobalAveragePool', [nameOf(x)])]) }),
     relu6(x) {
       const scalar = (value: number) =>

@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { dropoutMask } from './dropout-mask.ts';
-import type { Ops } from './ops.ts';
+import type { Normalisation, Ops } from './ops.ts';
 import { convolution } from './tensorflow-convolution.ts';
 import { gelu } from './tensorflow-gelu.ts';
 import { layerNorm } from './tensorflow-layer-norm.ts';
@@ -12,6 +12,10 @@ export interface TensorflowOpsOptions {
   readonly seed: number;
   /** x [rows, from] · weight [to, from] transposed, where an engine has a faster one for layers. */
   readonly product?: ((x: tf.Tensor2D, weight: tf.Tensor2D) => tf.Tensor2D) | undefined;
+  /** How filters of stride 1 and SAME padding are applied, where an engine has a faster way. */
+  readonly convolve?: ((x: tf.Tensor4D, filter: tf.Tensor4D) => tf.Tensor4D) | undefined;
+  /** In training: by the batch's own statistics instead of the stored ones. */
+  readonly normalise?: ((x: tf.Tensor4D, norm: Normalisation<tf.Tensor>) => tf.Tensor4D) | undefined;
   /** Is shown each attention's weights [batch, heads, length, length], from the first layer to the last. */
   readonly onAttention?: (weights: tf.Tensor4D) => void;
 }
@@ -76,7 +80,8 @@ export function tensorflowOps(options: TensorflowOpsOptions = { training: false,
       const [batch = 0, , width = 0] = x.shape;
       return tf.reshape(tf.slice(x, [0, 0, 0], [batch, 1, width]), [batch, width]);
     },
-    convolution,
+    convolution: (x, weight, convolutionOptions) => convolution(x, weight, convolutionOptions, options),
+    maxPool: (x) => tf.maxPool(x as tf.Tensor4D, 2, 2, 'valid'),
     globalAveragePool: (x) => tf.mean(x, [1, 2]),
     relu6: (x) => tf.relu6(x),
   };

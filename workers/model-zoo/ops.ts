@@ -52,6 +52,8 @@ export interface Ops<T> {
    * [batch, channels, height, width] in ONNX. `weight` [out, in, height, width], [out, 1, height, width] if depthwise; no bias.
    */
   convolution(x: T, weight: T, options: ConvolutionOptions<T>): T;
+  /** The greatest of each two by two: half as high and wide. */
+  maxPool(x: T): T;
   /** Pictures -> their channels' means [batch, channels]. */
   globalAveragePool(x: T): T;
   /** Cut to 0 and 6. */

@@ -16,7 +16,10 @@ export interface TensorflowBinding {
     outputs: number,
   ): tf.Tensor[];
   readonly binding: Readonly<
-    Record<'TF_ATTR_STRING' | 'TF_ATTR_TYPE' | 'TF_ATTR_SHAPE' | 'TF_ATTR_BOOL' | 'TF_FLOAT', number>
+    Record<
+      'TF_ATTR_STRING' | 'TF_ATTR_TYPE' | 'TF_ATTR_SHAPE' | 'TF_ATTR_BOOL' | 'TF_ATTR_FLOAT' | 'TF_FLOAT',
+      number
+    >
   >;
 }
 

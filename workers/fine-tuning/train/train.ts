@@ -1,4 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core';
+import type { StoredTensor } from '#workers/model-zoo/safetensors.ts';
 import { readCheckpoint, writeCheckpoint } from './checkpoint.ts';
 import { clipGradients } from './clip-gradients.ts';
 import { createAdamW } from './create-adamw.ts';
@@ -26,18 +27,32 @@ export interface Training {
   /** Greatest Euclidean length of all gradients together; longer ones are scaled down (Pascanu and others, 2013). */
   readonly gradientNormMax: number;
   readonly checkpoint: { readonly file: string; readonly everyMs: number; readonly settings: string };
+  /** What else a run needs to go on from a checkpoint. */
+  readonly extra?: ExtraState;
   /** Called after each step; `weights` reads them as they are then. */
   readonly onStep?: (progress: Progress, weights: () => Map<string, tf.Tensor>) => void | Promise<void>;
 }
+
+export interface ExtraState {
+  values(): ReadonlyMap<string, StoredTensor>;
+  restore(values: ReadonlyMap<string, StoredTensor>): void;
+}
+
+const EXTRA = 'extra/';
 
 /** Trains to the last step and returns the weights by name. Set the engine's back end before. */
 export async function train(training: Training): Promise<OptimizerState> {
   const { checkpoint, steps } = training;
   const resumed = readCheckpoint(checkpoint.file, checkpoint.settings);
-  const state = resumed?.state ?? initialState(training.weights());
+  const state = resumed ? withoutExtra(resumed.state) : initialState(training.weights());
+  if (resumed) training.extra?.restore(extraOf(resumed.state));
   const optimizer = createAdamW(training.optimizer, state);
   const save = (step: number) =>
-    writeCheckpoint(checkpoint.file, { step, state: optimizer.state() }, checkpoint.settings);
+    writeCheckpoint(
+      checkpoint.file,
+      { step, state: new Map([...optimizer.state(), ...stored(training.extra)]) },
+      checkpoint.settings,
+    );
   try {
     let savedMs = Date.now();
     for (let step = resumed?.step ?? 0; step < steps; step++) {
@@ -60,6 +75,19 @@ export async function train(training: Training): Promise<OptimizerState> {
   } finally {
     optimizer.dispose();
   }
+}
+
+function stored(extra: ExtraState | undefined): [string, StoredTensor][] {
+  return [...(extra?.values() ?? [])].map(([name, tensor]) => [`${EXTRA}${name}`, tensor]);
+}
+
+function extraOf(state: OptimizerState): Map<string, StoredTensor> {
+  const own = [...state].filter(([name]) => name.startsWith(EXTRA));
+  return new Map(own.map(([name, tensor]) => [name.slice(EXTRA.length), tensor]));
+}
+
+function withoutExtra(state: OptimizerState): OptimizerState {
+  return new Map([...state].filter(([name]) => !name.startsWith(EXTRA)));
 }
 
 function trainStep(
