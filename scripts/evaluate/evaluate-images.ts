@@ -1,5 +1,5 @@
 import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
-import { cpus, tmpdir } from 'node:os';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { REPOSITORY } from '#scripts/models/base-folder.ts';
 import { runScript } from '#scripts/models/run-script.ts';
@@ -15,8 +15,9 @@ import { exportImageClassifier } from '#workers/model-zoo/export-image-classifie
 import { readSafetensors } from '#workers/model-zoo/safetensors.ts';
 import { checkpointWeights } from '#workers/model-zoo/weights.ts';
 import type { ImageMetrics } from './image-metrics.ts';
+import { measureImageLatency } from './measure-image-latency.ts';
 import { bootstrapShare } from './measures.ts';
-import { atModelSize, changed, PICTURE_CHANGES } from './picture-changes.ts';
+import { atModelSize, changed, pictureChanges } from './picture-changes.ts';
 import { writeImageCard } from './write-image-card.ts';
 import { readZippedPictures } from './zipped-pictures.ts';
 
@@ -24,7 +25,6 @@ const MODEL_ID = 'image-1';
 const PICTURES_PER_CLASS = 100;
 /** Of those, for the changes. */
 const CHANGED_PER_CLASS = 30;
-const LATENCY_RUNS = 100;
 const PHOTO = join(REPOSITORY, 'workers/model-runtime/onnx/fixtures/photos/cat.jpg');
 
 /**
@@ -34,7 +34,6 @@ const PHOTO = join(REPOSITORY, 'workers/model-runtime/onnx/fixtures/photos/cat.j
 async function main(): Promise<void> {
   const folder = process.env.MODEL_DIR ?? join(REPOSITORY, 'workers', 'models', 'image-classification');
   const model = await openImageClassifier(folder);
-  await model.warmUp();
   const pictures = readZippedPictures(
     join(dataFolder(), 'images', 'cifar10.zip'),
     'test',
@@ -46,13 +45,13 @@ async function main(): Promise<void> {
   console.log(`the labels of ${prepared.length} pictures, in 16 bits and in 32`);
   const labels = await labelsOf(model, prepared);
   const floats = await inFloats(folder, (whole) => labelsOf(whole, prepared));
-  const latency = await measureLatency(model);
+  const latency = await measureImageLatency(model, readFileSync(PHOTO));
   console.log('changed pictures');
   const steady = prepared.flatMap((picture, index) =>
     index % PICTURES_PER_CLASS < CHANGED_PER_CLASS ? [{ picture, label: labels[index] }] : [],
   );
   const steadiness: ImageMetrics['steadiness'][number][] = [];
-  for (const [change, apply] of Object.entries(PICTURE_CHANGES)) {
+  for (const [change, apply] of Object.entries(pictureChanges(preparation.resizeTo))) {
     const after: Buffer[] = [];
     for (const { picture } of steady) after.push(await changed(picture, apply));
     const same = (await labelsOf(model, after)).map((label, index) => label === steady[index]?.label);
@@ -102,25 +101,6 @@ async function inFloats<T>(folder: string, use: (model: OpenImageClassifier) => 
   } finally {
     rmSync(whole, { recursive: true, force: true });
   }
-}
-
-/** One photograph after the other, decoding included, on one thread. */
-async function measureLatency(model: OpenImageClassifier): Promise<ImageMetrics['latency']> {
-  const input = { bytes: readFileSync(PHOTO), topK: 5 };
-  const times: number[] = [];
-  const before = process.cpuUsage();
-  for (let run = 0; run < LATENCY_RUNS; run++) {
-    const startMs = performance.now();
-    await model.classify([input]);
-    times.push(performance.now() - startMs);
-  }
-  const { user, system } = process.cpuUsage(before);
-  times.sort((a, b) => a - b);
-  return {
-    cpuMs: (user + system) / 1000 / LATENCY_RUNS,
-    p50Ms: times[LATENCY_RUNS / 2] ?? Number.NaN,
-    processor: cpus()[0]?.model.trim() ?? 'unknown',
-  };
 }
 
 await runScript(main);

@@ -31,6 +31,17 @@ export function isCalibrationRow({ text }: LabelledText): boolean {
 export async function calibrate(folder: string, devFile: string): Promise<void> {
   const rows = readLabelledTexts(devFile).filter(isCalibrationRow);
   const judged = await judgeTexts(await openTextClassifier(folder, UNCALIBRATED), rows, LABELS);
+  const calibration = calibrationOf(judged, { data: 'dev', half: 'FNV-1a of the text is even' });
+  writeFileSync(join(folder, MODEL_FILES.calibration), `${JSON.stringify(calibration, null, 2)}\n`);
+  console.log(`calibration: temperature ${calibration.temperature.toFixed(3)} on ${rows.length} rows`);
+}
+
+/** `calibration.json` from rows that a model judged with temperature 1, and that it was not trained on. */
+export function calibrationOf(
+  judged: readonly Judged[],
+  { data, ...more }: Readonly<Record<'data', string> & Record<string, string>>,
+  accuracies: readonly number[] = ACCURACIES,
+) {
   // With temperature 1 the logarithms of the scores are the logits up to a constant, which softmax ignores.
   const logits = judged.map(({ label, scores }) => ({
     label,
@@ -41,22 +52,20 @@ export async function calibrate(folder: string, devFile: string): Promise<void> 
     label,
     scores: probabilities(scores, temperature),
   }));
-  const calibration = {
+  return {
     temperature,
     bins: intervalBins(calibrated),
     prediction_sets: COVERAGES.map((coverage) => ({
       coverage,
       threshold: setThreshold(calibrated, coverage),
     })),
-    abstention: ACCURACIES.flatMap((wanted) => {
+    abstention: accuracies.flatMap((wanted) => {
       const threshold = abstentionThreshold(calibrated, wanted);
       return threshold === undefined ? [] : [{ accuracy: wanted, threshold }];
     }),
-    fitted_on: { data: 'dev', rows: rows.length, half: 'FNV-1a of the text is even' },
+    fitted_on: { data, rows: judged.length, ...more },
     interval: 'Wilson, 90 %',
   };
-  writeFileSync(join(folder, MODEL_FILES.calibration), `${JSON.stringify(calibration, null, 2)}\n`);
-  console.log(`calibration: temperature ${temperature.toFixed(3)} on ${rows.length} rows`);
 }
 
 /** Golden-section search for the least mean negative log likelihood, which has one minimum. */

@@ -49,8 +49,10 @@ async function decodeInto(cache: string, split: string): Promise<void> {
   renameSync(`${cache}.part`, cache);
 }
 
-/** One picture of so many is kept out of training, to watch it by. */
-export function heldOut(set: PictureSet, every: number): { train: PictureSet; held: PictureSet } {
+/** One picture of so many is kept out of training: to watch it by, and to calibrate on. */
+export const HELD_OUT_EVERY = 50;
+
+export function heldOut(set: PictureSet, every = HELD_OUT_EVERY): { train: PictureSet; held: PictureSet } {
   const part = (takes: (index: number) => boolean): PictureSet => {
     const rows = Array.from(set.labels.keys()).filter(takes);
     const pixels = new Uint8Array(rows.length * BYTES);

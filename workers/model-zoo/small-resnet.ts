@@ -13,13 +13,13 @@ export const SMALL_RESNET_FEATURES = STAGES[STAGES.length - 1] ?? 0;
  * with a way around them; the mean; a linear layer. Pictures of three channels -> logits [batch, labels].
  */
 export function smallResnet<T>(ops: Ops<T>, weights: Weights<T>, pictures: T, labels: number): T {
-  let x = layer(ops, weights, pictures, 'stem', [STEM_CHANNELS, 3]);
+  let x = normalisedConvolution(ops, weights, pictures, 'stem', [STEM_CHANNELS, 3]);
   let channels = STEM_CHANNELS;
   STAGES.forEach((width, stage) => {
     const name = (part: string) => `stages.${stage}.${part}`;
-    x = ops.maxPool(layer(ops, weights, x, name('widen'), [width, channels]));
-    const inner = layer(ops, weights, x, name('residual.0'), [width, width]);
-    x = ops.add(x, layer(ops, weights, inner, name('residual.1'), [width, width]));
+    x = ops.maxPool(normalisedConvolution(ops, weights, x, name('widen'), [width, channels]));
+    const inner = normalisedConvolution(ops, weights, x, name('residual.0'), [width, width]);
+    x = ops.add(x, normalisedConvolution(ops, weights, inner, name('residual.1'), [width, width]));
     channels = width;
   });
   const classifier = weights('classifier.weight', [labels, channels]);
@@ -27,7 +27,7 @@ export function smallResnet<T>(ops: Ops<T>, weights: Weights<T>, pictures: T, la
 }
 
 /** Convolution, batch normalisation, ReLU. */
-function layer<T>(
+export function normalisedConvolution<T>(
   ops: Ops<T>,
   weights: Weights<T>,
   x: T,

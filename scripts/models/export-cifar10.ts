@@ -1,0 +1,56 @@
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { GRAPH_FILES } from '#workers/model-runtime/onnx/model-folder.ts';
+import { exportImageClassifier } from '#workers/model-zoo/export-image-classifier.ts';
+import { readSafetensors } from '#workers/model-zoo/safetensors.ts';
+import { checkpointWeights } from '#workers/model-zoo/weights.ts';
+import { CACHE, MissingBaseError, REPOSITORY } from './base-folder.ts';
+import { CIFAR10_CLASSES, CIFAR10_SIDE } from './cifar10-data.ts';
+import { runScript } from './run-script.ts';
+
+interface TrainingRecord {
+  readonly settings: { readonly statistics: { readonly mean: number[]; readonly std: number[] } };
+}
+
+/** Writes the folder that ships of the network that `train:cifar10` trained. `evaluate:cifar10` calibrates it and writes its card. */
+async function main(): Promise<void> {
+  const from = join(process.env.WORK_DIR ?? join(CACHE, 'training', 'cifar10'), 'model');
+  const to = process.env.MODEL_DIR ?? join(REPOSITORY, 'workers', 'models', 'cifar10');
+  if (!existsSync(join(from, 'model.safetensors'))) {
+    throw new MissingBaseError(`There is no trained network in ${from}. Train it: npm run train:cifar10`);
+  }
+  const training = JSON.parse(readFileSync(join(from, 'training.json'), 'utf8')) as TrainingRecord;
+  const weights = checkpointWeights(readSafetensors(readFileSync(join(from, 'model.safetensors'))));
+  mkdirSync(join(to, 'onnx'), { recursive: true });
+  const graph = exportImageClassifier('small_resnet', weights, {
+    labels: CIFAR10_CLASSES.length,
+    size: CIFAR10_SIDE,
+    precision: 'float16',
+  });
+  writeFileSync(join(to, GRAPH_FILES.float16), graph);
+  const write = (file: string, value: object) =>
+    writeFileSync(join(to, file), `${JSON.stringify(value, null, 2)}\n`);
+  write('config.json', {
+    architecture: 'small_resnet',
+    num_classes: CIFAR10_CLASSES.length,
+    label_names: CIFAR10_CLASSES,
+  });
+  const { mean, std } = training.settings.statistics;
+  write('preprocessor_config.json', {
+    do_convert_rgb: true,
+    do_resize: true,
+    size: { shortest_edge: CIFAR10_SIDE },
+    resample: 3,
+    do_center_crop: true,
+    crop_size: { height: CIFAR10_SIDE, width: CIFAR10_SIDE },
+    do_rescale: true,
+    rescale_factor: 1 / 255,
+    do_normalize: true,
+    image_mean: mean,
+    image_std: std,
+  });
+  write('training.json', training);
+  console.log(`${to}: ${GRAPH_FILES.float16}, ${graph.byteLength} bytes`);
+}
+
+await runScript(main);
