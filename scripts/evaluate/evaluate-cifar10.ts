@@ -2,7 +2,8 @@ import { existsSync, mkdirSync, readFileSync, rmSync, statSync, writeFileSync } 
 import { join } from 'node:path';
 import { CACHE, REPOSITORY } from '#scripts/models/base-folder.ts';
 import { calibrationOf } from '#scripts/models/calibrate.ts';
-import { CIFAR10_CLASSES, HELD_OUT_EVERY, heldOut, readCifar10 } from '#scripts/models/cifar10-data.ts';
+import { CIFAR10_CLASSES, readCifar10 } from '#scripts/models/cifar10-data.ts';
+import { HELD_OUT_EVERY, heldOut } from '#scripts/models/held-out.ts';
 import { pictureAccuracy } from '#scripts/models/picture-accuracy.ts';
 import { pruneSmallest } from '#scripts/models/prune.ts';
 import { runScript } from '#scripts/models/run-script.ts';

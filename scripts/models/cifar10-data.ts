@@ -48,18 +48,3 @@ async function decodeInto(cache: string, split: string): Promise<void> {
   writeFileSync(`${cache}.part`, all);
   renameSync(`${cache}.part`, cache);
 }
-
-/** One picture of so many is kept out of training: to watch it by, and to calibrate on. */
-export const HELD_OUT_EVERY = 50;
-
-export function heldOut(set: PictureSet, every = HELD_OUT_EVERY): { train: PictureSet; held: PictureSet } {
-  const part = (takes: (index: number) => boolean): PictureSet => {
-    const rows = Array.from(set.labels.keys()).filter(takes);
-    const pixels = new Uint8Array(rows.length * BYTES);
-    rows.forEach((row, place) => {
-      pixels.set(set.pixels.subarray(row * BYTES, (row + 1) * BYTES), place * BYTES);
-    });
-    return { side: set.side, pixels, labels: Uint8Array.from(rows, (row) => set.labels[row] ?? 0) };
-  };
-  return { train: part((index) => index % every !== 0), held: part((index) => index % every === 0) };
-}

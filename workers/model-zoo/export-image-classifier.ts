@@ -1,4 +1,5 @@
 import { efficientnetLite0 } from './efficientnet-lite.ts';
+import { mlp } from './mlp.ts';
 import { createGraphBuilder } from './onnx/graph-builder.ts';
 import { halfLinear } from './onnx/half-linear.ts';
 import { floatLinear } from './onnx/linear-writer.ts';
@@ -19,6 +20,7 @@ type Architecture = (
 const ARCHITECTURES = {
   efficientnet_lite0: efficientnetLite0<OnnxValue>,
   small_resnet: smallResnet<OnnxValue>,
+  mlp: mlp<OnnxValue>,
 } as const satisfies Record<string, Architecture>;
 export type ImageArchitecture = keyof typeof ARCHITECTURES;
 

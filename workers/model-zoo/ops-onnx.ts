@@ -205,6 +205,10 @@ export function onnxOps(graph: GraphBuilder, options: OnnxOpsOptions): Ops<OnnxV
       return { name: node('MaxPool', [nameOf(x)], { attributes }) };
     },
     globalAveragePool: (x) => ({ name: node('Flatten', [node('GlobalAveragePool', [nameOf(x)])]) }),
+    flatten(x) {
+      const attributes = { perm: { ints: [0, 2, 3, 1] } };
+      return { name: node('Flatten', [node('Transpose', [nameOf(x)], { attributes })]) };
+    },
     relu6(x) {
       const scalar = (value: number) =>
         constant(`float ${value}`, { type: 'float32', shape: [], data: Float32Array.of(value) });

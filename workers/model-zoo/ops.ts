@@ -56,6 +56,8 @@ export interface Ops<T> {
   maxPool(x: T): T;
   /** Pictures -> their channels' means [batch, channels]. */
   globalAveragePool(x: T): T;
+  /** Pictures -> [batch, height · width · channels], the channels of a pixel beside each other on either back end. */
+  flatten(x: T): T;
   /** Cut to 0 and 6. */
   relu6(x: T): T;
 }

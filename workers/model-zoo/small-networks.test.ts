@@ -3,6 +3,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import { InferenceSession, Tensor } from 'onnxruntime-node';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { exportImageClassifier } from './export-image-classifier.ts';
+import { mlp } from './mlp.ts';
 import type { Weights } from './ops.ts';
 import type { OnnxConstant } from './ops-onnx.ts';
 import { tensorflowOps } from './ops-tensorflow.ts';
@@ -11,7 +12,6 @@ import { smallResnet } from './small-resnet.ts';
 import { tensorflowWeights } from './tensorflow-weights.ts';
 
 const LABELS = 10;
-const SIDE = 32;
 
 const weights: Weights<OnnxConstant> = (label, shape) => {
   const random = randomNumbers(label.length + 31 * shape.length);
@@ -30,17 +30,20 @@ beforeAll(async () => {
   await tf.setBackend('wasm');
 });
 
-describe('the small ResNet', () => {
-  it('computes the same in ONNX Runtime, its normalisations folded, as in TensorFlow.js', async () => {
+const networks = [
+  { name: 'small_resnet', forward: smallResnet<tf.Tensor>, side: 32 },
+  { name: 'mlp', forward: mlp<tf.Tensor>, side: 28 },
+] as const;
+
+describe.each(networks)('$name', ({ name, forward, side: SIDE }) => {
+  it('computes the same in ONNX Runtime, normalisations folded, as in TensorFlow.js', async () => {
     const random = randomNumbers(7);
     const pixels = Float32Array.from({ length: 3 * SIDE * SIDE }, () => 2 * random() - 1); // [3, side, side]
     const expected = tf.tidy(() => {
       const pictures = tf.transpose(tf.tensor4d(pixels, [1, 3, SIDE, SIDE]), [0, 2, 3, 1]);
-      return [
-        ...smallResnet<tf.Tensor>(tensorflowOps(), tensorflowWeights(weights), pictures, LABELS).dataSync(),
-      ];
+      return [...forward(tensorflowOps(), tensorflowWeights(weights), pictures, LABELS).dataSync()];
     });
-    const file = exportImageClassifier('small_resnet', weights, {
+    const file = exportImageClassifier(name, weights, {
       labels: LABELS,
       size: SIDE,
       precision: 'float32',
