@@ -1,11 +1,13 @@
-import { mkdtempSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { withGguf } from '#workers/model-zoo/gguf/open-gguf.ts';
 import type { GenerationEvent, GenerationInput, TokenLogprob } from '../text-generator.ts';
 import { type LlamaTextGenerator, loadTextGenerator } from './load-text-generator.ts';
 
 const folder = 'workers/models/text-generation';
+const firstPart = 'SmolLM2-135M-Instruct-Q4_0-00001-of-00002.gguf';
 const entry = new URL('./text-process.ts', import.meta.url);
 const load = (over: Partial<Parameters<typeof loadTextGenerator>[0]> = {}) =>
   loadTextGenerator({ folder, id: 'text-1', threads: 1, entry, ...over });
@@ -164,7 +166,7 @@ describe('the text model, served', () => {
   it('bans a token that is biased away', async () => {
     const input = asked('What is the capital of France?', { logprobs: 0, outputTokensMax: 6 });
     const first = (await answer(input)).logprobs[0];
-    const bias = await tokenNumberOf(first?.token ?? '');
+    const bias = tokenNumberOf(first?.token ?? '');
     const { texts } = await answer({ ...input, sampling: { ...sampling, logitBias: [[bias, -100]] } });
     expect(texts[0]?.startsWith(first?.token ?? '')).toBe(false);
   });
@@ -241,23 +243,23 @@ describe('the text model, served', () => {
   );
 });
 
+/** What it answers, or nothing while it is being started again. */
 async function texts(from: LlamaTextGenerator): Promise<string> {
+  const signal = new AbortController().signal;
   let text = '';
-  try {
-    for await (const event of from.generate(asked('What is the capital of France?'), {
-      lane: 'a',
-      signal: new AbortController().signal,
-    })) {
+  const reading = (async () => {
+    for await (const event of from.generate(asked('What is the capital of France?'), { lane: 'a', signal })) {
       if (event.kind === 'text') text += event.text;
     }
-  } catch {}
+  })();
+  await reading.catch(() => undefined);
   return text;
 }
 
 /** Its place in the model's own vocabulary. */
-async function tokenNumberOf(token: string): Promise<number> {
-  const { withGguf } = await import('#workers/model-zoo/gguf/open-gguf.ts');
-  return withGguf(path.join(folder, 'SmolLM2-135M-Instruct-Q4_0-00001-of-00002.gguf'), ({ metadata }) =>
-    (metadata.get('tokenizer.ggml.tokens')?.value as string[]).indexOf(token.replace(' ', 'Ġ')),
-  );
+function tokenNumberOf(token: string): number {
+  return withGguf(path.join(folder, firstPart), ({ metadata }) => {
+    const vocabulary = metadata.get('tokenizer.ggml.tokens')?.value;
+    return Array.isArray(vocabulary) ? vocabulary.indexOf(token.replace(' ', 'Ġ')) : -1;
+  });
 }
