@@ -233,7 +233,7 @@ describe('the text model, served', () => {
     async (_, content, message) => {
       const broken = mkdtempSync(path.join(tmpdir(), 'text-model-'));
       if (content === 'cut') {
-          const part = readFileSync(path.join(folder, 'SmolLM2-135M-Instruct-Q4_0-00001-of-00002.gguf'));
+        const part = readFileSync(path.join(folder, firstPart));
         writeFileSync(path.join(broken, 'model.gguf'), part.subarray(0, 3_000_000));
       } else if (content !== null) writeFileSync(path.join(broken, 'model.gguf'), content);
       await expect(load({ folder: broken })).rejects.toThrow(message);
