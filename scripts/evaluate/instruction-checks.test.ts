@@ -1,0 +1,41 @@
+import { describe, expect, it } from 'vitest';
+import { INSTRUCTION_CHECKS } from './instruction-checks.ts';
+
+const check = (beginning: string) => {
+  const found = INSTRUCTION_CHECKS.find(({ prompt }) => prompt.startsWith(beginning));
+  if (!found) throw new Error(`No check begins with ${beginning}`);
+  return (answer: string) => found.passes(answer);
+};
+
+describe('the checks of instructions', () => {
+  it.each([
+    ['Give three tips', '- a b\n- c\n- d', true],
+    ['Give three tips', 'Here you are:\n- a\n- b', false],
+    ['List five fruits', '1. a\n2. b\n3. c\n4. d\n5. e', true],
+    ['Answer with a JSON object', '{"color": "red"}', true],
+    ['Answer with a JSON object', '```json\n{"color": "red"}\n```', true],
+    ['Answer with a JSON object', 'Sure: {"color": "red"}', false],
+    ['Answer with a JSON array', '[1, 2, 3]', true],
+    ['Answer with a JSON array', '[1, 2]', false],
+    ['Write "Good morning"', 'GOOD MORNING', true],
+    ['Write "Good morning"', 'Good morning', false],
+    ['Describe the sea', 'It is blue, wide and deep.', true],
+    ['Describe the sea', 'It is blue. It is wide.', false],
+    ['Name one animal', 'Dog.', true],
+    ['Name one animal', 'A dog', false],
+    ['Is water wet', 'Yes', true],
+    ['Is water wet', 'Yes, it is.', false],
+    ['Greet a friend', 'Bonjour ! Comment vas-tu dans la ville ?', true],
+    ['Greet a friend', 'Hello, how are you today?', false],
+    ['Write two sentences about the weather', 'Es ist heute kalt und nass. Die Sonne scheint nicht.', true],
+    ['Describe summer', 'It is warm and bright.', true],
+    ['Describe summer', 'It is hot and bright.', false],
+    ['Repeat exactly', '"The lamp is on the table."', true],
+  ])('%s…: %j is %s', (beginning, answer, passes) => {
+    expect(check(beginning)(answer)).toBe(passes);
+  });
+
+  it('let no empty answer pass', () => {
+    expect(INSTRUCTION_CHECKS.filter(({ passes }) => passes('')).map(({ prompt }) => prompt)).toEqual([]);
+  });
+});
