@@ -1,3 +1,7 @@
+import { configFields, count, expectValue, fraction, ModelConfigError } from './config-fields.ts';
+
+export { ModelConfigError };
+
 /** The fields of a Hugging Face `config.json` of `model_type: bert` that decide the forward pass. */
 export interface BertConfig {
   readonly hiddenSize: number;
@@ -12,13 +16,8 @@ export interface BertConfig {
   readonly attentionDropout: number;
 }
 
-export class ModelConfigError extends Error {
-  override readonly name = 'ModelConfigError';
-}
-
 export function parseBertConfig(json: unknown): BertConfig {
-  if (typeof json !== 'object' || json === null) throw new ModelConfigError('config.json is not an object.');
-  const config = json as Record<string, unknown>;
+  const config = configFields(json);
   expectValue(config, 'model_type', 'bert');
   expectValue(config, 'hidden_act', 'gelu');
   expectValue(config, 'position_embedding_type', 'absolute', 'absolute');
@@ -40,29 +39,4 @@ export function parseBertConfig(json: unknown): BertConfig {
     );
   }
   return parsed;
-}
-
-function expectValue(config: Record<string, unknown>, key: string, expected: string, ifAbsent?: string) {
-  const value = config[key] ?? ifAbsent;
-  if (value !== expected) {
-    throw new ModelConfigError(
-      `config.json: ${key} is ${JSON.stringify(value)}; only "${expected}" is known.`,
-    );
-  }
-}
-
-function count(config: Record<string, unknown>, key: string, max: number): number {
-  const value = config[key];
-  if (typeof value !== 'number' || !Number.isInteger(value) || value < 1 || value > max) {
-    throw new ModelConfigError(`config.json: ${key} is no whole number from 1 to ${max}.`);
-  }
-  return value;
-}
-
-function fraction(config: Record<string, unknown>, key: string, ifAbsent: number): number {
-  const value = config[key] ?? ifAbsent;
-  if (typeof value !== 'number' || !(value >= 0 && value < 1)) {
-    throw new ModelConfigError(`config.json: ${key} is no number from 0 to 1.`);
-  }
-  return value;
 }

@@ -1,6 +1,6 @@
 import { convolutionNode, foldNormalisation } from './onnx/convolution.ts';
 import type { GraphBuilder, NodeOptions, OnnxTensor } from './onnx/graph-builder.ts';
-import type { LinearWriter } from './onnx/linear-writer.ts';
+import { type LinearWriter, transpose } from './onnx/linear-writer.ts';
 import { lstmConstants } from './onnx/lstm-constants.ts';
 import { quantizeRows } from './onnx/quantize-rows.ts';
 import { singleToHalf } from './onnx/single-to-half.ts';
@@ -30,8 +30,8 @@ export interface OnnxOpsOptions {
   readonly convolutions?: 'float32' | 'float16';
 }
 
-/** GELU's least value is -0.16997. */
-const GELU_LOWER_BOUND = -0.17;
+/** GELU's least value is -0.16997, its approximation's -0.17004. */
+const GELU_LOWER_BOUND = -0.1701;
 const FLOAT = { to: { int: 1 } } as const;
 const INT32 = { to: { int: 6 } } as const;
 
@@ -61,6 +61,10 @@ export function onnxOps(graph: GraphBuilder, options: OnnxOpsOptions): Ops<OnnxV
     return constant(`integers ${values.join(' ')}`, { type: 'int64', shape: [values.length], data });
   }
 
+  function integer(value: number): string {
+    return constant(`integer ${value}`, { type: 'int64', shape: [], data: BigInt64Array.of(BigInt(value)) });
+  }
+
   function node(operator: string, inputs: readonly string[], nodeOptions?: NodeOptions): string {
     const [output] = graph.node(operator, inputs, nodeOptions);
     return output as string;
@@ -75,14 +79,38 @@ export function onnxOps(graph: GraphBuilder, options: OnnxOpsOptions): Ops<OnnxV
     });
   }
 
+  /** What GroupQueryAttention counts by: each row's tokens less one [batch], and how many columns past and present have. */
+  function tokenCounts(mask: string): { lastTokens: string; total: string } {
+    const lastTokens = once(`last tokens ${mask}`, () => {
+      const tokens = node('ReduceSum', [mask, integers(1)], { attributes: { keepdims: { int: 0 } } });
+      return node('Cast', [node('Sub', [tokens, integer(1)])], { attributes: INT32 });
+    });
+    const total = once(`columns ${mask}`, () => {
+      const columns = node('Gather', [node('Shape', [mask]), integer(1)]);
+      return node('Cast', [columns], { attributes: INT32 });
+    });
+    return { lastTokens, total };
+  }
+
+  function halfRows({ label, shape, data }: OnnxConstant): string {
+    return once(`half ${label}`, () =>
+      constant(`${label} float16`, { type: 'float16', shape, data: singleToHalf(data) }),
+    );
+  }
+
+  /** The table as `embedding` stores it, but in 8 bits: there a row's scale would have to go into the product. */
+  function embeddingRows(table: OnnxConstant): string {
+    if (options.embeddings !== 'float16') return nameOf(table);
+    return once(`widened ${table.label}`, () => node('Cast', [halfRows(table)], { attributes: FLOAT }));
+  }
+
   return {
     embedding(table, indices) {
       const rows = asConstant(table, 'embedding');
       if (options.embeddings === 'float32') return { name: node('Gather', [nameOf(rows), nameOf(indices)]) };
       if (options.embeddings === 'float16') {
-        const data = singleToHalf(rows.data);
-        const half = constant(`${rows.label} float16`, { type: 'float16', shape: rows.shape, data });
-        return { name: node('Cast', [node('Gather', [half, nameOf(indices)])], { attributes: FLOAT }) };
+        const gathered = node('Gather', [halfRows(rows), nameOf(indices)]);
+        return { name: node('Cast', [gathered], { attributes: FLOAT }) };
       }
       const { values, scales } = quantizeRows(rows.data, rows.shape[0] ?? 0);
       const stored = constant(`${rows.label} int8`, { type: 'int8', shape: rows.shape, data: values });
@@ -104,9 +132,21 @@ export function onnxOps(graph: GraphBuilder, options: OnnxOpsOptions): Ops<OnnxV
     },
     linear(x, weight, bias) {
       if (!('name' in x)) throw new Error(`linear: ${x.label} is constant.`);
-      const constants = { weight: asConstant(weight, 'linear'), bias: asConstant(bias, 'linear') };
+      const constants = { weight: asConstant(weight, 'linear'), bias: bias && asConstant(bias, 'linear') };
       return { name: options.linear({ constant, node }, x, constants) };
     },
+    unembedding(x, table) {
+      const attributes = { transB: { int: 1 } };
+      const inputs = [nameOf(x), embeddingRows(asConstant(table, 'unembedding'))];
+      return { name: node('FusedMatMul', inputs, { domain: 'com.microsoft', attributes }) };
+    },
+    transpose(weight) {
+      const { label, shape, data } = asConstant(weight, 'transpose');
+      const [rows = 0, columns = 0] = shape;
+      const turned = transpose(data, new Float32Array(data.length), rows);
+      return { label: `${label} turned`, shape: [columns, rows], data: turned };
+    },
+    constant: (label, shape, data) => ({ label, shape, data }),
     attention(query, key, value, mask, heads) {
       const padding = once(`int32 mask ${nameOf(mask)}`, () =>
         node('Cast', [nameOf(mask)], { attributes: INT32 }),
@@ -118,15 +158,55 @@ export function onnxOps(graph: GraphBuilder, options: OnnxOpsOptions): Ops<OnnxV
       });
       return { name };
     },
+    causalAttention(query, key, value, { mask, past, heads, keyValueHeads }) {
+      const attributes = { num_heads: { int: heads }, kv_num_heads: { int: keyValueHeads } };
+      const { lastTokens, total } = tokenCounts(nameOf(mask));
+      const pastNames = past ? [nameOf(past.key), nameOf(past.value)] : ['', ''];
+      const inputs = [...[query, key, value].map(nameOf), ...pastNames, lastTokens, total];
+      // ONNX Runtime's own operator, and the one that generating with a cache is tuned for.
+      const [attended, newKey, newValue] = graph.node('GroupQueryAttention', inputs, {
+        domain: 'com.microsoft',
+        attributes,
+        outputs: 3,
+      }) as [string, string, string];
+      return { attended: { name: attended }, keyValue: { key: { name: newKey }, value: { name: newValue } } };
+    },
+    tokenPositions(tokenIds, mask) {
+      const name = once(`positions ${nameOf(mask)}`, () => {
+        const counted = node('CumSum', [nameOf(mask), integer(1)]);
+        const length = node('Shape', [nameOf(tokenIds)], {
+          attributes: { start: { int: 1 }, end: { int: 2 } },
+        });
+        const end = integers(Number.MAX_SAFE_INTEGER);
+        const own = node('Slice', [counted, node('Neg', [length]), end, integers(1)]);
+        return node('Max', [node('Sub', [own, integer(1)]), integer(0)]);
+      });
+      return { name };
+    },
+    rotary(x, positions, { cosines, sines }) {
+      const inputs = [x, positions, cosines, sines].map(nameOf);
+      return { name: node('RotaryEmbedding', inputs, { domain: 'com.microsoft' }) };
+    },
     layerNorm(x, gamma, beta, epsilon) {
       const attributes = { axis: { int: -1 }, epsilon: { float: epsilon } };
       return { name: node('LayerNormalization', [nameOf(x), nameOf(gamma), nameOf(beta)], { attributes }) };
     },
+    rmsNorm(x, gamma, epsilon) {
+      const attributes = { axis: { int: -1 }, epsilon: { float: epsilon } };
+      // ONNX Runtime's name for what the standard has as RMSNormalization from version 23 on.
+      return { name: node('SimplifiedLayerNormalization', [nameOf(x), nameOf(gamma)], { attributes }) };
+    },
     gelu: (x) => ({ name: node('Gelu', [nameOf(x)]), lowerBound: GELU_LOWER_BOUND }),
+    geluTanh(x) {
+      const attributes = { approximate: { string: 'tanh' } };
+      return { name: node('Gelu', [nameOf(x)], { attributes }), lowerBound: GELU_LOWER_BOUND };
+    },
+    silu: (x) => ({ name: node('Mul', [nameOf(x), node('Sigmoid', [nameOf(x)])]) }),
     relu: (x) => ({ name: node('Relu', [nameOf(x)]), lowerBound: 0 }),
     tanh: (x) => ({ name: node('Tanh', [nameOf(x)]) }),
     dropout: (x) => x,
     add: (a, b) => ({ name: node('Add', [nameOf(a), nameOf(b)]) }),
+    multiply: (a, b) => ({ name: node('Mul', [nameOf(a), nameOf(b)]) }),
     concat(values, axis) {
       if (values.every(isConstant)) return stackedRows(values, axis);
       return { name: node('Concat', values.map(nameOf), { attributes: { axis: { int: axis } } }) };
@@ -179,8 +259,7 @@ export function onnxOps(graph: GraphBuilder, options: OnnxOpsOptions): Ops<OnnxV
       name: node('LpNormalization', [nameOf(x)], { attributes: { axis: { int: -1 }, p: { int: 2 } } }),
     }),
     firstToken(x) {
-      const first = constant('integer 0', { type: 'int64', shape: [], data: BigInt64Array.of(0n) });
-      return { name: node('Gather', [nameOf(x), first], { attributes: { axis: { int: 1 } } }) };
+      return { name: node('Gather', [nameOf(x), integer(0)], { attributes: { axis: { int: 1 } } }) };
     },
     convolution(x, weight, { stride, padding, depthwise, norm }) {
       const kernel = asConstant(weight, 'convolution');

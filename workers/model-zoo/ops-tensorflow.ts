@@ -1,10 +1,12 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { dropoutMask } from './dropout-mask.ts';
 import type { Normalisation, Ops } from './ops.ts';
+import { causalAttention } from './tensorflow-causal-attention.ts';
 import { convolution } from './tensorflow-convolution.ts';
 import { gelu } from './tensorflow-gelu.ts';
 import { layerNorm } from './tensorflow-layer-norm.ts';
 import { lstm } from './tensorflow-lstm.ts';
+import { rotary, tokenPositions } from './tensorflow-positions.ts';
 
 export interface TensorflowOpsOptions {
   readonly training: boolean;
@@ -36,8 +38,11 @@ export function tensorflowOps(options: TensorflowOpsOptions = { training: false,
       const [to = 0, from = 0] = weight.shape;
       const rows = tf.reshape<tf.Rank.R2>(x, [-1, from]);
       const products = product(rows, weight as tf.Tensor2D);
-      return tf.reshape(tf.add(products, bias), [...x.shape.slice(0, -1), to]);
+      return tf.reshape(bias ? tf.add(products, bias) : products, [...x.shape.slice(0, -1), to]);
     },
+    unembedding: (x, table) => ops.linear(x, table),
+    transpose: (weight) => tf.transpose(weight),
+    constant: (_, shape, data) => tf.tensor(data, [...shape]),
     attention(query, key, value, mask, heads, dropout) {
       const [batch = 0, length = 0, width = 0] = query.shape;
       const size = width / heads;
@@ -52,8 +57,24 @@ export function tensorflowOps(options: TensorflowOpsOptions = { training: false,
       const attended = tf.matMul(weights, byHead(value));
       return tf.reshape(tf.transpose(attended, [0, 2, 1, 3]), [batch, length, width]);
     },
+    causalAttention: (query, key, value, attention) =>
+      causalAttention(query, key, value, attention, {
+        onAttention: options.onAttention,
+        dropout: (weights) => ops.dropout(weights, attention.dropout),
+      }),
+    tokenPositions,
+    rotary,
     layerNorm,
+    rmsNorm(x, gamma, epsilon) {
+      const scale = tf.rsqrt(tf.add(tf.mean(tf.square(x), -1, true), epsilon)); // [..., 1]
+      return tf.mul(tf.mul(x, scale), gamma);
+    },
     gelu,
+    geluTanh(x) {
+      const inner = tf.mul(tf.add(x, tf.mul(tf.mul(x, tf.square(x)), 0.044715)), Math.sqrt(2 / Math.PI));
+      return tf.mul(tf.mul(x, 0.5), tf.add(tf.tanh(inner), 1));
+    },
+    silu: (x) => tf.mul(x, tf.sigmoid(x)),
     relu: (x) => tf.relu(x),
     tanh: (x) => tf.tanh(x),
     dropout(x, rate) {
@@ -61,6 +82,7 @@ export function tensorflowOps(options: TensorflowOpsOptions = { training: false,
       return tf.mul(x, tf.tensor(dropoutMask(x.size, rate, nextSeed++), x.shape));
     },
     add: (a, b) => tf.add(a, b),
+    multiply: (a, b) => tf.mul(a, b),
     concat: (values, axis) => tf.concat([...values], axis),
     split: (x, parts) => tf.split(x, parts, -1),
     conv1d(x, weight, bias) {

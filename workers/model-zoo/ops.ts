@@ -11,22 +11,50 @@ export interface Ops<T> {
   /** The first row of `table` [rows, width] -> [width]. */
   firstRow(table: T): T;
   /** x [..., in] · weight [out, in]ᵀ + bias [out] -> [..., out]: a Linear layer, weight as PyTorch stores it. */
-  linear(x: T, weight: T, bias: T): T;
+  linear(x: T, weight: T, bias?: T): T;
+  /** x [..., width] · table [rows, width]ᵀ -> [..., rows], where `table` is the one that `embedding` takes its rows from. */
+  unembedding(x: T, table: T): T;
+  /** Rows of a weight [rows, columns] become columns. */
+  transpose(weight: T): T;
+  /** Numbers that the architecture itself fixes. */
+  constant(label: string, shape: readonly number[], data: Float32Array): T;
   /**
    * Scaled dot-product attention. query, key, value: [batch, length, heads · size]; `mask` [batch, length] is 1 for
    * tokens and 0 for padding, which no token attends to. `dropout` falls on the attention's weights, in training.
    */
   attention(query: T, key: T, value: T, mask: T, heads: number, dropout: number): T;
+  /**
+   * The same, where no token attends to later ones, and with the keys and values of the tokens before (`past`). There may be
+   * fewer heads for keys and values, each for as many of the query's in a row (Ainslie and others, 2023).
+   */
+  causalAttention(query: T, key: T, value: T, options: CausalAttentionOptions<T>): CausalAttention<T>;
+  /**
+   * Where each token of `tokenIds` [batch, length] stands in its text, from 0, by `mask` [batch, past + length], which is 1 for
+   * the tokens of past and present. Texts of more than `positions` tokens are refused.
+   */
+  tokenPositions(tokenIds: T, mask: T, positions: number): T;
+  /**
+   * Turns each pair of channels by an angle that grows with the position (Su and others, 2021). x [batch, length, heads · size];
+   * channel i of a head is paired with channel i + size / 2; cosines and sines [positions, size / 2].
+   */
+  rotary(x: T, positions: T, angles: { readonly cosines: T; readonly sines: T }): T;
   /** Over the last axis. */
   layerNorm(x: T, gamma: T, beta: T, epsilon: number): T;
+  /** x / root of the mean of its squares · gamma, over the last axis (Zhang and Sennrich, 2019). */
+  rmsNorm(x: T, gamma: T, epsilon: number): T;
   /** The exact one, with the error function. */
   gelu(x: T): T;
+  /** GELU's approximation with tanh, which GPT-2 was trained with. */
+  geluTanh(x: T): T;
+  /** x · sigmoid(x). */
+  silu(x: T): T;
   relu(x: T): T;
   tanh(x: T): T;
   /** Does nothing outside of training. */
   dropout(x: T, rate: number): T;
   /** With broadcasting. */
   add(a: T, b: T): T;
+  multiply(a: T, b: T): T;
   concat(values: readonly T[], axis: number): T;
   /** Equal parts of the last axis. */
   split(x: T, parts: number): readonly T[];
@@ -60,6 +88,29 @@ export interface Ops<T> {
   flatten(x: T): T;
   /** Cut to 0 and 6. */
   relu6(x: T): T;
+}
+
+export interface CausalAttentionOptions<T> {
+  /**
+   * [batch, past + length]: 1 for tokens, 0 for padding. Padding stands on the right of `length`, and the back ends may keep the
+   * keys and values of a row with padding in different places: go on from them with the back end that made them.
+   */
+  readonly mask: T;
+  readonly past: KeyValue<T> | undefined;
+  readonly heads: number;
+  readonly keyValueHeads: number;
+  readonly dropout: number;
+}
+
+/** Of all tokens so far: [batch, keyValueHeads, past + length, size] each. */
+export interface KeyValue<T> {
+  readonly key: T;
+  readonly value: T;
+}
+
+export interface CausalAttention<T> {
+  readonly attended: T; // [batch, length, heads · size]
+  readonly keyValue: KeyValue<T>;
 }
 
 export interface ConvolutionOptions<T> {

@@ -1,21 +1,23 @@
 import { basename, dirname, join } from 'node:path';
-import { type FileSource, fileSource } from './byte-source.ts';
+import { fileSource } from './byte-source.ts';
 import { type Gguf, readGguf } from './read-gguf.ts';
 import { joinParts, partNames } from './split-gguf.ts';
 
-/** Opens a model by its file or by the first of its parts, hands it to `use`, and closes it. */
-export function withGguf<R>(path: string, use: (gguf: Gguf) => R): R {
-  const sources: FileSource[] = [];
-  const open = (file: string) => {
-    const source = fileSource(file);
-    sources.push(source);
-    return readGguf(source);
-  };
+/** The files of a model, which is told by its file or by the first of its parts. */
+export function ggufFiles(path: string): string[] {
+  const source = fileSource(path);
   try {
-    const first = open(path);
-    const names = partNames(basename(path), first);
-    const others = names.slice(1).map((name) => open(join(dirname(path), name)));
-    return use(joinParts([first, ...others]));
+    return partNames(basename(path), readGguf(source)).map((name) => join(dirname(path), name));
+  } finally {
+    source.close();
+  }
+}
+
+/** Opens a model, hands it to `use`, and closes it: no tensor can be read later. */
+export function withGguf<R>(path: string, use: (gguf: Gguf) => R): R {
+  const sources = ggufFiles(path).map(fileSource);
+  try {
+    return use(joinParts(sources.map(readGguf)));
   } finally {
     for (const source of sources) source.close();
   }

@@ -1,4 +1,4 @@
-import { type LinearWriter, transpose } from './linear-writer.ts';
+import { addBias, type LinearWriter, transpose } from './linear-writer.ts';
 import { singleToHalf } from './single-to-half.ts';
 
 /** The weight is stored in 16 bits and widened when the session opens; the product is computed in 32. */
@@ -7,6 +7,5 @@ export const halfLinear: LinearWriter = ({ constant, node }, x, { weight, bias }
   const data = singleToHalf(transpose(weight.data, new Float32Array(weight.data.length), to));
   const stored = constant(`${weight.label} float16`, { type: 'float16', shape: [from, to], data });
   const matrix = node('Cast', [stored], { attributes: { to: { int: 1 } } });
-  const addend = constant(bias.label, { type: 'float32', shape: bias.shape, data: bias.data });
-  return node('Add', [node('MatMul', [x.name, matrix]), addend]);
+  return addBias({ constant, node }, node('MatMul', [x.name, matrix]), bias);
 };

@@ -8,7 +8,7 @@ export interface LinearContext {
 
 export interface LinearConstants {
   readonly weight: OnnxConstant; // [to, from]
-  readonly bias: OnnxConstant; // [to]
+  readonly bias: OnnxConstant | undefined; // [to]
 }
 
 /** Writes x · weightᵀ + bias into the graph and returns the name of the result. */
@@ -18,9 +18,18 @@ export const floatLinear: LinearWriter = ({ constant, node }, x, { weight, bias 
   const [to = 0, from = 0] = weight.shape;
   const data = transpose(weight.data, new Float32Array(weight.data.length), to);
   const matrix = constant(`${weight.label} transposed`, { type: 'float32', shape: [from, to], data });
-  const addend = constant(bias.label, { type: 'float32', shape: bias.shape, data: bias.data });
-  return node('Add', [node('MatMul', [x.name, matrix]), addend]);
+  return addBias({ constant, node }, node('MatMul', [x.name, matrix]), bias);
 };
+
+export function addBias(
+  { constant, node }: LinearContext,
+  product: string,
+  bias: OnnxConstant | undefined,
+): string {
+  if (!bias) return product;
+  const { label, shape, data } = bias;
+  return node('Add', [product, constant(label, { type: 'float32', shape, data })]);
+}
 
 /** Rows become columns: PyTorch stores a layer as [to, from], MatMul reads it as [from, to]. */
 export function transpose<A extends Float32Array | Int8Array>(data: A, into: A, rows: number): A {

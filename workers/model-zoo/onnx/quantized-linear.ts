@@ -1,5 +1,6 @@
 import type { InputRanges } from './input-ranges.ts';
 import {
+  addBias,
   floatLinear,
   type LinearConstants,
   type LinearContext,
@@ -47,7 +48,7 @@ export function quantizedLinear(ranges: InputRanges): LinearWriter {
         domain: 'com.microsoft',
       },
     );
-    return node('Add', [node('Mul', [product, input.scale]), constant(bias.label, vector(bias.data))]);
+    return addBias(context, node('Mul', [product, input.scale]), bias);
   };
 }
 

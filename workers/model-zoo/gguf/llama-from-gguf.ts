@@ -1,0 +1,137 @@
+import { type LlamaConfig, parseLlamaConfig } from '../llama-config.ts';
+import type { StoredTensor } from '../safetensors.ts';
+import { GgufError } from './gguf-error.ts';
+import type { Gguf, GgufTensor } from './read-gguf.ts';
+
+export interface LlamaFromGguf {
+  /** As `transformers`' LlamaForCausalLM reads it. */
+  readonly configJson: Readonly<Record<string, unknown>>;
+  readonly config: LlamaConfig;
+  /** With the names of LlamaForCausalLM, one after the other: each is dequantised when its turn comes. */
+  tensors(): Generator<readonly [name: string, tensor: StoredTensor]>;
+}
+
+const OF_MODEL: Readonly<Record<string, string>> = {
+  'token_embd.weight': 'model.embed_tokens.weight',
+  'output_norm.weight': 'model.norm.weight',
+  'output.weight': 'lm_head.weight',
+};
+
+const OF_LAYER: Readonly<Record<string, string>> = {
+  'attn_norm.weight': 'input_layernorm.weight',
+  'attn_q.weight': 'self_attn.q_proj.weight',
+  'attn_k.weight': 'self_attn.k_proj.weight',
+  'attn_v.weight': 'self_attn.v_proj.weight',
+  'attn_output.weight': 'self_attn.o_proj.weight',
+  'ffn_norm.weight': 'post_attention_layernorm.weight',
+  'ffn_gate.weight': 'mlp.gate_proj.weight',
+  'ffn_up.weight': 'mlp.up_proj.weight',
+  'ffn_down.weight': 'mlp.down_proj.weight',
+};
+
+/** Keys that change the forward pass in a way that is not written here. */
+const UNKNOWN_IF_PRESENT = ['rope.scaling.type', 'rope.scale_linear', 'expert_count', 'attention.clamp_kqv'];
+
+/** A GGUF file of the architecture `llama` with the names, the order of rows and the configuration of `transformers`. */
+export function llamaFromGguf(gguf: Gguf): LlamaFromGguf {
+  const configJson = configOf(gguf);
+  const config = parseLlamaConfig(configJson);
+  return {
+    configJson,
+    config,
+    *tensors() {
+      for (const tensor of gguf.tensors.values()) {
+        yield [nameOf(tensor.name), { shape: tensor.shape, data: valuesOf(tensor, config) }];
+      }
+    },
+  };
+}
+
+function configOf(gguf: Gguf): Record<string, unknown> {
+  const architecture = valueOf(gguf, 'general.architecture');
+  if (architecture !== 'llama') {
+    throw new GgufError(
+      `The file is of the architecture ${JSON.stringify(architecture)}; only "llama" is known.`,
+    );
+  }
+  const field = (key: string) => valueOf(gguf, `llama.${key}`);
+  for (const key of UNKNOWN_IF_PRESENT) {
+    const value = field(key);
+    if (value !== undefined && value !== 'none' && value !== 0) {
+      throw new GgufError(`llama.${key} is ${String(value)}, which is not known.`);
+    }
+  }
+  const vocabulary = gguf.tensors.get('token_embd.weight')?.shape[0];
+  return {
+    architectures: ['LlamaForCausalLM'],
+    model_type: 'llama',
+    hidden_act: 'silu',
+    hidden_size: field('embedding_length'),
+    intermediate_size: field('feed_forward_length'),
+    num_hidden_layers: field('block_count'),
+    num_attention_heads: field('attention.head_count'),
+    num_key_value_heads: field('attention.head_count_kv') ?? field('attention.head_count'),
+    ...(field('attention.key_length') === undefined ? {} : { head_dim: field('attention.key_length') }),
+    max_position_embeddings: field('context_length'),
+    // Stored in 32 bits: 9.999999747378752e-6 was written as 1e-5.
+    rms_norm_eps: shortest(field('attention.layer_norm_rms_epsilon')),
+    rope_theta: field('rope.freq_base') ?? 10_000,
+    vocab_size: vocabulary,
+    tie_word_embeddings: !gguf.tensors.has('output.weight'),
+    ...tokenIds(gguf),
+    torch_dtype: 'float32',
+  };
+}
+
+function tokenIds(gguf: Gguf): Record<string, unknown> {
+  const ids = [
+    ['bos_token_id', valueOf(gguf, 'tokenizer.ggml.bos_token_id')],
+    ['eos_token_id', valueOf(gguf, 'tokenizer.ggml.eos_token_id')],
+    ['pad_token_id', valueOf(gguf, 'tokenizer.ggml.padding_token_id')],
+  ];
+  return Object.fromEntries(ids.filter(([, id]) => id !== undefined));
+}
+
+/** Whole numbers of 64 bits as well: the format recommends them for counts, though most writers use 32. */
+function valueOf(gguf: Gguf, key: string): unknown {
+  const value = gguf.metadata.get(key)?.value;
+  return typeof value === 'bigint' ? Number(value) : value;
+}
+
+function shortest(value: unknown): unknown {
+  return typeof value === 'number' ? Number(value.toPrecision(7)) : value;
+}
+
+function nameOf(name: string): string {
+  if (name === 'rope_freqs.weight')
+    throw new GgufError('The file scales its rotary frequencies, which is not known.');
+  const { layer, part = '' } = /^blk\.(?<layer>\d+)\.(?<part>.+)$/.exec(name)?.groups ?? {};
+  const known = layer === undefined ? OF_MODEL[name] : OF_LAYER[part];
+  if (known === undefined)
+    throw new GgufError(`${name} belongs to no part of a Llama decoder that is known.`);
+  return layer === undefined ? known : `model.layers.${layer}.${known}`;
+}
+
+function valuesOf(tensor: GgufTensor, { heads, keyValueHeads }: LlamaConfig): Float32Array {
+  const values = tensor.values();
+  if (tensor.name.endsWith('.attn_q.weight')) return halvesApart(values, tensor.shape, heads);
+  if (tensor.name.endsWith('.attn_k.weight')) return halvesApart(values, tensor.shape, keyValueHeads);
+  return values;
+}
+
+/**
+ * llama.cpp turns channels 2i and 2i + 1 of a head together, `transformers` channels i and i + size / 2, so the rows of query
+ * and key stand in another order (`permute` in docs/gguf.md of ggml-org/ggml, undone here).
+ */
+function halvesApart(values: Float32Array, shape: readonly number[], heads: number): Float32Array {
+  const [rows = 0, columns = 0] = shape;
+  const half = rows / heads / 2;
+  const ordered = new Float32Array(values.length);
+  for (let row = 0; row < rows; row++) {
+    const head = Math.floor(row / (2 * half));
+    const channel = row % (2 * half);
+    const from = head * 2 * half + 2 * (channel % half) + Math.floor(channel / half);
+    ordered.set(values.subarray(from * columns, (from + 1) * columns), row * columns);
+  }
+  return ordered;
+}
