@@ -106,15 +106,77 @@ export interface ImageClassification {
   readonly interval: readonly [low: number, high: number] | null;
 }
 
-export interface ImageScore {
+export interface ImageClass {
   /** In words, as a person would say it: `hot dog`. */
   readonly label: string;
   /** Its synset in WordNet 3.0, `n07697537`; null where the classes are a customer's own. */
   readonly wordnetId: string | null;
+}
+
+export interface ImageScore extends ImageClass {
   readonly score: number;
 }
 
-export type ImageClassifier = ModelRuntime<ImageInput, ImageClassification>;
+/** Asks what the model sees of a picture. So it is decoded once, however often it is then scored with parts taken out. */
+export interface SeeImageInput {
+  readonly kind: 'see';
+  readonly bytes: Uint8Array;
+}
+
+export interface SeenImage {
+  /** Red, green and blue of each pixel of a square, row by row. */
+  readonly pixels: Uint8Array;
+  readonly side: number;
+  /** Of the upright picture, in its pixels, and where in it the square lies. */
+  readonly picture: PictureSize;
+  readonly square: PictureSquare;
+  /** Probability of every class, in the order of `classes`. */
+  readonly shares: readonly number[];
+}
+
+export interface PictureSize {
+  readonly width: number;
+  readonly height: number;
+}
+
+export interface PictureSquare {
+  readonly left: number;
+  readonly top: number;
+  readonly side: number;
+}
+
+/** What was seen, with those cells of a grid in the square's mean colour whose bit of the mask is 0. */
+export interface MaskedImageInput {
+  readonly kind: 'masked';
+  readonly pixels: Uint8Array;
+  /** Cells on a side. */
+  readonly grid: number;
+  /** Row by row. */
+  readonly mask: Uint8Array;
+  readonly classIndex: number;
+}
+
+export interface MaskedImageScore {
+  /** Probability of the class. */
+  readonly score: number;
+}
+
+export type ImageQuestion = ImageInput | SeeImageInput | MaskedImageInput;
+export type ImageAnswer = ImageClassification | SeenImage | MaskedImageScore;
+
+export interface ImageClassifier extends ModelRuntime<ImageInput, ImageClassification> {
+  /** All that it tells apart, in the order of its scores. */
+  readonly classes: readonly ImageClass[];
+  run(
+    inputs: readonly ImageInput[],
+    signal?: AbortSignal,
+  ): Promise<readonly (ImageClassification | InputRefusal)[]>;
+  /** Each is answered by its kind. */
+  run(
+    inputs: readonly ImageQuestion[],
+    signal?: AbortSignal,
+  ): Promise<readonly (ImageAnswer | InputRefusal)[]>;
+}
 
 export type TextClassifier = ModelRuntime<TextInput, TextClassification>;
 

@@ -1,10 +1,14 @@
+import { maskSquare } from '../mask-square.ts';
 import {
+  type ImageAnswer,
   type ImageClassification,
   type ImageClassifier,
-  type ImageInput,
+  type ImageQuestion,
   type ImageRefusalReason,
   type ImageRefused,
+  type MaskedImageInput,
   ModelRuntimeError,
+  type SeenImage,
 } from '../model-runtime.ts';
 import { sniffImage } from '../sniff-image.ts';
 import { delay } from './delay.ts';
@@ -23,7 +27,7 @@ export interface FakeImageClassifierOptions {
 
 export interface FakeImageClassifier extends ImageClassifier {
   /** Every batch that was run, oldest first. */
-  readonly batches: readonly (readonly ImageInput[])[];
+  readonly batches: readonly (readonly ImageQuestion[])[];
 }
 
 const CLASSES = [
@@ -40,25 +44,27 @@ const CLASSES = [
  */
 export function fakeImageClassifier(options: FakeImageClassifierOptions = {}): FakeImageClassifier {
   const id = options.id ?? 'image-1';
-  const batches: (readonly ImageInput[])[] = [];
+  const batches: (readonly ImageQuestion[])[] = [];
   let closed = false;
 
-  async function run(inputs: readonly ImageInput[], signal?: AbortSignal) {
+  async function run(inputs: readonly ImageQuestion[], signal?: AbortSignal) {
     signal?.throwIfAborted();
     if (closed) throw new ModelRuntimeError('The model is closed.');
     batches.push(inputs);
     if (options.latencyMs) await delay(options.latencyMs, signal);
-    if (options.failOn && inputs.some(({ bytes }) => options.failOn?.(bytes))) {
+    if (options.failOn && inputs.some((input) => options.failOn?.(bytesOf(input)))) {
       throw new ModelRuntimeError('The fake model was told to fail on this batch.');
     }
     return inputs.map((input) => answer(input));
   }
 
-  function answer({ bytes, topK }: ImageInput): ImageClassification | ImageRefused {
-    const type = sniffImage(bytes);
+  function answer(question: ImageQuestion): ImageAnswer | ImageRefused {
+    if ('kind' in question && question.kind === 'masked') return { score: maskedScore(question) };
+    const type = sniffImage(question.bytes);
     if (typeof type !== 'string') return type;
-    const reason = options.refuseOn?.(bytes);
-    return reason ? { refused: 'image_unreadable', reason } : classification(bytes, topK);
+    const reason = options.refuseOn?.(question.bytes);
+    if (reason) return { refused: 'image_unreadable', reason };
+    return 'kind' in question ? seen(question.bytes) : classification(question.bytes, question.topK);
   }
 
   return {
@@ -69,14 +75,42 @@ export function fakeImageClassifier(options: FakeImageClassifierOptions = {}): F
       batchTokensMax: options.batchItemsMax ?? 16,
       parallelBatches: options.parallelBatches ?? 1,
     },
+    classes: CLASSES,
     batches,
     costBound: () => 1,
-    run,
+    run: run as ImageClassifier['run'],
     ready: async () => {},
     close: async () => {
       closed = true;
     },
   };
+}
+
+/** Of what is masked, its pixels: a failure in the middle of an explanation can be told by them. */
+function bytesOf(question: ImageQuestion): Uint8Array {
+  return 'bytes' in question ? question.bytes : question.pixels;
+}
+
+const SIDE = 20;
+
+/** Whatever the picture is, the model sees an upright one of 60 by 40, dark but for a white patch in the middle. */
+function seen(bytes: Uint8Array): SeenImage {
+  const pixels = new Uint8Array(3 * SIDE * SIDE);
+  for (let y = 8; y < 12; y++) pixels.fill(255, 3 * (SIDE * y + 8), 3 * (SIDE * y + 12));
+  const { scores } = classification(bytes, CLASSES.length);
+  return {
+    pixels,
+    side: SIDE,
+    picture: { width: 60, height: 40 },
+    square: { left: 12.5, top: 2.5, side: 35 },
+    shares: CLASSES.map(({ label }) => scores.find((score) => score.label === label)?.score ?? 0),
+  };
+}
+
+/** The most probable class of the whole scores 0.5, of which what is left of the white patch is its share. */
+function maskedScore({ pixels, grid, mask }: MaskedImageInput): number {
+  const white = maskSquare(pixels, grid, mask).filter((byte) => byte === 255).length;
+  return (0.5 * white) / pixels.filter((byte) => byte === 255).length;
 }
 
 /** Each class has half of what the ones before it left. */

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
+import type { ImageClass, PictureSize, PictureSquare } from '../model-runtime.ts';
 import { type Calibration, parseCalibration } from './calibration.ts';
 import { graphFile, ModelFolderError, readJson, readModelFile } from './model-folder.ts';
 
@@ -18,11 +19,6 @@ export interface ImageModelDescription {
   readonly calibration: Calibration | undefined;
 }
 
-export interface ImageClass {
-  readonly label: string;
-  readonly wordnetId: string | null;
-}
-
 export interface ImagePreparation {
   /** The shorter side, in pixels, before the middle is cut out. */
   readonly resizeTo: number;
@@ -30,6 +26,15 @@ export interface ImagePreparation {
   /** Of each channel, of values from 0 to 1. */
   readonly mean: readonly number[];
   readonly std: readonly number[];
+}
+
+/** What is left of a picture once its shorter side is `resizeTo` and the middle is cut out, in the picture's own pixels. */
+export function seenSquare(
+  { width, height }: PictureSize,
+  { resizeTo, cropTo }: Pick<ImagePreparation, 'resizeTo' | 'cropTo'>,
+): PictureSquare {
+  const side = (Math.min(width, height) * cropTo) / resizeTo;
+  return { left: (width - side) / 2, top: (height - side) / 2, side };
 }
 
 export async function describeImageModel(folder: string): Promise<ImageModelDescription> {

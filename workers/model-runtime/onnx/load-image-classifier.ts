@@ -1,4 +1,4 @@
-import type { ImageClassification, ImageClassifier, ImageInput } from '../model-runtime.ts';
+import type { ImageAnswer, ImageClassifier, ImageQuestion } from '../model-runtime.ts';
 import { createComputePool } from './compute-pool.ts';
 import { describeImageModel, digestImageModel } from './image-model-folder.ts';
 import type { LoadTextClassifierOptions } from './load-text-classifier.ts';
@@ -19,7 +19,7 @@ const BATCH_TIMEOUT_MS = 30_000;
 /** As `loadTextClassifier`: reads the description at once; `ready()` resolves when a process has answered. */
 export async function loadImageClassifier(options: LoadImageClassifierOptions): Promise<OnnxImageClassifier> {
   const { folder, id, threads, threadEntry } = options;
-  const pool = createComputePool<ImageInput, ImageClassification>({
+  const pool = createComputePool<ImageQuestion, ImageAnswer>({
     folder,
     task: 'image-classification',
     threads,
@@ -28,7 +28,7 @@ export async function loadImageClassifier(options: LoadImageClassifierOptions): 
     batchTimeoutMs: options.batchTimeoutMs ?? BATCH_TIMEOUT_MS,
   });
   try {
-    const [digest] = await Promise.all([digestImageModel(folder), describeImageModel(folder)]);
+    const [digest, { classes }] = await Promise.all([digestImageModel(folder), describeImageModel(folder)]);
     return {
       model: { id, version: `${id}@${digest.slice(0, 8)}`, task: 'image-classification' },
       limits: {
@@ -37,8 +37,10 @@ export async function loadImageClassifier(options: LoadImageClassifierOptions): 
         batchTokensMax: BATCH_ITEMS_MAX,
         parallelBatches: threads,
       },
+      classes,
       costBound: () => 1,
-      run: pool.run,
+      // Of questions of one kind all answers are of that kind.
+      run: pool.run as ImageClassifier['run'],
       ready: pool.ready,
       close: pool.close,
       threadPids: pool.pids,
