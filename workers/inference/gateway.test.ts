@@ -27,7 +27,7 @@ describe('the routes', () => {
   it('are these, each behind its stages in this order', () => {
     expect(door.gateway.routes).toEqual([
       { method: 'POST', path: '/v1/sentiment', stages: metered },
-      { method: 'POST', path: '/v1/explanations', stages: metered },
+      { method: 'POST', path: '/v1/explanations', stages: fetching },
       { method: 'POST', path: '/v1/images/classify', stages: fetching },
       { method: 'GET', path: '/v1/models', stages: free },
       { method: 'GET', path: '/v1/openapi.json', stages: [] },

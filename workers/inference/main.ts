@@ -25,6 +25,7 @@ import { loadImages } from './load-images.ts';
 import { loadSentiment } from './load-sentiment.ts';
 import { createMetrics } from './metrics.ts';
 import { createReadiness } from './readiness.ts';
+import { serveImages } from './serve-images.ts';
 import { serveModel } from './serve-model.ts';
 
 /** Clients keep connections for about a minute; a server that closes them first breaks those that do not retry. */
@@ -49,16 +50,17 @@ const [texts, pictures] = await Promise.all([
   loadImages(environment, logger),
 ]);
 const sentiment = serveModel(texts.runtime, texts.costBound, metrics);
-const images = serveModel(pictures.runtime, () => 1, metrics);
+const images = serveImages(pictures.runtime, metrics);
 const loaded = [texts, pictures];
 const modelsReady = Promise.all(loaded.map(({ runtime }) => runtime.ready()));
+const fetchOutside = createOutboundFetch();
 const readiness = createReadiness({ pool, modelsReady });
 
 const gateway = createGateway({
   metered: [
     sentimentEndpoint(sentiment),
-    explanationsEndpoint(sentiment),
-    imagesClassifyEndpoint(images, { fetchOutside: createOutboundFetch() }),
+    explanationsEndpoint({ texts: sentiment, pictures: images.explained, fetchOutside }),
+    imagesClassifyEndpoint(images.classified, { fetchOutside }),
   ],
   free: [modelsEndpoint(loaded.map(({ runtime, createdAt }) => ({ model: runtime.model, createdAt })))],
   metering,
@@ -117,7 +119,7 @@ async function stop(signal: NodeJS.Signals) {
   await drain(
     [
       closeServer(server),
-      ...[sentiment, images].map(({ batcher, runtime }) => ({
+      ...[sentiment, images.classified].map(({ batcher, runtime }) => ({
         name: `batcher of ${runtime.model.id}`,
         close: () => batcher.close(),
       })),

@@ -12,7 +12,9 @@ const accept = 'image/*';
  * Brings the pictures that a request only points at, a few at a time and within one time limit. The first that fails
  * ends the others.
  */
-export function fetchPictures(fetchOutside: OutboundFetch): FetchInputs<ImageRequest> {
+export function fetchPictures<Request extends { readonly pictures: readonly Picture[] } = ImageRequest>(
+  fetchOutside: OutboundFetch,
+): FetchInputs<Request> {
   return async (request, { signal, holdBytes }) => {
     if (request.pictures.every(({ kind }) => kind === 'bytes')) return request;
     const untilMs = performance.now() + outboundLimits.timeoutMs;

@@ -36,11 +36,10 @@ const optionFields = {
 
 export const imageOptions = z.strictObject(optionFields);
 export type ImageOptions = z.infer<typeof imageOptions>;
-export const imageOptionNames = Object.keys(optionFields) as readonly (keyof ImageOptions)[];
 
 const pictureSentence = 'A picture is {"url": …} or {"base64": …}.';
 
-const pictureSource = z
+export const pictureSource = z
   .strictObject(
     {
       url: z

@@ -1,3 +1,4 @@
+import type { z } from '@hono/zod-openapi';
 import { DomainError } from '#server/domain/errors.ts';
 import { imageLimits } from '#server/domain/rate-limits/limits.ts';
 import type { IncomingBody } from '../endpoint.ts';
@@ -7,7 +8,6 @@ import { decodeBase64 } from './decode-base64.ts';
 import {
   type ImageRequest,
   imageJson,
-  imageOptionNames,
   imageOptions,
   type Picture,
   type PictureSource,
@@ -36,12 +36,12 @@ function fromBytes(bytes: Uint8Array, contentType: string): ImageRequest {
 function fromJson(body: Uint8Array): ImageRequest {
   const { input, ...options } = parseAs(imageJson, parseJson(body));
   const pictures = Array.isArray(input)
-    ? input.map((source, index) => fromSource(source, `input[${index}]`))
-    : [fromSource(input, 'input')];
+    ? input.map((source, index) => pictureFromSource(source, `input[${index}]`))
+    : [pictureFromSource(input, 'input')];
   return { pictures, ...options };
 }
 
-function fromSource({ url, base64 = '' }: PictureSource, param: string): Picture {
+export function pictureFromSource({ url, base64 = '' }: PictureSource, param: string): Picture {
   if (url !== undefined) return { kind: 'url', url, param: `${param}.url` };
   const bytes = decodeBase64(base64);
   if (bytes === null) {
@@ -52,6 +52,16 @@ function fromSource({ url, base64 = '' }: PictureSource, param: string): Picture
 }
 
 function fromForm(body: Uint8Array, contentType: string): ImageRequest {
+  const { pictures, options } = readPictureForm(body, contentType, imageOptions);
+  return { pictures, ...options };
+}
+
+/** Parts named image, and options as texts, each at most once. */
+export function readPictureForm<Options extends z.ZodRawShape>(
+  body: Uint8Array,
+  contentType: string,
+  schema: z.ZodObject<Options, z.core.$strict>,
+): { readonly pictures: readonly Picture[]; readonly options: z.infer<typeof schema> } {
   const images: Uint8Array[] = [];
   const fields = new Map<string, unknown>();
   for (const { name, bytes } of formParts(body, contentType)) {
@@ -69,16 +79,16 @@ function fromForm(body: Uint8Array, contentType: string): ImageRequest {
     }
     fields.set(name, optionOf(name, Buffer.from(bytes).toString('utf8')));
     // One that is unknown is refused at once, before many more of them are read.
-    if (!isOption(name)) break;
+    if (!Object.hasOwn(schema.shape, name)) break;
   }
-  const options = parseAs(imageOptions, Object.fromEntries(fields));
+  const options = parseAs(schema, Object.fromEntries(fields));
   if (images.length === 0) {
     throw new DomainError('invalid_request', 'The form has no part named image.', { param: 'image' });
   }
   const pictures = images.map((bytes, index) =>
     pictureOf(bytes, images.length === 1 ? 'image' : `image[${index}]`, 'The part is empty.'),
   );
-  return { pictures, ...options };
+  return { pictures, options };
 }
 
 function pictureOf(bytes: Uint8Array, param: string | undefined, ifEmpty: string): Picture {
@@ -90,13 +100,11 @@ function pictureOf(bytes: Uint8Array, param: string | undefined, ifEmpty: string
   return { kind: 'bytes', bytes, param };
 }
 
-function isOption(name: string): boolean {
-  return (imageOptionNames as readonly string[]).includes(name);
-}
+const isOfWords = new Set(['model', 'label', 'method']);
 
 /** A form knows texts alone. What is not written as a number stays one, and the schema says so. */
 function optionOf(name: string, text: string): unknown {
-  return name !== 'model' && /^-?\d+(\.\d+)?$/.test(text) ? Number(text) : text;
+  return !isOfWords.has(name) && /^-?\d+(\.\d+)?$/.test(text) ? Number(text) : text;
 }
 
 /** No type of picture that is read begins so: JSON or an HTML form that was declared wrongly. */

@@ -21,6 +21,7 @@ import { modelsEndpoint } from '../endpoints/models.ts';
 import { sentimentEndpoint } from '../endpoints/sentiment.ts';
 import { createGateway, type GatewayOptions } from '../gateway.ts';
 import { createMetrics } from '../metrics.ts';
+import { serveImages } from '../serve-images.ts';
 import { serveModel } from '../serve-model.ts';
 
 export const webUrl = 'http://console.example.com';
@@ -47,13 +48,14 @@ export function gatewayUnderTest(
   const holdMs = options.holdMs ?? pipelineLimits.holdMs;
   const metering = createMetering({ pool: database.pool, holdMs });
   const served = serveModel(runtime, (input) => runtime.costBound?.(input) ?? 1, metrics);
-  const servedImages = serveModel(imageRuntime, () => 1, metrics);
+  const servedImages = serveImages(imageRuntime, metrics);
+  const fetchOutside = createOutboundFetch(outbound);
   const createdAt = new Date('2026-11-01T00:00:00Z');
   const gateway = createGateway({
     metered: [
       sentimentEndpoint(served),
-      explanationsEndpoint(served),
-      imagesClassifyEndpoint(servedImages, { fetchOutside: createOutboundFetch(outbound) }),
+      explanationsEndpoint({ texts: served, pictures: servedImages.explained, fetchOutside }),
+      imagesClassifyEndpoint(servedImages.classified, { fetchOutside }),
     ],
     free: [
       modelsEndpoint([
