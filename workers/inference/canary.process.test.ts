@@ -62,6 +62,13 @@ it('leaves nothing of an input in the database, the log or a file, whatever beco
   expect(await explain({ input: `${canary} is dull`, method: 'shap' })).toBe(200);
   expect(await explain({ input: canary, [canary]: 1 })).toBe(400);
   expect(await explain({ input: `a b c d e f ${canary}`, method: 'lime', samples: 2 })).toBe(400);
+  const picture = { base64 };
+  expect(await explain({ input: picture, grid: 4 })).toBe(200);
+  expect(await explain({ input: picture, method: 'lime', grid: 4, label: canary })).toBe(400);
+  expect(await explain({ input: { base64: `${canary}!` } })).toBe(400);
+  expect(await explain({ input: { url: `http://${canary}.localhost/${canary}` } })).toBe(422);
+  expect(await explain({ input: picture, [canary]: 1 })).toBe(400);
+  expect(await explain({ input: picture, model: canary })).toBe(404);
   await classifyCanaries();
   await hangUp();
   await gateway.stop();

@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
+import sharp from 'sharp';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createTestDatabase, type TestDatabase } from '#server/testing/database.ts';
 import { createApiKey, createWorkspace } from '#server/testing/factories.ts';
@@ -69,5 +70,58 @@ describe('the model that ships, through the gateway', () => {
       json: { error: { code: 'image_unreadable', param: 'image[1]' } },
     });
     expect((await classify(cat)).status).toBe(200);
+  });
+});
+
+interface Cell {
+  readonly row: number;
+  readonly column: number;
+  readonly value: number;
+}
+
+describe('its explanations, through the gateway', () => {
+  const explain = (bytes: Buffer, options: object) =>
+    call(door, {
+      key,
+      path: '/v1/explanations',
+      body: { input: { base64: bytes.toString('base64') }, ...options },
+    });
+  /** On grey, the cat in the quarter above to the left of what the model sees. */
+  async function catInCorner() {
+    const small = await sharp(cat).resize(220, 220).toBuffer();
+    const canvas = { width: 512, height: 512, channels: 3, background: '#808080' } as const;
+    return sharp({ create: canvas })
+      .composite([{ input: small, left: 32, top: 32 }])
+      .jpeg()
+      .toBuffer();
+  }
+
+  it.each([
+    ['occlusion', undefined],
+    ['lime', 128],
+    ['shap', 128],
+  ])('find the cat where it is: %s', async (method, samples) => {
+    const { status, json } = await explain(await catInCorner(), { method, samples, grid: 4, seed: 3 });
+    expect(status).toBe(200);
+    expect(json.label).toMatch(/cat|tabby/);
+    const cells: Cell[] = json.data;
+    const sumOver = (inside: (cell: Cell) => boolean) =>
+      cells.filter(inside).reduce((sum, { value }) => sum + Math.max(0, value), 0);
+    const ofCat = sumOver(({ row, column }) => row < 2 && column < 2);
+    expect(ofCat).toBeGreaterThan(2 * (sumOver(() => true) - ofCat));
+    expect(json.faithfulness.insertion_area).toBeGreaterThan(json.faithfulness.deletion_area);
+  });
+
+  it('see a picture as its EXIF turns it', async () => {
+    const upright = await sharp(cat).resize(300, 200, { fit: 'fill' }).png().toBuffer();
+    // Lying on its side, with the note that turns it back.
+    const turned = await sharp(upright).rotate(270).withMetadata({ orientation: 6 }).png().toBuffer();
+    const [wanted, got] = [await explain(upright, { grid: 4 }), await explain(turned, { grid: 4 })];
+    expect(got.json.picture).toEqual({ width: 300, height: 200 });
+    expect(got.json.data).toEqual(wanted.json.data);
+    expect(got.json.heat_map).toEqual(wanted.json.heat_map);
+    const [first] = got.json.data;
+    // 7 eighths of the shorter side, from the middle.
+    expect(first).toMatchObject({ left: 62.5, top: 12.5, width: 43.75, height: 43.75 });
   });
 });
