@@ -1,5 +1,6 @@
 import { execFile } from 'node:child_process';
-import { mkdir } from 'node:fs/promises';
+import { mkdir, readFile } from 'node:fs/promises';
+import path from 'node:path';
 import { promisify } from 'node:util';
 import { expect, test } from './fixtures.ts';
 
@@ -69,6 +70,54 @@ test('the calls with pictures run as they are written, each with the same answer
   const { stdout } = await run(process.execPath, script, { env, cwd: folder });
   const lines = asForm[0]?.map(({ label, score }) => `${score.toFixed(3)} ${label}`);
   expect(stdout.trim().split('\n')).toEqual(lines);
+});
+
+test('the explanation of a picture runs as it is written, in each language with the same cells', async ({
+  page,
+  product,
+}, info) => {
+  await page.goto('/docs/explanations');
+  const codeOf = async (name: string) => {
+    await page
+      .getByRole('tablist', { name: 'A call with a picture: language' })
+      .getByRole('tab', { name })
+      .click();
+    return page.getByLabel(`A call with a picture, ${name}`).innerText();
+  };
+  const folder = info.outputPath();
+  await mkdir(folder, { recursive: true });
+  const options = {
+    env: { ...process.env, MODELYARD_KEY: product.demoKey, FORCE_COLOR: '0' },
+    cwd: folder,
+  };
+  await run('sh', ['-c', await page.getByLabel('A picture to try, shell').innerText()], options);
+
+  const curl = await run('sh', ['-c', await codeOf('curl')], options);
+  const answer = JSON.parse(curl.stdout) as {
+    label: string;
+    runs: number;
+    usage: { price_micro_usd: number };
+    data: { row: number; column: number; value: number }[];
+    heat_map: { base64: string };
+  };
+  const cost = page.locator('#cost + p');
+  await expect(cost).toContainText(
+    `${answer.runs} runs, $${(answer.usage.price_micro_usd / 1e6).toFixed(6)}`,
+  );
+  const strongest = answer.data.toSorted((a, b) => b.value - a.value).slice(0, 3);
+  const lines = strongest.map((cell) =>
+    [answer.label, cell.row, cell.column, cell.value.toFixed(3)].join(' '),
+  );
+  const heat = Buffer.from(answer.heat_map.base64, 'base64');
+  for (const [language, program] of [
+    ['TypeScript', [process.execPath, '--input-type=module', '-e']],
+    ['Python', ['python3', '-c']],
+  ] as const) {
+    const [file, ...before] = program;
+    const { stdout } = await run(file, [...before, await codeOf(language)], options);
+    expect(stdout.trim().split('\n'), language).toEqual(lines);
+    expect(await readFile(path.join(folder, 'heat.png'))).toEqual(heat);
+  }
 });
 
 test('the errors are documented as the API answers them', async ({ page, request, product }) => {
