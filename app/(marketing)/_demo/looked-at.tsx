@@ -69,10 +69,10 @@ function HowFound({ answer }: { answer: PictureExplanation }) {
   const strongest = data.reduce((best, cell) => (cell.value > best.value ? cell : best));
   return (
     <p className="text-small text-ink-3 mt-2">
-      Strongest: row {strongest.row + 1}, column {strongest.column + 1} of {grid},{' '}
-      {signed(strongest.value, 2)}. Its score, cells taken out strongest first:{' '}
-      {fixed(faithfulness.deletion_area, 2)} in the mean; put in: {fixed(faithfulness.insertion_area, 2)}.
-      Occlusion, {count(runs)} runs, {count(roundTripMs)} ms, {exactMoney(usage.price_micro_usd)}.{' '}
+      Occlusion on {grid} by {grid} cells. Strongest: row {strongest.row + 1}, column {strongest.column + 1},{' '}
+      {signed(strongest.value, 2)}. Mean score with the strongest cells taken out first{' '}
+      {fixed(faithfulness.deletion_area, 2)}, put in first {fixed(faithfulness.insertion_area, 2)}.{' '}
+      {count(runs)} runs, {count(roundTripMs)} ms, {exactMoney(usage.price_micro_usd)}.{' '}
       <Link href="/docs/explanations#pictures">How to call it</Link>
     </p>
   );
