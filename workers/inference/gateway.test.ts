@@ -161,6 +161,33 @@ describe('GET /v1/openapi.json', () => {
     expect(Object.keys(document.components.schemas.ImageUsage.properties)).toEqual(Object.keys(json.usage));
   });
 
+  it('describes explanations of texts and of pictures, and the answers that are given', async () => {
+    const { requestBody, responses } = document.paths['/v1/explanations'].post;
+    const named = (schema: { anyOf: { $ref: string }[] }) =>
+      schema.anyOf.map(({ $ref }) => $ref.split('/').at(-1));
+    expect(Object.keys(requestBody.content)).toEqual(['application/json', 'multipart/form-data']);
+    expect(named(requestBody.content['application/json'].schema)).toEqual([
+      'ExplanationRequest',
+      'PictureExplanationRequest',
+    ]);
+    const { schemas } = document.components;
+    const options = Object.keys(schemas.PictureExplanationRequest.properties).slice(1);
+    expect(options.toSorted()).toEqual(['grid', 'label', 'method', 'model', 'samples', 'seed']);
+    expect(Object.keys(schemas.PictureExplanationForm.properties)).toEqual(['image', ...options]);
+    expect(schemas.ExplanationRequest.properties).not.toHaveProperty('grid');
+    const inputs = ['good', { base64: png.toString('base64') }];
+    const replies = named(responses['200'].content['application/json'].schema);
+    for (const [kind, input] of inputs.entries()) {
+      const { json } = await call(door, { key, path: '/v1/explanations', body: { input } });
+      const { properties } = schemas[replies[kind] ?? ''];
+      expect(Object.keys(json).toSorted()).toEqual(Object.keys(properties).toSorted());
+      expect(Object.keys(json.data[0])).toEqual(Object.keys(properties.data.items.properties));
+      for (const part of ['heat_map', 'picture', 'faithfulness']) {
+        if (json[part]) expect(Object.keys(json[part])).toEqual(Object.keys(properties[part].properties));
+      }
+    }
+  });
+
   it('describes the answer that is given', async () => {
     const { json } = await call(door, { key, body: { input: 'good', truncate: true } });
     const { Sentiment } = document.components.schemas;

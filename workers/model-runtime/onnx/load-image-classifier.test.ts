@@ -53,6 +53,38 @@ describe('the image model in its compute process', () => {
     );
   });
 
+  it('says what it sees of a picture, and scores that with cells taken out', async () => {
+    const bytes = await sharp(photo('hot-dog')).resize(300, 200, { fit: 'fill' }).toBuffer();
+    const [seen, refused] = await model.run([
+      { kind: 'see', bytes },
+      { kind: 'see', bytes: Buffer.from('PK\x03\x04') },
+    ]);
+    expect(refused).toEqual({ refused: 'image_unreadable', reason: 'not_an_image' });
+    if (!seen || !('pixels' in seen)) throw new Error('not seen');
+    expect(seen.pixels).toHaveLength(3 * 224 * 224);
+    expect(seen).toMatchObject({
+      side: 224,
+      picture: { width: 300, height: 200 },
+      square: { left: 62.5, top: 12.5, side: 175 },
+    });
+    const { scores } = await answer(bytes, 1);
+    const classIndex = model.classes.findIndex(({ wordnetId }) => wordnetId === scores[0]?.wordnetId);
+    expect(seen.shares[classIndex]).toBe(scores[0]?.score);
+    const masked = (fill: number) => ({
+      kind: 'masked' as const,
+      pixels: seen.pixels,
+      grid: 7,
+      mask: new Uint8Array(49).fill(fill),
+      classIndex,
+    });
+    // Of several kinds at once, each by its own.
+    const [whole, classified, empty] = await model.run([masked(1), input(bytes, 1), masked(0)]);
+    expect(whole).toEqual({ score: scores[0]?.score });
+    expect(classified).toMatchObject({ scores: [{ label: 'hot dog' }] });
+    if (!empty || !('score' in empty)) throw new Error('not scored');
+    expect(empty.score).toBeLessThan(0.05);
+  });
+
   it('refuses one picture and answers its neighbours as it answers them alone', async () => {
     const cat = photo('cat');
     const outputs = await model.run([input(cat), input(Buffer.from('PK\x03\x04')), input(photo('hot-dog'))]);
