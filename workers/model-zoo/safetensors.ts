@@ -1,3 +1,5 @@
+import { bfloatToSingle, halfToSingle } from './half-to-single.ts';
+
 /**
  * Reader and writer of the safetensors format (https://github.com/huggingface/safetensors): eight bytes of header
  * length, a JSON header, the tensors. A file comes from outside, so every length is checked before it is believed.
@@ -137,19 +139,6 @@ function expectFinite(name: string, values: Float32Array): Float32Array {
   const bad = values.findIndex((value) => !Number.isFinite(value));
   if (bad >= 0) throw new SafetensorsError(`${name}: element ${bad} is ${values[bad]}.`);
   return values;
-}
-
-function halfToSingle(half: number): number {
-  const sign = half & 0x8000 ? -1 : 1;
-  const exponent = (half >> 10) & 0x1f;
-  const fraction = half & 0x3ff;
-  if (exponent === 0) return sign * fraction * 2 ** -24;
-  if (exponent === 31) return fraction ? Number.NaN : sign * Number.POSITIVE_INFINITY;
-  return sign * (1 + fraction / 1024) * 2 ** (exponent - 15);
-}
-
-function bfloatToSingle(values: Uint16Array): Float32Array {
-  return new Float32Array(Uint32Array.from(values, (value) => value << 16).buffer);
 }
 
 export function writeSafetensors(
