@@ -1,7 +1,8 @@
 import {
+  type Embedding,
   type ImageClassification,
-  type ImageClassifier,
-  type ImageInput,
+  type ImageModel,
+  type ImageQuestion,
   type ImageRefusalReason,
   type ImageRefused,
   ModelRuntimeError,
@@ -21,9 +22,9 @@ export interface FakeImageClassifierOptions {
   readonly refuseOn?: (bytes: Uint8Array) => ImageRefusalReason | undefined;
 }
 
-export interface FakeImageClassifier extends ImageClassifier {
+export interface FakeImageClassifier extends ImageModel {
   /** Every batch that was run, oldest first. */
-  readonly batches: readonly (readonly ImageInput[])[];
+  readonly batches: readonly (readonly ImageQuestion[])[];
 }
 
 const CLASSES = [
@@ -36,14 +37,14 @@ const CLASSES = [
 
 /**
  * Test double with the whole contract of an image classifier and no model: what is no picture by its first bytes is
- * refused as the real one refuses it, and a picture's classes follow from a hash of its bytes.
+ * refused as the real one refuses it, and a picture's classes and vector follow from a hash of its bytes.
  */
 export function fakeImageClassifier(options: FakeImageClassifierOptions = {}): FakeImageClassifier {
   const id = options.id ?? 'image-1';
-  const batches: (readonly ImageInput[])[] = [];
+  const batches: (readonly ImageQuestion[])[] = [];
   let closed = false;
 
-  async function run(inputs: readonly ImageInput[], signal?: AbortSignal) {
+  async function run(inputs: readonly ImageQuestion[], signal?: AbortSignal) {
     signal?.throwIfAborted();
     if (closed) throw new ModelRuntimeError('The model is closed.');
     batches.push(inputs);
@@ -54,15 +55,18 @@ export function fakeImageClassifier(options: FakeImageClassifierOptions = {}): F
     return inputs.map((input) => answer(input));
   }
 
-  function answer({ bytes, topK }: ImageInput): ImageClassification | ImageRefused {
+  function answer(input: ImageQuestion): ImageClassification | Embedding | ImageRefused {
+    const { bytes } = input;
     const type = sniffImage(bytes);
     if (typeof type !== 'string') return type;
     const reason = options.refuseOn?.(bytes);
-    return reason ? { refused: 'image_unreadable', reason } : classification(bytes, topK);
+    if (reason) return { refused: 'image_unreadable', reason };
+    return 'output' in input ? embedding(bytes) : classification(bytes, input.topK);
   }
 
   return {
-    model: { id, version: `${id}@fake0000`, task: 'image-classification' },
+    model: { id, version: `${id}@fake0000`, tasks: ['image-classification', 'embedding'] },
+    dimensions: DIMENSIONS,
     limits: {
       contextTokens: 1,
       batchItemsMax: options.batchItemsMax ?? 16,
@@ -79,10 +83,24 @@ export function fakeImageClassifier(options: FakeImageClassifierOptions = {}): F
   };
 }
 
+const DIMENSIONS = 1280;
+
+/** Of length 1, its direction from the same hash. */
+function embedding(bytes: Uint8Array): Embedding {
+  const phase = hashOf(bytes);
+  const values = Float32Array.from({ length: DIMENSIONS }, (_, at) => 1 + Math.sin(phase + at));
+  const length = Math.hypot(...values);
+  return { vector: values.map((value) => value / length) };
+}
+
 /** Each class has half of what the ones before it left. */
 function classification(bytes: Uint8Array, topK: number): ImageClassification {
-  const first = bytes.reduce((sum, byte) => (sum * 31 + byte) >>> 0, 7) % CLASSES.length;
+  const first = hashOf(bytes) % CLASSES.length;
   const ordered = [...CLASSES.slice(first), ...CLASSES.slice(0, first)];
   const scores = ordered.map((named, rank) => ({ ...named, score: 0.5 ** (rank + 1) }));
   return { scores: scores.slice(0, topK), interval: null };
+}
+
+function hashOf(bytes: Uint8Array): number {
+  return bytes.reduce((sum, byte) => (sum * 31 + byte) >>> 0, 7);
 }

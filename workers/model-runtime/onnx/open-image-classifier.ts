@@ -1,6 +1,12 @@
 import { join } from 'node:path';
 import { type InferenceSession, Tensor } from 'onnxruntime-node';
-import type { ImageClassification, ImageInput, ImageRefused } from '../model-runtime.ts';
+import type {
+  Embedding,
+  ImageClassification,
+  ImageInput,
+  ImageQuestion,
+  ImageRefused,
+} from '../model-runtime.ts';
 import { intervalOf, probabilities } from './calibration.ts';
 import { type ImageDecoder, openImageDecoder } from './decode-image.ts';
 import {
@@ -10,9 +16,12 @@ import {
 } from './image-model-folder.ts';
 import { graphFile, ModelFolderError } from './model-folder.ts';
 import { openSession } from './open-session.ts';
+import { unitLength } from './unit-length.ts';
 
 export interface OpenImageClassifier {
   classify(inputs: readonly ImageInput[]): Promise<(ImageClassification | ImageRefused)[]>;
+  /** Classes or a vector, as each input asks: the one session gives both. */
+  answer(inputs: readonly ImageQuestion[]): Promise<(ImageClassification | Embedding | ImageRefused)[]>;
   /** A first run over a grey square: what a session allocates, it allocates then. */
   warmUp(): Promise<void>;
 }
@@ -28,9 +37,13 @@ export async function openImageClassifier(folder: string): Promise<OpenImageClas
   if (!graph.outputNames.includes('logits')) {
     throw new ModelFolderError(`${file} gives ${graph.outputNames.join(', ')}, and no logits.`);
   }
+  if (description.features !== null && !graph.outputNames.includes('features')) {
+    throw new ModelFolderError(`${file} gives no features, which config.json says it has. Export it again.`);
+  }
   const parts = { description, decoder, graph };
   return {
-    classify: (inputs) => classify(parts, inputs),
+    classify: (inputs) => oneByOne(parts, inputs, classify),
+    answer: (inputs) => oneByOne(parts, inputs, answer),
     async warmUp() {
       await logitsOf(parts, new Uint8Array(3 * description.preparation.cropTo ** 2).fill(127));
     },
@@ -44,24 +57,55 @@ interface Parts {
 }
 
 /** One at a time: a run over several is no faster on one core, and what is decoded stays small. */
-async function classify(parts: Parts, inputs: readonly ImageInput[]) {
-  const outputs: (ImageClassification | ImageRefused)[] = [];
-  for (const { bytes, topK } of inputs) {
-    const pixels = await parts.decoder.decode(bytes);
-    outputs.push(
-      'refused' in pixels ? pixels : classification(parts.description, await logitsOf(parts, pixels), topK),
-    );
+async function oneByOne<Input extends { readonly bytes: Uint8Array }, Output>(
+  parts: Parts,
+  inputs: readonly Input[],
+  run: (parts: Parts, pixels: Uint8Array, input: Input) => Promise<Output>,
+): Promise<(Output | ImageRefused)[]> {
+  const outputs: (Output | ImageRefused)[] = [];
+  for (const input of inputs) {
+    const pixels = await parts.decoder.decode(input.bytes);
+    outputs.push('refused' in pixels ? pixels : await run(parts, pixels, input));
   }
   return outputs;
 }
 
-async function logitsOf({ graph, description }: Parts, pixels: Uint8Array): Promise<Float32Array> {
+async function answer(
+  parts: Parts,
+  pixels: Uint8Array,
+  input: ImageQuestion,
+): Promise<ImageClassification | Embedding> {
+  if ('output' in input) return { vector: unitLength(await featuresOf(parts, pixels)) };
+  return classify(parts, pixels, input);
+}
+
+async function classify(parts: Parts, pixels: Uint8Array, { topK }: ImageInput) {
+  return classification(parts.description, await logitsOf(parts, pixels), topK);
+}
+
+function logitsOf(parts: Parts, pixels: Uint8Array): Promise<Float32Array> {
+  return outputOf(parts, pixels, 'logits', parts.description.classes.length);
+}
+
+async function featuresOf(parts: Parts, pixels: Uint8Array): Promise<Float32Array> {
+  const { features } = parts.description;
+  if (features === null) throw new ModelFolderError('The model gives no features to embed with.');
+  return outputOf(parts, pixels, 'features', features);
+}
+
+/** The one output that is asked for; the graph's other one is not handed over. */
+async function outputOf(
+  { graph, description }: Parts,
+  pixels: Uint8Array,
+  name: 'logits' | 'features',
+  width: number,
+): Promise<Float32Array> {
   const size = description.preparation.cropTo;
   const values = normalise(pixels, description.preparation);
-  const { logits } = await graph.run({ pixel_values: new Tensor('float32', values, [1, 3, size, size]) });
-  const row = logits?.data as Float32Array;
-  if (row.length === description.classes.length) return row;
-  throw new ModelFolderError(`The graph gives ${row.length} logits, not ${description.classes.length}.`);
+  const feeds = { pixel_values: new Tensor('float32', values, [1, 3, size, size]) };
+  const row = (await graph.run(feeds, [name]))[name]?.data as Float32Array;
+  if (row.length === width) return row;
+  throw new ModelFolderError(`The graph gives ${row.length} ${name}, not ${width}.`);
 }
 
 /** Interleaved bytes -> one plane a channel, as the graph takes them. */
