@@ -80,6 +80,12 @@ describe('the image model in its compute process', () => {
     expect(Math.min(...vector)).toBeGreaterThanOrEqual(0);
   });
 
+  it('gives the vectors that it has always given: what customers keep of them stays comparable', async () => {
+    const vector = await vectorOf(photo('cat'));
+    const known = { 146: 0.2196, 112: 0.1971, 482: 0.1837, 301: 0.1713, 1156: 0.1692, 287: 0.1683 };
+    for (const [at, value] of Object.entries(known)) expect(vector[Number(at)]).toBeCloseTo(value, 2);
+  });
+
   it('puts the same cat nearer than another animal, and an animal nearer than a hot dog', async () => {
     const [cat, owl, hotDog] = [photo('cat'), photo('owl'), photo('hot-dog')];
     const smaller = await sharp(cat).resize(300).flop().jpeg({ quality: 60 }).toBuffer();
