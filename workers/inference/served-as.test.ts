@@ -7,7 +7,7 @@ import { servedAs } from './served-as.ts';
 import { png } from './testing/pictures.ts';
 
 const classes = { bytes: png, topK: 2 };
-const vector = { bytes: png, output: 'embedding' } as const;
+const vector = { bytes: png, kind: 'embed' } as const;
 
 describe('servedAs', () => {
   it('gives each kind its own outputs, and puts both into one queue', async () => {

@@ -118,7 +118,7 @@ export interface ImageScore {
 /** Asks for a picture's vector instead of its classes. */
 export interface ImageEmbeddingInput {
   readonly bytes: Uint8Array;
-  readonly output: 'embedding';
+  readonly kind: 'embed';
 }
 
 export interface Embedding {

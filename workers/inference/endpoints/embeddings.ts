@@ -99,7 +99,7 @@ export function embeddingsEndpoint(
     itemsOf: ({ pictures }) =>
       pictures.map((picture) => ({
         bytes: picture.kind === 'bytes' ? picture.bytes : notFetched,
-        output: 'embedding',
+        kind: 'embed',
       })),
     fetchInputs: fetchPictures(fetchOutside),
     paramOf: ({ pictures }, index) => pictures[index]?.param,

@@ -19,9 +19,9 @@ describe('fakeImageClassifier', () => {
 
   it('answers the same picture with the same vector of length 1, another with another', async () => {
     const outputs = await fakeImageClassifier().run([
-      { bytes: gif, output: 'embedding' },
-      { bytes: gif, output: 'embedding' },
-      { bytes: gif.subarray(0, 10), output: 'embedding' },
+      { bytes: gif, kind: 'embed' },
+      { bytes: gif, kind: 'embed' },
+      { bytes: gif.subarray(0, 10), kind: 'embed' },
     ]);
     const [first, second, other] = outputs.filter((output) => isEmbedding(output));
     expect(first?.vector).toHaveLength(fakeImageClassifier().dimensions ?? 0);

@@ -61,7 +61,7 @@ export function fakeImageClassifier(options: FakeImageClassifierOptions = {}): F
     if (typeof type !== 'string') return type;
     const reason = options.refuseOn?.(bytes);
     if (reason) return { refused: 'image_unreadable', reason };
-    return 'output' in input ? embedding(bytes) : classification(bytes, input.topK);
+    return 'kind' in input ? embedding(bytes) : classification(bytes, input.topK);
   }
 
   return {

@@ -33,7 +33,7 @@ async function answer(bytes: Uint8Array, topK?: number): Promise<ImageClassifica
   return output;
 }
 
-const toEmbed = (bytes: Uint8Array) => ({ bytes, output: 'embedding' }) as const;
+const toEmbed = (bytes: Uint8Array) => ({ bytes, kind: 'embed' }) as const;
 
 async function vectorOf(bytes: Uint8Array): Promise<Float32Array> {
   const [output] = await model.run([toEmbed(bytes)]);

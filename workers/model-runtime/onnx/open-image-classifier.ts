@@ -75,7 +75,7 @@ async function answer(
   pixels: Uint8Array,
   input: ImageQuestion,
 ): Promise<ImageClassification | Embedding> {
-  if ('output' in input) return { vector: unitLength(await featuresOf(parts, pixels)) };
+  if ('kind' in input) return { vector: unitLength(await featuresOf(parts, pixels)) };
   return classify(parts, pixels, input);
 }
 
