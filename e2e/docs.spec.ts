@@ -115,6 +115,39 @@ test('the explanation of a picture runs as it is written, each with the same cel
   expect(await readFile(path.join(folder, 'heat.png'))).toEqual(heat);
 });
 
+test('the calls for embeddings run as they are written, and find the picture itself first', async ({
+  page,
+  product,
+}, info) => {
+  await page.goto('/docs/embeddings');
+  const codeOf = async (sample: string, name: string) => {
+    await page
+      .getByRole('tablist', { name: `${sample}: language` })
+      .getByRole('tab', { name })
+      .click();
+    return page.getByLabel(`${sample}, ${name}`).innerText();
+  };
+  const folder = info.outputPath();
+  await mkdir(folder, { recursive: true });
+  const env = { ...process.env, MODELYARD_KEY: product.demoKey, FORCE_COLOR: '0' };
+  const shell = async (code: string) => (await run('sh', ['-c', code], { env, cwd: folder })).stdout;
+  await shell(await codeOf('Pictures to try', 'shell'));
+
+  const answer = JSON.parse(await shell(await codeOf('A call', 'curl'))) as {
+    data: { embedding: number[] }[];
+  };
+  expect(answer.data.map(({ embedding }) => embedding.length)).toEqual([1280, 1280]);
+  const script = ['--input-type=module', '-e', await codeOf('A call', 'TypeScript')];
+  const { stdout } = await run(process.execPath, script, { env, cwd: folder });
+  const lines = stdout
+    .trim()
+    .split('\n')
+    .map((line) => line.split(' '));
+  expect(lines.map(([, file]) => file)).toEqual(['cat.jpg', 'coffee.jpg', 'rocket.jpg']);
+  expect(lines[0]?.[0]).toBe('1.000');
+  for (const [cosine] of lines.slice(1)) expect(Number(cosine)).toBeLessThan(0.5);
+});
+
 test('the errors are documented as the API answers them', async ({ page, request, product }) => {
   await page.goto('/docs/errors');
   const rows = await page.getByRole('region', { name: 'Codes' }).getByRole('row').allInnerTexts();

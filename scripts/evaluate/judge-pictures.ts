@@ -20,7 +20,7 @@ const BATCH = 16;
 
 /** Every class counts in what is right; only those that the data has are reported by themselves. */
 export async function judgePictures(
-  model: OpenImageClassifier,
+  model: Pick<OpenImageClassifier, 'classify'>,
   pictures: readonly EvaluationPicture[],
   classes: readonly ImageClass[],
 ): Promise<JudgedPictures> {

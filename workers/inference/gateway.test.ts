@@ -29,6 +29,7 @@ describe('the routes', () => {
       { method: 'POST', path: '/v1/sentiment', stages: metered },
       { method: 'POST', path: '/v1/explanations', stages: fetching },
       { method: 'POST', path: '/v1/images/classify', stages: fetching },
+      { method: 'POST', path: '/v1/embeddings', stages: fetching },
       { method: 'GET', path: '/v1/models', stages: free },
       { method: 'GET', path: '/v1/openapi.json', stages: [] },
       { method: 'GET', path: '/healthz', stages: [] },
@@ -186,6 +187,21 @@ describe('GET /v1/openapi.json', () => {
         if (json[part]) expect(Object.keys(json[part])).toEqual(Object.keys(properties[part].properties));
       }
     }
+  });
+
+  it('describes embeddings as they are asked for and answered', async () => {
+    const { content } = document.paths['/v1/embeddings'].post.requestBody;
+    expect(Object.keys(content)).toEqual(['application/json', 'multipart/form-data', 'image/*']);
+    const { EmbeddingRequest, EmbeddingForm, EmbeddingList, EmbeddingUsage } = document.components.schemas;
+    const options = ['model', 'encoding_format', 'dimensions', 'user'];
+    expect(Object.keys(EmbeddingRequest.properties)).toEqual(['input', ...options]);
+    expect(EmbeddingRequest.required).toEqual(['input']);
+    expect(Object.keys(EmbeddingForm.properties)).toEqual(['image', ...options]);
+    const { json } = await call(door, { key, path: '/v1/embeddings', rawBody: png, contentType: null });
+    expect(Object.keys(json)).toEqual(Object.keys(EmbeddingList.properties));
+    const { properties } = EmbeddingList.properties.data.items;
+    expect(Object.keys(json.data[0])).toEqual(Object.keys(properties));
+    expect(Object.keys(json.usage)).toEqual(Object.keys(EmbeddingUsage.properties));
   });
 
   it('describes the answer that is given', async () => {

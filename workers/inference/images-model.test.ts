@@ -4,7 +4,7 @@ import sharp from 'sharp';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createTestDatabase, type TestDatabase } from '#server/testing/database.ts';
 import { createApiKey, createWorkspace } from '#server/testing/factories.ts';
-import type { ImageClassifier } from '#workers/model-runtime/model-runtime.ts';
+import type { ImageModel } from '#workers/model-runtime/model-runtime.ts';
 import { loadImageClassifier } from '#workers/model-runtime/onnx/load-image-classifier.ts';
 import { computeThreadEntry } from './compute-thread-entry.ts';
 import { call, type GatewayUnderTest, gatewayUnderTest } from './testing/gateway-under-test.ts';
@@ -17,7 +17,7 @@ const animated = Buffer.from(
 );
 
 let database: TestDatabase;
-let runtime: ImageClassifier;
+let runtime: ImageModel;
 let door: GatewayUnderTest;
 let key: string;
 let cat: Buffer<ArrayBuffer>;
@@ -53,6 +53,26 @@ describe('the model that ships, through the gateway', () => {
     expect(json.data[0].label).toMatch(/cat|tabby/);
     expect(json.data[0].scores[0].wordnet_id).toMatch(/^n\d{8}$/);
     expect(json.data[0].scores).toHaveLength(5);
+  });
+
+  it('embeds it as the nearest of its own pictures, smaller and mirrored, and not of others', async () => {
+    const embed = async (...pictures: Buffer[]) => {
+      const input = pictures.map((bytes) => ({ base64: bytes.toString('base64') }));
+      const { status, json } = await call(door, { key, path: '/v1/embeddings', body: { input } });
+      expect(status).toBe(200);
+      return json.data.map(({ embedding }: { embedding: number[] }) => embedding) as number[][];
+    };
+    const photo = (name: string) => readFile(`workers/model-runtime/onnx/fixtures/photos/${name}.jpg`);
+    const smaller = await sharp(cat).resize(300).flop().jpeg({ quality: 60 }).toBuffer();
+    const [query = [], ...others] = await embed(cat, smaller, await photo('owl'), await photo('hot-dog'));
+    const cosines = others.map((vector) =>
+      vector.reduce((sum, value, at) => sum + value * (query[at] ?? 0), 0),
+    );
+    expect(query).toHaveLength(1280);
+    expect(Math.hypot(...query)).toBeCloseTo(1, 6);
+    expect(cosines[0]).toBeGreaterThan(0.8);
+    expect(Math.max(...cosines)).toBe(cosines[0]);
+    expect((await embed(cat))[0]).toEqual(query);
   });
 
   it.each([

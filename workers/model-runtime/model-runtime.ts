@@ -26,10 +26,11 @@ export interface ModelIdentity {
   readonly id: string;
   /** Name and digest of the artefact that answers: `sentiment-1@3f2a9c04`. It stands on every usage row. */
   readonly version: string;
-  readonly task: ModelTask;
+  readonly tasks: readonly ModelTask[];
 }
 
-export type ModelTask = 'sentiment' | 'image-classification' | 'text-generation' | 'embedding';
+export const modelTasks = ['sentiment', 'image-classification', 'text-generation', 'embedding'] as const;
+export type ModelTask = (typeof modelTasks)[number];
 
 export interface ModelLimits {
   /** Longest input the model reads, in tokens that are billed (special tokens left out). */
@@ -161,21 +162,44 @@ export interface MaskedImageScore {
   readonly score: number;
 }
 
-export type ImageQuestion = ImageInput | SeeImageInput | MaskedImageInput;
-export type ImageAnswer = ImageClassification | SeenImage | MaskedImageScore;
+export type ImageExplanationInput = SeeImageInput | MaskedImageInput;
+export type ImageExplanationOutput = SeenImage | MaskedImageScore;
 
-export interface ImageClassifier extends ModelRuntime<ImageInput, ImageClassification> {
+/** Asks for a picture's vector instead of its classes. */
+export interface ImageEmbeddingInput {
+  readonly bytes: Uint8Array;
+  readonly kind: 'embed';
+}
+
+export interface Embedding {
+  /** In 32 bits, of length 1 (L2): the dot product of two is their cosine. */
+  readonly vector: Float32Array;
+}
+
+export type ImageQuestion = ImageInput | ImageEmbeddingInput | ImageExplanationInput;
+export type ImageAnswer = ImageClassification | Embedding | ImageExplanationOutput;
+
+export type ImageClassifier = ModelRuntime<ImageInput, ImageClassification>;
+export type ImageEmbedder = ModelRuntime<ImageEmbeddingInput, Embedding>;
+
+/** All from the same processes, and so in the same batches: what an input asks for decides what its output is. */
+export interface ImageModel extends ModelRuntime<ImageQuestion, ImageAnswer> {
   /** All that it tells apart, in the order of its scores. */
   readonly classes: readonly ImageClass[];
-  run(
-    inputs: readonly ImageInput[],
-    signal?: AbortSignal,
-  ): Promise<readonly (ImageClassification | InputRefusal)[]>;
-  /** Each is answered by its kind. */
-  run(
-    inputs: readonly ImageQuestion[],
-    signal?: AbortSignal,
-  ): Promise<readonly (ImageAnswer | InputRefusal)[]>;
+  /** How long its vectors are; null: it gives none. */
+  readonly dimensions: number | null;
+}
+
+export function isImageClassification(output: object): output is ImageClassification {
+  return 'scores' in output;
+}
+
+export function isExplanationOutput(output: object): output is ImageExplanationOutput {
+  return 'pixels' in output || 'score' in output;
+}
+
+export function isEmbedding(output: object): output is Embedding {
+  return 'vector' in output;
 }
 
 export type TextClassifier = ModelRuntime<TextInput, TextClassification>;

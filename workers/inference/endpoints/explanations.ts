@@ -1,16 +1,20 @@
 import { createRoute, z } from '@hono/zod-openapi';
 import { imageLimits } from '#server/domain/rate-limits/limits.ts';
 import type { OutboundFetch } from '#server/platform/outbound-fetch/outbound-fetch.ts';
-import type { TextClassification, TextInput } from '#workers/model-runtime/model-runtime.ts';
+import type {
+  ImageExplanationInput,
+  ImageExplanationOutput,
+  TextClassification,
+  TextInput,
+} from '#workers/model-runtime/model-runtime.ts';
 import type { MeteredEndpoint } from '../endpoint.ts';
-import { explainPictures } from '../explanations/explain-pictures.ts';
+import { explainPictures, type ServedForExplaining } from '../explanations/explain-pictures.ts';
 import { explainTexts } from '../explanations/explain-texts.ts';
 import type { ExplainedKind } from '../explanations/explained-kind.ts';
 import { pictureExplanationReply, textExplanationReply } from '../explanations/explanation-reply.ts';
 import {
   type ExplanationRequest,
   isOfPicture,
-  type PictureExplanationRequest,
   pictureExplanationBody,
   pictureExplanationForm,
   textExplanationBody,
@@ -18,7 +22,6 @@ import {
 import { readExplanationRequest } from '../explanations/read-explanation-request.ts';
 import { fetchPictures } from '../images/fetch-pictures.ts';
 import { bearer, errorResponses, successHeaders } from '../openapi-parts.ts';
-import type { ExplainedImageItem, ExplainedImageOutput, ServedImages } from '../serve-images.ts';
 import type { ServedModel } from '../served-model.ts';
 
 const route = createRoute({
@@ -50,12 +53,12 @@ const route = createRoute({
 
 interface ExplanationsDependencies {
   readonly texts: ServedModel<TextInput, TextClassification>;
-  readonly pictures: ServedImages['explained'];
+  readonly pictures: ServedForExplaining;
   readonly fetchOutside: OutboundFetch;
 }
 
-type Item = TextInput | ExplainedImageItem;
-type Output = TextClassification | ExplainedImageOutput;
+type Item = TextInput | ImageExplanationInput;
+type Output = TextClassification | ImageExplanationOutput;
 type Kind = ExplainedKind<ExplanationRequest, Item, Output>;
 
 /** One path for two kinds of input. A request is handled by its kind alone, which sees only items and outputs of its own. */
@@ -64,7 +67,7 @@ export function explanationsEndpoint(
 ): MeteredEndpoint<ExplanationRequest, Item, Output> {
   const texts = explainTexts(dependencies.texts);
   const pictures = explainPictures(dependencies.pictures);
-  const fetchPicture = fetchPictures<PictureExplanationRequest>(dependencies.fetchOutside);
+  const fetchPicture = fetchPictures(dependencies.fetchOutside);
   const kindOf = (request: ExplanationRequest) =>
     (isOfPicture(request) ? pictures : texts) as unknown as Kind;
   const stepsMax = Math.max(texts.followUps.length, pictures.followUps.length);

@@ -8,14 +8,24 @@ import {
 } from '#workers/explanations/explanation.ts';
 import { heatMap } from '#workers/explanations/heat-map.ts';
 import { pictureCells } from '#workers/explanations/picture-cells.ts';
-import type { ImageClass, SeenImage } from '#workers/model-runtime/model-runtime.ts';
+import type {
+  ImageClass,
+  ImageExplanationInput,
+  ImageExplanationOutput,
+  SeenImage,
+} from '#workers/model-runtime/model-runtime.ts';
 import type { Answer } from '../endpoint.ts';
-import type { ExplainedImageItem, ExplainedImageOutput, ServedImages } from '../serve-images.ts';
+import type { ServedModel } from '../served-model.ts';
 import type { ExplainedKind } from './explained-kind.ts';
 import type { PictureExplanationReply } from './explanation-reply.ts';
 import type { PictureExplanationRequest } from './explanation-request.ts';
 import { findClass } from './find-class.ts';
 import { planRequest } from './plan-request.ts';
+
+export interface ServedForExplaining extends ServedModel<ImageExplanationInput, ImageExplanationOutput> {
+  /** In the order of its scores. */
+  readonly classes: readonly ImageClass[];
+}
 
 interface Plan extends ExplanationPlan {
   /** Undefined: the most probable one, which the first run tells. */
@@ -29,8 +39,8 @@ const nothing = new Uint8Array();
  * decodes the picture and scores it whole, the others are of what was seen then.
  */
 export function explainPictures(
-  model: ServedImages['explained'],
-): ExplainedKind<PictureExplanationRequest, ExplainedImageItem, ExplainedImageOutput> {
+  model: ServedForExplaining,
+): ExplainedKind<PictureExplanationRequest, ImageExplanationInput, ImageExplanationOutput> {
   const plans = new WeakMap<PictureExplanationRequest, Plan>();
 
   function planOf(request: PictureExplanationRequest): Plan {
@@ -86,7 +96,7 @@ function makePlan(request: PictureExplanationRequest, classes: readonly ImageCla
 }
 
 /** Costs a unit like any other, before there is anything to mask. */
-function notYetSeen(mask: Uint8Array): ExplainedImageItem {
+function notYetSeen(mask: Uint8Array): ImageExplanationInput {
   return { kind: 'masked', pixels: nothing, grid: 0, mask, classIndex: 0 };
 }
 
@@ -94,26 +104,26 @@ function masked(
   { grid }: PictureExplanationRequest,
   plan: Plan,
   masks: readonly Uint8Array[],
-  outputs: readonly ExplainedImageOutput[],
-): ExplainedImageItem[] {
+  outputs: readonly ImageExplanationOutput[],
+): ImageExplanationInput[] {
   const { pixels } = seenOf(outputs);
   const classIndex = classOf(plan, outputs);
   return masks.map((mask) => ({ kind: 'masked', pixels, grid, mask, classIndex }));
 }
 
-function seenOf(outputs: readonly ExplainedImageOutput[]): SeenImage {
+function seenOf(outputs: readonly ImageExplanationOutput[]): SeenImage {
   const seen = outputs[0];
   if (!seen || !('pixels' in seen)) throw new Error('The first run says what was seen.');
   return seen;
 }
 
-function classOf({ classIndex }: Plan, outputs: readonly ExplainedImageOutput[]): number {
+function classOf({ classIndex }: Plan, outputs: readonly ImageExplanationOutput[]): number {
   const { shares } = seenOf(outputs);
   return classIndex ?? shares.indexOf(Math.max(...shares));
 }
 
 /** Of the class that is explained, in every run. */
-function scoresOf(plan: Plan, outputs: readonly ExplainedImageOutput[]): number[] {
+function scoresOf(plan: Plan, outputs: readonly ImageExplanationOutput[]): number[] {
   const classIndex = classOf(plan, outputs);
   return outputs.map((output) => ('score' in output ? output.score : (output.shares[classIndex] ?? 0)));
 }
@@ -122,7 +132,7 @@ function toReply(
   request: PictureExplanationRequest,
   plan: Plan,
   classes: readonly ImageClass[],
-  answer: Answer<ExplainedImageOutput>,
+  answer: Answer<ImageExplanationOutput>,
 ): PictureExplanationReply {
   const { grid, method, seed } = request;
   const seenGrid = { ...seenOf(answer.outputs), grid };

@@ -1,7 +1,7 @@
 import { z } from '@hono/zod-openapi';
 import { explanationLimits } from '#server/domain/rate-limits/limits.ts';
 import { METHODS, type MethodName } from '#workers/explanations/explanation.ts';
-import { type Picture, pictureSource } from '../images/image-request.ts';
+import { pictureSource, type WithPictures } from '../images/image-request.ts';
 import { text } from '../text-input.ts';
 
 export const sentimentLabels = ['negative', 'neutral', 'positive'] as const;
@@ -94,9 +94,7 @@ export const pictureExplanationForm = z
   .strictObject({ image: z.string().openapi({ format: 'binary' }), ...pictureOptionFields })
   .openapi('PictureExplanationForm');
 
-export interface PictureExplanationRequest extends z.infer<typeof pictureExplanationOptions> {
-  readonly pictures: readonly Picture[];
-}
+export interface PictureExplanationRequest extends z.infer<typeof pictureExplanationOptions>, WithPictures {}
 
 export type ExplanationRequest = TextExplanationRequest | PictureExplanationRequest;
 

@@ -16,8 +16,8 @@ export async function readExplanationRequest({
   readBody,
 }: IncomingBody): Promise<ExplanationRequest> {
   if (/^multipart\/form-data\s*(;|$)/i.test(contentType)) {
-    const form = readPictureForm(await readBody(), contentType, pictureExplanationOptions);
-    return { ...form.options, pictures: onlyOne(form.pictures) };
+    const form = readPictureForm({ options: pictureExplanationOptions }, await readBody(), contentType);
+    return { ...form, pictures: onlyOne(form.pictures) };
   }
   if (isJson(contentType)) {
     const body = parseJson(await readBody());

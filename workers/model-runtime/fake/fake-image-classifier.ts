@@ -1,8 +1,9 @@
 import { maskSquare } from '../mask-square.ts';
 import {
+  type Embedding,
   type ImageAnswer,
   type ImageClassification,
-  type ImageClassifier,
+  type ImageModel,
   type ImageQuestion,
   type ImageRefusalReason,
   type ImageRefused,
@@ -25,7 +26,7 @@ export interface FakeImageClassifierOptions {
   readonly refuseOn?: (bytes: Uint8Array) => ImageRefusalReason | undefined;
 }
 
-export interface FakeImageClassifier extends ImageClassifier {
+export interface FakeImageClassifier extends ImageModel {
   /** Every batch that was run, oldest first. */
   readonly batches: readonly (readonly ImageQuestion[])[];
 }
@@ -40,7 +41,7 @@ const CLASSES = [
 
 /**
  * Test double with the whole contract of an image classifier and no model: what is no picture by its first bytes is
- * refused as the real one refuses it, and a picture's classes follow from a hash of its bytes.
+ * refused as the real one refuses it, and a picture's classes and vector follow from a hash of its bytes.
  */
 export function fakeImageClassifier(options: FakeImageClassifierOptions = {}): FakeImageClassifier {
   const id = options.id ?? 'image-1';
@@ -60,15 +61,18 @@ export function fakeImageClassifier(options: FakeImageClassifierOptions = {}): F
 
   function answer(question: ImageQuestion): ImageAnswer | ImageRefused {
     if ('kind' in question && question.kind === 'masked') return { score: maskedScore(question) };
-    const type = sniffImage(question.bytes);
+    const { bytes } = question;
+    const type = sniffImage(bytes);
     if (typeof type !== 'string') return type;
-    const reason = options.refuseOn?.(question.bytes);
+    const reason = options.refuseOn?.(bytes);
     if (reason) return { refused: 'image_unreadable', reason };
-    return 'kind' in question ? seen(question.bytes) : classification(question.bytes, question.topK);
+    if (!('kind' in question)) return classification(bytes, question.topK);
+    return question.kind === 'see' ? seen(bytes) : embedding(bytes);
   }
 
   return {
-    model: { id, version: `${id}@fake0000`, task: 'image-classification' },
+    model: { id, version: `${id}@fake0000`, tasks: ['image-classification', 'embedding'] },
+    dimensions: DIMENSIONS,
     limits: {
       contextTokens: 1,
       batchItemsMax: options.batchItemsMax ?? 16,
@@ -78,7 +82,7 @@ export function fakeImageClassifier(options: FakeImageClassifierOptions = {}): F
     classes: CLASSES,
     batches,
     costBound: () => 1,
-    run: run as ImageClassifier['run'],
+    run,
     ready: async () => {},
     close: async () => {
       closed = true;
@@ -113,10 +117,24 @@ function maskedScore({ pixels, grid, mask }: MaskedImageInput): number {
   return (0.5 * white) / pixels.filter((byte) => byte === 255).length;
 }
 
+const DIMENSIONS = 1280;
+
+/** Of length 1, its direction from the same hash. */
+function embedding(bytes: Uint8Array): Embedding {
+  const phase = hashOf(bytes);
+  const values = Float32Array.from({ length: DIMENSIONS }, (_, at) => 1 + Math.sin(phase + at));
+  const length = Math.hypot(...values);
+  return { vector: values.map((value) => value / length) };
+}
+
 /** Each class has half of what the ones before it left. */
 function classification(bytes: Uint8Array, topK: number): ImageClassification {
-  const first = bytes.reduce((sum, byte) => (sum * 31 + byte) >>> 0, 7) % CLASSES.length;
+  const first = hashOf(bytes) % CLASSES.length;
   const ordered = [...CLASSES.slice(first), ...CLASSES.slice(0, first)];
   const scores = ordered.map((named, rank) => ({ ...named, score: 0.5 ** (rank + 1) }));
   return { scores: scores.slice(0, topK), interval: null };
+}
+
+function hashOf(bytes: Uint8Array): number {
+  return bytes.reduce((sum, byte) => (sum * 31 + byte) >>> 0, 7);
 }

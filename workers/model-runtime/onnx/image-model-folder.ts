@@ -17,6 +17,8 @@ export interface ImageModelDescription {
   readonly preparation: ImagePreparation;
   /** Undefined where no labelled pictures were there to fit one on: raw shares, and no interval. */
   readonly calibration: Calibration | undefined;
+  /** How many features the graph gives beside the logits; null: none. */
+  readonly features: number | null;
 }
 
 export interface ImagePreparation {
@@ -49,6 +51,7 @@ export async function describeImageModel(folder: string): Promise<ImageModelDesc
     calibration: calibrated
       ? parseCalibration(await readJson(folder, IMAGE_MODEL_FILES.calibration))
       : undefined,
+    features: featuresOf(config),
   };
 }
 
@@ -78,6 +81,13 @@ function classesOf({
     if (typeof label !== 'string') throw new ModelFolderError(`config.json: ${name} has no description.`);
     return { label, wordnetId: name };
   });
+}
+
+/** `num_features`, where it stands: timm's name for the width of what the head reads. */
+function featuresOf({ num_features: features = null }: Record<string, unknown>): number | null {
+  if (features === null || (Number.isInteger(features) && Number(features) > 0))
+    return features as number | null;
+  throw new ModelFolderError('config.json: num_features is no whole number above 0.');
 }
 
 function preparationOf(preprocessor: Record<string, unknown>): ImagePreparation {

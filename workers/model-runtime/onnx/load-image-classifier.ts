@@ -1,4 +1,4 @@
-import type { ImageAnswer, ImageClassifier, ImageQuestion } from '../model-runtime.ts';
+import type { ImageAnswer, ImageModel, ImageQuestion } from '../model-runtime.ts';
 import { createComputePool } from './compute-pool.ts';
 import { describeImageModel, digestImageModel } from './image-model-folder.ts';
 import type { LoadTextClassifierOptions } from './load-text-classifier.ts';
@@ -7,7 +7,7 @@ import { silentLogger } from './runtime-logger.ts';
 /** The folder is `workers/models/image-classification`, or one in its layout. */
 export type LoadImageClassifierOptions = LoadTextClassifierOptions;
 
-export interface OnnxImageClassifier extends ImageClassifier {
+export interface OnnxImageClassifier extends ImageModel {
   /** Of the compute processes that are up. */
   threadPids(): number[];
 }
@@ -28,9 +28,17 @@ export async function loadImageClassifier(options: LoadImageClassifierOptions): 
     batchTimeoutMs: options.batchTimeoutMs ?? BATCH_TIMEOUT_MS,
   });
   try {
-    const [digest, { classes }] = await Promise.all([digestImageModel(folder), describeImageModel(folder)]);
+    const [digest, { classes, features }] = await Promise.all([
+      digestImageModel(folder),
+      describeImageModel(folder),
+    ]);
     return {
-      model: { id, version: `${id}@${digest.slice(0, 8)}`, task: 'image-classification' },
+      model: {
+        id,
+        version: `${id}@${digest.slice(0, 8)}`,
+        tasks: features === null ? ['image-classification'] : ['image-classification', 'embedding'],
+      },
+      dimensions: features,
       limits: {
         contextTokens: 1,
         batchItemsMax: BATCH_ITEMS_MAX,
@@ -39,8 +47,7 @@ export async function loadImageClassifier(options: LoadImageClassifierOptions): 
       },
       classes,
       costBound: () => 1,
-      // Of questions of one kind all answers are of that kind.
-      run: pool.run as ImageClassifier['run'],
+      run: pool.run,
       ready: pool.ready,
       close: pool.close,
       threadPids: pool.pids,

@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import { type InferenceSession, Tensor } from 'onnxruntime-node';
 import { maskSquare } from '../mask-square.ts';
 import type {
+  Embedding,
   ImageAnswer,
   ImageClassification,
   ImageInput,
@@ -21,6 +22,7 @@ import {
 } from './image-model-folder.ts';
 import { graphFile, ModelFolderError } from './model-folder.ts';
 import { openSession } from './open-session.ts';
+import { unitLength } from './unit-length.ts';
 
 export interface OpenImageClassifier {
   classify(inputs: readonly ImageInput[]): Promise<(ImageClassification | ImageRefused)[]>;
@@ -43,6 +45,9 @@ export async function openImageClassifier(folder: string): Promise<AnsweringImag
   ]);
   if (!graph.outputNames.includes('logits')) {
     throw new ModelFolderError(`${file} gives ${graph.outputNames.join(', ')}, and no logits.`);
+  }
+  if (description.features !== null && !graph.outputNames.includes('features')) {
+    throw new ModelFolderError(`${file} gives no features, which config.json says it has. Export it again.`);
   }
   const parts = { description, decoder, graph };
   return {
@@ -72,7 +77,8 @@ async function oneByOne<Question, Answer>(
 
 async function answer(parts: Parts, question: ImageQuestion): Promise<ImageAnswer | ImageRefused> {
   if (!('kind' in question)) return classify(parts, question);
-  return question.kind === 'see' ? see(parts, question.bytes) : scoreMasked(parts, question);
+  if (question.kind === 'masked') return scoreMasked(parts, question);
+  return question.kind === 'see' ? see(parts, question.bytes) : embed(parts, question.bytes);
 }
 
 async function classify(
@@ -82,6 +88,11 @@ async function classify(
   const pixels = await parts.decoder.decode(bytes);
   if ('refused' in pixels) return pixels;
   return classification(parts.description, await sharesOf(parts, pixels), topK);
+}
+
+async function embed(parts: Parts, bytes: Uint8Array): Promise<Embedding | ImageRefused> {
+  const pixels = await parts.decoder.decode(bytes);
+  return 'refused' in pixels ? pixels : { vector: unitLength(await featuresOf(parts, pixels)) };
 }
 
 async function see(parts: Parts, bytes: Uint8Array): Promise<SeenImage | ImageRefused> {
@@ -110,13 +121,29 @@ async function sharesOf(parts: Parts, pixels: Uint8Array): Promise<number[]> {
   return probabilities(await logitsOf(parts, pixels), calibration?.temperature ?? 1);
 }
 
-async function logitsOf({ graph, description }: Parts, pixels: Uint8Array): Promise<Float32Array> {
+function logitsOf(parts: Parts, pixels: Uint8Array): Promise<Float32Array> {
+  return outputOf(parts, pixels, 'logits', parts.description.classes.length);
+}
+
+async function featuresOf(parts: Parts, pixels: Uint8Array): Promise<Float32Array> {
+  const { features } = parts.description;
+  if (features === null) throw new ModelFolderError('The model gives no features to embed with.');
+  return outputOf(parts, pixels, 'features', features);
+}
+
+/** The one output that is asked for; the graph's other one is not handed over. */
+async function outputOf(
+  { graph, description }: Parts,
+  pixels: Uint8Array,
+  name: 'logits' | 'features',
+  width: number,
+): Promise<Float32Array> {
   const size = description.preparation.cropTo;
   const values = normalise(pixels, description.preparation);
-  const { logits } = await graph.run({ pixel_values: new Tensor('float32', values, [1, 3, size, size]) });
-  const row = logits?.data as Float32Array;
-  if (row.length === description.classes.length) return row;
-  throw new ModelFolderError(`The graph gives ${row.length} logits, not ${description.classes.length}.`);
+  const feeds = { pixel_values: new Tensor('float32', values, [1, 3, size, size]) };
+  const row = (await graph.run(feeds, [name]))[name]?.data as Float32Array;
+  if (row.length === width) return row;
+  throw new ModelFolderError(`The graph gives ${row.length} ${name}, not ${width}.`);
 }
 
 /** Interleaved bytes -> one plane a channel, as the graph takes them. */
