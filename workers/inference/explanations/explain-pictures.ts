@@ -15,6 +15,7 @@ import type { ExplainedKind } from './explained-kind.ts';
 import type { PictureExplanationReply } from './explanation-reply.ts';
 import type { PictureExplanationRequest } from './explanation-request.ts';
 import { findClass } from './find-class.ts';
+import { planOnce } from './plan-once.ts';
 import { planRequest } from './plan-request.ts';
 
 interface Plan extends ExplanationPlan {
@@ -31,16 +32,7 @@ const nothing = new Uint8Array();
 export function explainPictures(
   model: ServedImages['explained'],
 ): ExplainedKind<PictureExplanationRequest, ExplainedImageItem, ExplainedImageOutput> {
-  const plans = new WeakMap<PictureExplanationRequest, Plan>();
-
-  function planOf(request: PictureExplanationRequest): Plan {
-    const known = plans.get(request);
-    if (known) return known;
-    const plan = makePlan(request, model.classes);
-    plans.set(request, plan);
-    return plan;
-  }
-
+  const planOf = planOnce((request: PictureExplanationRequest) => makePlan(request, model.classes));
   /** The plan's first mask is the whole, which the picture itself is scored for. */
   const masksAfterWhole = (request: PictureExplanationRequest) => planOf(request).masks.slice(1);
 
