@@ -20,6 +20,7 @@ import type { ExplainedKind } from './explained-kind.ts';
 import type { PictureExplanationReply } from './explanation-reply.ts';
 import type { PictureExplanationRequest } from './explanation-request.ts';
 import { findClass } from './find-class.ts';
+import { planOnce } from './plan-once.ts';
 import { planRequest } from './plan-request.ts';
 
 export interface ServedForExplaining extends ServedModel<ImageExplanationInput, ImageExplanationOutput> {
@@ -39,18 +40,9 @@ const nothing = new Uint8Array();
  * decodes the picture and scores it whole, the others are of what was seen then.
  */
 export function explainPictures(
-  model: ServedForExplaining,
-): ExplainedKind<PictureExplanationRequest, ImageExplanationInput, ImageExplanationOutput> {
-  const plans = new WeakMap<PictureExplanationRequest, Plan>();
-
-  function planOf(request: PictureExplanationRequest): Plan {
-    const known = plans.get(request);
-    if (known) return known;
-    const plan = makePlan(request, model.classes);
-    plans.set(request, plan);
-    return plan;
-  }
-
+  model: ServedImages['explained'],
+): ExplainedKind<PictureExplanationRequest, ExplainedImageItem, ExplainedImageOutput> {
+  const planOf = planOnce((request: PictureExplanationRequest) => makePlan(request, model.classes));
   /** The plan's first mask is the whole, which the picture itself is scored for. */
   const masksAfterWhole = (request: PictureExplanationRequest) => planOf(request).masks.slice(1);
 

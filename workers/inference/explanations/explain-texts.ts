@@ -13,6 +13,7 @@ import type { ServedModel } from '../served-model.ts';
 import type { ExplainedKind } from './explained-kind.ts';
 import type { TextExplanationReply } from './explanation-reply.ts';
 import type { sentimentLabels, TextExplanationRequest } from './explanation-request.ts';
+import { planOnce } from './plan-once.ts';
 import { planRequest } from './plan-request.ts';
 
 interface Plan extends ExplanationPlan {
@@ -23,17 +24,7 @@ interface Plan extends ExplanationPlan {
 export function explainTexts(
   model: ServedModel<TextInput, TextClassification>,
 ): ExplainedKind<TextExplanationRequest, TextInput, TextClassification> {
-  /** Worked out once a request: its cost, its runs and its answer all follow from it. */
-  const plans = new WeakMap<TextExplanationRequest, Plan>();
-
-  function planOf(request: TextExplanationRequest): Plan {
-    const known = plans.get(request);
-    if (known) return known;
-    const plan = makePlan(request);
-    plans.set(request, plan);
-    return plan;
-  }
-
+  const planOf = planOnce(makePlan);
   const masked = ({ input }: TextExplanationRequest, { parts }: Plan, masks: Plan['masks']): TextInput[] =>
     masks.map((mask) => ({ text: maskedText(input, parts, mask), truncate: false }));
 
