@@ -40,8 +40,8 @@ const nothing = new Uint8Array();
  * decodes the picture and scores it whole, the others are of what was seen then.
  */
 export function explainPictures(
-  model: ServedImages['explained'],
-): ExplainedKind<PictureExplanationRequest, ExplainedImageItem, ExplainedImageOutput> {
+  model: ServedForExplaining,
+): ExplainedKind<PictureExplanationRequest, ImageExplanationInput, ImageExplanationOutput> {
   const planOf = planOnce((request: PictureExplanationRequest) => makePlan(request, model.classes));
   /** The plan's first mask is the whole, which the picture itself is scored for. */
   const masksAfterWhole = (request: PictureExplanationRequest) => planOf(request).masks.slice(1);
