@@ -1,6 +1,6 @@
 import { type ChildProcess, fork } from 'node:child_process';
-import { createRequire } from 'node:module';
-import { fileURLToPath, pathToFileURL } from 'node:url';
+import { fileURLToPath } from 'node:url';
+import { computeEnvironment, loaderFor } from '../child-process.ts';
 import { type InputRefusal, ModelRuntimeError } from '../model-runtime.ts';
 import type { ComputeMessage, ComputeTask, RunMessage } from './compute-messages.ts';
 import type { RuntimeLogger } from './runtime-logger.ts';
@@ -207,18 +207,4 @@ async function closePool<Input, Output>(
       await gone;
     }),
   );
-}
-
-/** A TypeScript entry needs the loader that the sources run under; a bundle needs none. */
-function loaderFor(entry: URL): string[] {
-  if (!entry.pathname.endsWith('.ts')) return [];
-  return ['--import', pathToFileURL(createRequire(import.meta.url).resolve('tsx')).href];
-}
-
-/** The process computes and does nothing else: it gets what a process needs to start, and no secret. */
-function computeEnvironment(environment: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
-  const names = ['PATH', 'HOME', 'TMPDIR', 'TEMP', 'SystemRoot', 'LD_LIBRARY_PATH', 'NODE_ENV', 'LANG', 'TZ'];
-  return Object.fromEntries(
-    names.flatMap((name) => (environment[name] ? [[name, environment[name]]] : [])),
-  ) as NodeJS.ProcessEnv;
 }

@@ -1,0 +1,145 @@
+import { beforeAll, describe, expect, it } from 'vitest';
+import { loadLlamaBinding } from '../llama-cpp/binding.ts';
+import { grammarOfFormat } from './grammar-of-format.ts';
+import { grammarOfSchema, SchemaRefusedError } from './grammar-of-schema.ts';
+
+/** llama.cpp's own parser of grammars says what they let through. */
+let accepts: (schema: unknown, text: string) => boolean;
+beforeAll(async () => {
+  const binding = await loadLlamaBinding('cpu');
+  accepts = (schema, text) => {
+    const grammar = new binding.AddonGrammar(grammarOfSchema(schema), { addonExports: binding });
+    return (grammar as { isTextCompatible(text: string): boolean }).isTextCompatible(text);
+  };
+});
+
+const person = {
+  type: 'object',
+  properties: {
+    name: { type: 'string', minLength: 1, maxLength: 5 },
+    age: { type: 'integer' },
+    tags: { type: 'array', items: { enum: ['a', 'b"c'] }, minItems: 1, maxItems: 2 },
+    note: { type: ['string', 'null'] },
+  },
+  required: ['name', 'tags'],
+  additionalProperties: false,
+};
+
+describe('the grammar of a schema', () => {
+  it.each([
+    [person, '{"name":"Ada","age":36,"tags":["a"],"note":null}', true],
+    [person, '{ "name": "Ada", "tags": ["b\\"c", "a"] }', true],
+    [person, '{"name":"Ada","tags":["a"],"note":"x"}', true],
+    [person, '{"age":36,"tags":["a"]}', false], // name is required
+    [person, '{"name":"","tags":["a"]}', false], // too short
+    [person, '{"name":"Adalove","tags":["a"]}', false], // too long
+    [person, '{"name":"Ada","tags":[]}', false], // too few
+    [person, '{"name":"Ada","tags":["a","a","a"]}', false], // too many
+    [person, '{"name":"Ada","tags":["c"]}', false], // not of the enum
+    [person, '{"name":"Ada","age":3.5,"tags":["a"]}', false], // no integer
+    [person, '{"name":"Ada","tags":["a"],"more":1}', false], // no such property
+    [person, '{"name":"Ada","tags":["a"]} and', false], // more than JSON
+    [{ properties: { a: {} } }, '{}', true],
+    [{ properties: { a: {}, b: {} } }, '{"b":[1,{"c":null}]}', true],
+    [{ properties: { a: {}, b: {} } }, '{,"b":1}', false],
+    [{ type: 'object' }, '{"any":{"thing":[true,-0.5e-3]}}', true],
+    [{ type: 'object', additionalProperties: { type: 'boolean' } }, '{"x":true,"y":false}', true],
+    [{ type: 'object', additionalProperties: { type: 'boolean' } }, '{"x":1}', false],
+    [{ type: 'object', required: ['z'] }, '{"z":1}', true],
+    [{ type: 'object', required: ['z'] }, '{}', false],
+    [{ const: { a: [1, 'ü'] } }, '{"a":[1,"ü"]}', true],
+    [{ anyOf: [{ type: 'boolean' }, { type: 'number' }] }, '01', false],
+    [{ anyOf: [{ type: 'boolean' }, { type: 'number' }] }, '-0.5', true],
+    [{ type: 'array', items: { type: 'null' }, maxItems: 0 }, '[]', true],
+    [{ type: 'array', items: { type: 'null' }, maxItems: 0 }, '[null]', false],
+    [{ type: 'string' }, '"a\\u00e4\\n"', true],
+    [{ type: 'string' }, '"a\nb"', false],
+    [{ type: 'string' }, '"\\ud83d"', false], // half a surrogate pair
+    [true, '"anything"', true],
+  ])('of %j says of %s: %s', (schema, text, expected) => {
+    expect(accepts(schema === true ? {} : schema, text)).toBe(expected);
+  });
+
+  it('follows references, to itself too where something stands between', () => {
+    const tree = {
+      $ref: '#/$defs/node',
+      $defs: {
+        node: {
+          type: 'object',
+          properties: {
+            value: { type: 'integer' },
+            children: { type: 'array', items: { $ref: '#/$defs/node' } },
+          },
+          required: ['value'],
+        },
+      },
+    };
+    expect(accepts(tree, '{"value":1,"children":[{"value":2},{"value":3,"children":[]}]}')).toBe(true);
+    expect(accepts(tree, '{"value":1,"children":[{"children":[]}]}')).toBe(false);
+  });
+
+  it.each([
+    [{ type: 'string', pattern: '^a' }, '/pattern'],
+    [{ properties: { a: { type: 'integer', minimum: 3 } } }, '/properties/a/minimum'],
+    [{ oneOf: [{ type: 'string' }] }, '/oneOf'],
+    [{ type: 'text' }, '/type'],
+    [{ type: [] }, '/type'],
+    [{ $ref: 'https://example.com/schema' }, '/$ref'],
+    [{ $ref: '#/$defs/missing' }, '/$ref'],
+    [
+      { $ref: '#/$defs/a', $defs: { a: { $ref: '#/$defs/b' }, b: { anyOf: [{ $ref: '#/$defs/a' }] } } },
+      '/$defs/b/anyOf/0/$ref',
+    ],
+    [{ $ref: '#' }, '/$ref'],
+    [{ type: 'array', minItems: 3, maxItems: 2 }, '/maxItems'],
+    [{ type: 'string', maxLength: 1e9 }, '/maxLength'],
+    [{ type: 'string', minLength: -1 }, '/minLength'],
+    [{ enum: [] }, '/enum'],
+    [{ properties: { a: false } }, '/properties/a'],
+    ['string', ''],
+    [null, ''],
+  ])('refuses %j, and says where', (schema, path) => {
+    const refused = refusalOf(schema);
+    expect(refused.path).toBe(path);
+    expect(refused.message).toMatch(/\.$/);
+  });
+
+  it('refuses a schema that nothing finite satisfies', () => {
+    const endless = {
+      $ref: '#/$defs/a',
+      $defs: { a: { type: 'object', properties: { a: { $ref: '#/$defs/a' } }, required: ['a'] } },
+    };
+    expect(refusalOf(endless).message).toBe('Nothing that ends is valid for the schema.');
+  });
+
+  it('refuses one that is too deep or too large, in no time', () => {
+    let deep: unknown = { type: 'string' };
+    for (let depth = 0; depth < 5_000; depth++) deep = { type: 'array', items: deep };
+    expect(refusalOf(deep).message).toContain('nested');
+    const wide = Object.fromEntries(Array.from({ length: 5_000 }, (_, i) => [`p${i}`, { type: 'string' }]));
+    expect(refusalOf({ properties: wide }).message).toContain('parts');
+    const words = Array.from({ length: 2_000 }, (_, i) => `${i}`.padEnd(1_000, 'x'));
+    expect(refusalOf({ enum: words }).message).toBe('The schema is too large.');
+  });
+
+  it('of JSON mode lets through objects alone', async () => {
+    const binding = await loadLlamaBinding('cpu');
+    const grammar = grammarOfFormat({ kind: 'json' }) ?? '';
+    const json = new binding.AddonGrammar(grammar, { addonExports: binding }) as {
+      isTextCompatible(text: string): boolean;
+    };
+    expect(json.isTextCompatible('{"a": [1, 2.5, {"b": "c"}]}')).toBe(true);
+    expect(json.isTextCompatible('[1]')).toBe(false);
+    expect(grammarOfFormat({ kind: 'text' })).toBeNull();
+  });
+});
+
+function refusalOf(schema: unknown): SchemaRefusedError {
+  try {
+    grammarOfSchema(schema);
+  } catch (error) {
+    if (error instanceof SchemaRefusedError) return error;
+    throw error;
+  }
+  throw new Error('The schema was not refused.');
+}

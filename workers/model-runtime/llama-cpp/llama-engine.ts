@@ -1,0 +1,174 @@
+import { withGguf } from '#workers/model-zoo/gguf/open-gguf.ts';
+import { ModelRuntimeError } from '../model-runtime.ts';
+import type {
+  DrawnToken,
+  EngineSampler,
+  SamplerSettings,
+  StepPart,
+  TextEngine,
+} from '../text/text-engine.ts';
+import type { Prompt } from '../text-generator.ts';
+import { type LlamaDevice, type LlamaSampler, loadLlamaBinding } from './binding.ts';
+import { chatPromptParts } from './chat-prompt.ts';
+import { llamaSamplerSettings } from './sampler-settings.ts';
+import { tokenBytes } from './token-bytes.ts';
+
+export interface LlamaEngineOptions {
+  /** A GGUF file, or the first of its parts. */
+  readonly file: string;
+  readonly device: LlamaDevice;
+  readonly threads: number;
+  readonly sequences: number;
+  /** Of one sequence; never more than the model was trained for. */
+  readonly contextTokens: number;
+}
+
+const STEP_TOKENS_MAX = 512;
+const ALL_LAYERS = 1_000;
+
+interface LlamaEngineSampler extends EngineSampler {
+  readonly native: LlamaSampler;
+}
+
+/** llama.cpp as the loop drives it: a batch is put together, decoded and drawn from by us. */
+export async function openLlamaEngine(options: LlamaEngineOptions): Promise<TextEngine> {
+  const { template, bytesOf, vocabularySize } = readHead(options.file);
+  const binding = await loadLlamaBinding(options.device);
+  const model = new binding.AddonModel(options.file, {
+    addonExports: binding,
+    gpuLayers: options.device === 'cpu' ? 0 : ALL_LAYERS,
+    useMmap: true,
+  });
+  if (!(await model.init())) throw new ModelRuntimeError(`llama.cpp can't load ${options.file}.`);
+  const contextTokens = Math.min(options.contextTokens, model.getTrainContextSize());
+  const context = new binding.AddonContext(model, {
+    contextSize: contextTokens * options.sequences,
+    batchSize: STEP_TOKENS_MAX,
+    sequences: options.sequences,
+    flashAttention: true,
+    threads: options.threads,
+  });
+  if (!(await context.init())) throw new ModelRuntimeError('llama.cpp has no memory for the context.');
+  context.setThreads(options.threads);
+  const renderer = template === null ? null : new binding.AddonJinjaRenderer(template);
+  const bos = model.tokenBos();
+  const nameOf = (token: number) => (token < 0 ? '' : model.detokenize(Uint32Array.of(token), true));
+  const special = { bos: nameOf(bos), eos: nameOf(model.tokenEos()) };
+  // Draws nothing that is used: it hands out the logits before anything changed them.
+  const untouched = new binding.AddonSampler(model);
+  untouched.applyConfig({});
+
+  function tokensOf(prompt: Prompt): readonly number[] {
+    if (prompt.kind === 'text') {
+      const tokens = [...model.tokenize(prompt.text, false)];
+      return model.shouldPrependBosToken() || tokens.length === 0 ? [bos, ...tokens] : tokens;
+    }
+    if (!renderer) throw new ModelRuntimeError('The model has no chat template.');
+    const parts = chatPromptParts((values) => renderer.render(values), special, prompt.messages);
+    const tokens = parts.flatMap(({ text, fromTemplate }) => [...model.tokenize(text, fromTemplate)]);
+    return model.shouldPrependBosToken() && tokens[0] !== bos ? [bos, ...tokens] : tokens;
+  }
+
+  async function draw(logits: number, { sampler, logprobs }: StepPart): Promise<DrawnToken | null> {
+    const { native } = sampler as LlamaEngineSampler;
+    const token = await context.sampleToken(logits, native);
+    if (logprobs === null || token < 0) return { token, logprobs: null };
+    const [, , , values, total] = await context.sampleToken(
+      logits,
+      untouched,
+      false,
+      false,
+      [[token], false, false, false, Math.max(1, logprobs)],
+      true,
+    );
+    return { token, logprobs: toLogprobs(token, logprobs, values, total) };
+  }
+
+  return {
+    limits: { sequences: options.sequences, contextTokens, stepTokensMax: STEP_TOKENS_MAX },
+    preamble: renderer ? preambleOf(tokensOf) : [],
+    tokensOf,
+    isToken: (token) => token >= 0 && token < vocabularySize,
+    // A grammar that allows nothing more gives no token.
+    isEnd: (token) => token < 0 || model.isEogToken(token),
+    textOf: (tokens) => model.detokenize(Uint32Array.from(tokens), false),
+    bytesOf,
+    openSampler(settings) {
+      const native = new binding.AddonSampler(model);
+      native.applyConfig(llamaSamplerSettings(settings, grammarState(settings)));
+      return { native, close: () => native.dispose() } as LlamaEngineSampler;
+    },
+    async step(parts) {
+      context.initBatch(parts.reduce((sum, { tokens }) => sum + tokens.length, 0));
+      const logits = parts.map(
+        ({ sequence, position, tokens, sampler }) =>
+          context.addToBatch(
+            sequence,
+            position,
+            Uint32Array.from(tokens),
+            Uint32Array.from(sampler ? [tokens.length - 1] : []),
+          )[0],
+      );
+      await context.decodeBatch();
+      return Promise.all(
+        parts.map((part, index) => {
+          const at = logits[index];
+          return part.sampler && at !== undefined ? draw(at, part) : null;
+        }),
+      );
+    },
+    forget(sequence, position) {
+      context.removeTokenCellsFromSequence(sequence, position, -1);
+    },
+    async copy(from, to) {
+      await context.copySequenceStateFromOtherSequence(to, from);
+    },
+  };
+
+  function grammarState({ grammar }: SamplerSettings): object | null {
+    if (grammar === null) return null;
+    const parsed = new binding.AddonGrammar(grammar, { addonExports: binding });
+    return new binding.AddonGrammarEvaluationState(model, parsed);
+  }
+}
+
+function readHead(file: string) {
+  return withGguf(file, ({ metadata }) => {
+    const template = metadata.get('tokenizer.chat_template')?.value;
+    const tokens = metadata.get('tokenizer.ggml.tokens')?.value;
+    if (!Array.isArray(tokens)) throw new ModelRuntimeError(`${file} has no vocabulary.`);
+    const pieces = tokens as readonly string[];
+    const isByteLevel = metadata.get('tokenizer.ggml.model')?.value === 'gpt2';
+    return {
+      template: typeof template === 'string' ? template : null,
+      vocabularySize: pieces.length,
+      bytesOf: (token: number) => tokenBytes(pieces[token] ?? '', isByteLevel),
+    };
+  });
+}
+
+/** What two chats that differ from their first letter on have in common at the beginning. */
+function preambleOf(tokensOf: (prompt: Prompt) => readonly number[]): readonly number[] {
+  const chat = (content: string) => tokensOf({ kind: 'chat', messages: [{ role: 'user', content }] });
+  const one = chat('a');
+  const other = chat('1');
+  return one.slice(
+    0,
+    one.findIndex((token, index) => token !== other[index]),
+  );
+}
+
+function toLogprobs(
+  token: number,
+  wanted: number,
+  logits: readonly number[],
+  total: number,
+): NonNullable<DrawnToken['logprobs']> {
+  const greatest = logits[1] ?? 0;
+  const logprob = (logit: number) => logit - greatest - Math.log(total);
+  const pairs = Array.from({ length: logits.length / 2 }, (_, index) => {
+    return [logits[2 * index] as number, logprob(logits[2 * index + 1] as number)] as const;
+  });
+  const chosen = pairs.find(([other]) => other === token)?.[1] ?? Number.NEGATIVE_INFINITY;
+  return { chosen, alternatives: pairs.slice(0, wanted) };
+}

@@ -1,0 +1,69 @@
+import { describe, expect, it } from 'vitest';
+import { createSequencePool } from './sequence-pool.ts';
+
+const preamble = Array.from({ length: 20 }, (_, i) => 1_000 + i);
+const chat = (...tokens: number[]) => [...preamble, ...tokens];
+const numbers = (from: number, count: number) => Array.from({ length: count }, (_, i) => from + i);
+
+function poolOf(sequences: number) {
+  const clock = { ms: 1 };
+  const pool = createSequencePool({ sequences, preamble, now: () => clock.ms++, keepMs: 100 });
+  const use = (lane: string, prompt: readonly number[]) => {
+    const taken = pool.take(lane, prompt);
+    if (taken) pool.giveBack(taken.sequence, prompt);
+    return taken;
+  };
+  return { pool, use, clock };
+}
+
+describe('sequences', () => {
+  it('go on with a conversation where it is, but read a token in any case', () => {
+    const { use } = poolOf(2);
+    const first = chat(...numbers(0, 30));
+    expect(use('a', first)).toEqual({ sequence: 0, cached: 0, copyOf: null });
+    expect(use('a', [...first, 7, 8])).toEqual({ sequence: 0, cached: 50, copyOf: null });
+    expect(use('a', [...first, 7, 8])).toEqual({ sequence: 0, cached: 51, copyOf: null });
+  });
+
+  it("say nothing of another lane's prompt: only the template's words are shared", () => {
+    const { use } = poolOf(2);
+    const secret = chat(...numbers(0, 30));
+    use('a', secret);
+    expect(use('b', secret)).toEqual({ sequence: 1, cached: 20, copyOf: 0 });
+  });
+
+  it('keep a conversation when its lane begins another one', () => {
+    const { use } = poolOf(2);
+    const first = chat(...numbers(0, 60));
+    use('a', first);
+    expect(use('a', chat(500))).toEqual({ sequence: 1, cached: 20, copyOf: 0 });
+    expect(use('a', [...first, 1])).toEqual({ sequence: 0, cached: 80, copyOf: null });
+  });
+
+  it('are copied while the one that has read the beginning is taken', () => {
+    const { pool } = poolOf(2);
+    const prompt = chat(...numbers(0, 30));
+    const first = pool.take('a', prompt);
+    pool.note(first?.sequence ?? -1, prompt);
+    expect(pool.take('a', prompt)).toEqual({ sequence: 1, cached: 49, copyOf: 0 });
+    expect(pool.take('a', prompt)).toBeNull();
+  });
+
+  it('that were used least recently make room', () => {
+    const { use } = poolOf(2);
+    use('a', numbers(0, 40));
+    use('b', numbers(100, 40));
+    expect(use('c', numbers(200, 40))?.sequence).toBe(0);
+  });
+
+  it('hold nothing any more once nobody used them for the time that they are kept', () => {
+    const { pool, use, clock } = poolOf(2);
+    use('a', numbers(0, 40));
+    clock.ms += 50;
+    expect(pool.expire()).toEqual([]);
+    clock.ms += 100;
+    expect(pool.expire()).toEqual([0]);
+    expect(pool.expire()).toEqual([]);
+    expect(use('a', numbers(0, 40))?.cached).toBe(0);
+  });
+});
