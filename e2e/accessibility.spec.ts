@@ -26,6 +26,8 @@ test('the demo with pictures passes axe in both themes, and fits a phone', async
   await check(page, '/', async () => {
     await page.getByRole('tab', { name: 'Images' }).click();
     await expect(page.getByRole('region', { name: 'Slip', exact: true })).toContainText('1 picture');
+    await page.getByRole('button', { name: 'What it looked at' }).click();
+    await expect(page.getByRole('img', { name: /Which cells speak/ })).toBeVisible();
   });
 });
 

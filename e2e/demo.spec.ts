@@ -1,3 +1,4 @@
+import sharp from 'sharp';
 import { expect, test } from './fixtures.ts';
 
 const sentence = 'A sentence to read';
@@ -126,6 +127,88 @@ test('a visitor looks at a sample, then at a picture of their own, and is told w
   await bench.getByRole('button', { name: 'Sample: Cat' }).click();
   await expect(bench.getByRole('alert')).toHaveCount(0);
 });
+
+test('a visitor sees by keyboard what the model looked at, once it is there, and the picture again', async ({
+  page,
+  product,
+  expectedConsoleErrors,
+}) => {
+  expectedConsoleErrors.push(/503/);
+  const api = `${product.apiUrl}/v1/explanations`;
+  let calls = 0;
+  await page.route(api, async (route) => {
+    if (route.request().method() !== 'POST' || ++calls > 1) return route.continue();
+    const error = {
+      message: 'Too much waits for the model.',
+      type: 'server_error',
+      param: null,
+      code: 'overloaded',
+    };
+    const headers = { 'access-control-allow-origin': product.webUrl };
+    await route.fulfill({ status: 503, json: { error }, headers });
+  });
+  await page.goto('/');
+  const bench = page.getByRole('region', { name: 'Live demo' });
+  await bench.getByRole('tab', { name: 'Images' }).click();
+  const picture = bench.getByRole('button', { name: 'Picture', exact: true });
+  const looked = bench.getByRole('button', { name: 'What it looked at' });
+  await expect(bench.getByRole('region', { name: 'Slip' })).toContainText('1 picture');
+  await expect(looked).toBeEnabled();
+  await picture.focus();
+  await page.keyboard.press('Tab');
+  await expect(looked).toBeFocused();
+  await page.keyboard.press('Enter');
+  await expect(bench.getByRole('alert')).toContainText('Too much waits');
+
+  const called = page.waitForResponse(api);
+  await page.keyboard.press('Enter');
+  const answer = (await (await called).json()) as {
+    label: string;
+    runs: number;
+    usage: { price_micro_usd: number };
+    heat_map: { full_value: number };
+  };
+  const map = bench.getByRole('img', { name: `Which cells speak for ${answer.label}` });
+  await expect(map).toBeVisible();
+  await expect(bench.getByRole('alert')).toHaveCount(0);
+  await expect(looked).toHaveAttribute('aria-pressed', 'true');
+  await expect(bench).toContainText(`+${answer.heat_map.full_value.toFixed(2)} for ${answer.label}`);
+  await expect(bench).toContainText(`${answer.runs} runs`);
+  await expect(bench).toContainText((answer.usage.price_micro_usd / 1e6).toFixed(6));
+  // Only the map has colours, and they are seen: it lies above the picture.
+  const figure = bench.getByRole('figure');
+  expect(await colourfulness(await figure.screenshot())).toBeGreaterThan(40);
+  await map.evaluate((element) => element.style.setProperty('opacity', '0'));
+  expect(await colourfulness(await figure.screenshot())).toBeLessThan(15);
+
+  await picture.click();
+  await expect(map).toHaveCount(0);
+  await looked.click();
+  await expect(map).toBeVisible();
+  expect(calls).toBe(2);
+  await bench.getByRole('button', { name: 'Sample: Coffee' }).click();
+  await expect(map).toHaveCount(0);
+  await expect(looked).toHaveAttribute('aria-pressed', 'false');
+  await looked.click();
+  await expect(bench.getByRole('img', { name: /speak for espresso/ })).toBeVisible();
+  expect(calls).toBe(3);
+});
+
+/** The largest difference between the channels of a pixel, of 255, in a picture made small. */
+async function colourfulness(png: Buffer): Promise<number> {
+  const { data, info } = await sharp(png)
+    .resize(64)
+    .removeAlpha()
+    .raw()
+    .toBuffer({ resolveWithObject: true });
+  expect(info.channels).toBe(3);
+  let largest = 0;
+  for (let at = 0; at < data.length; at += 3) {
+    const pixel = [...data.subarray(at, at + 3)];
+    largest = Math.max(largest, Math.max(...pixel) - Math.min(...pixel));
+  }
+  return largest;
+}
 
 test('nothing that a visitor types is in an address, and the cost slider moves by keyboard', async ({
   page,

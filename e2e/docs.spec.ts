@@ -1,5 +1,6 @@
 import { execFile } from 'node:child_process';
-import { mkdir } from 'node:fs/promises';
+import { mkdir, readFile } from 'node:fs/promises';
+import path from 'node:path';
 import { promisify } from 'node:util';
 import { expect, test } from './fixtures.ts';
 
@@ -22,7 +23,7 @@ test('the first call of the quick start runs as it is written', async ({ page, p
 
 test('the explanation of the documents runs as it is written', async ({ page, product }) => {
   await page.goto('/docs/explanations');
-  await page.getByRole('tab', { name: 'curl' }).click();
+  await page.getByRole('tablist', { name: 'A call: language' }).getByRole('tab', { name: 'curl' }).click();
   const code = await page.getByLabel('A call, curl').innerText();
   const env = { ...process.env, MODELYARD_KEY: product.demoKey };
   const { stdout } = await run('sh', ['-c', code], { env });
@@ -69,6 +70,82 @@ test('the calls with pictures run as they are written, each with the same answer
   const { stdout } = await run(process.execPath, script, { env, cwd: folder });
   const lines = asForm[0]?.map(({ label, score }) => `${score.toFixed(3)} ${label}`);
   expect(stdout.trim().split('\n')).toEqual(lines);
+});
+
+test('the explanation of a picture runs as it is written, each with the same cells', async ({
+  page,
+  product,
+}, info) => {
+  await page.goto('/docs/explanations');
+  const codeOf = async (name: string) => {
+    await page
+      .getByRole('tablist', { name: 'A call with a picture: language' })
+      .getByRole('tab', { name })
+      .click();
+    return page.getByLabel(`A call with a picture, ${name}`).innerText();
+  };
+  const folder = info.outputPath();
+  await mkdir(folder, { recursive: true });
+  const options = {
+    env: { ...process.env, MODELYARD_KEY: product.demoKey, FORCE_COLOR: '0' },
+    cwd: folder,
+  };
+  await run('sh', ['-c', await page.getByLabel('A picture to try, shell').innerText()], options);
+
+  const curl = await run('sh', ['-c', await codeOf('curl')], options);
+  const answer = JSON.parse(curl.stdout) as {
+    label: string;
+    runs: number;
+    usage: { price_micro_usd: number };
+    data: { row: number; column: number; value: number }[];
+    heat_map: { base64: string };
+  };
+  const cost = page.locator('#cost + p');
+  await expect(cost).toContainText(
+    `${answer.runs} runs, $${(answer.usage.price_micro_usd / 1e6).toFixed(6)}`,
+  );
+  const strongest = answer.data.toSorted((a, b) => b.value - a.value).slice(0, 3);
+  const lines = strongest.map((cell) =>
+    [answer.label, cell.row, cell.column, cell.value.toFixed(3)].join(' '),
+  );
+  const heat = Buffer.from(answer.heat_map.base64, 'base64');
+  const script = ['--input-type=module', '-e', await codeOf('TypeScript')];
+  const { stdout } = await run(process.execPath, script, options);
+  expect(stdout.trim().split('\n')).toEqual(lines);
+  expect(await readFile(path.join(folder, 'heat.png'))).toEqual(heat);
+});
+
+test('the calls for embeddings run as they are written, and find the picture itself first', async ({
+  page,
+  product,
+}, info) => {
+  await page.goto('/docs/embeddings');
+  const codeOf = async (sample: string, name: string) => {
+    await page
+      .getByRole('tablist', { name: `${sample}: language` })
+      .getByRole('tab', { name })
+      .click();
+    return page.getByLabel(`${sample}, ${name}`).innerText();
+  };
+  const folder = info.outputPath();
+  await mkdir(folder, { recursive: true });
+  const env = { ...process.env, MODELYARD_KEY: product.demoKey, FORCE_COLOR: '0' };
+  const shell = async (code: string) => (await run('sh', ['-c', code], { env, cwd: folder })).stdout;
+  await shell(await codeOf('Pictures to try', 'shell'));
+
+  const answer = JSON.parse(await shell(await codeOf('A call', 'curl'))) as {
+    data: { embedding: number[] }[];
+  };
+  expect(answer.data.map(({ embedding }) => embedding.length)).toEqual([1280, 1280]);
+  const script = ['--input-type=module', '-e', await codeOf('A call', 'TypeScript')];
+  const { stdout } = await run(process.execPath, script, { env, cwd: folder });
+  const lines = stdout
+    .trim()
+    .split('\n')
+    .map((line) => line.split(' '));
+  expect(lines.map(([, file]) => file)).toEqual(['cat.jpg', 'coffee.jpg', 'rocket.jpg']);
+  expect(lines[0]?.[0]).toBe('1.000');
+  for (const [cosine] of lines.slice(1)) expect(Number(cosine)).toBeLessThan(0.5);
 });
 
 test('the errors are documented as the API answers them', async ({ page, request, product }) => {

@@ -7,6 +7,7 @@ export const publicScreens = [
   '/docs/authentication',
   '/docs/sentiment',
   '/docs/images',
+  '/docs/embeddings',
   '/docs/explanations',
   '/docs/errors',
   '/docs/privacy',

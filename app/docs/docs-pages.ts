@@ -9,6 +9,7 @@ export const docsPages: readonly DocsPage[] = [
   { href: '/docs/authentication', title: 'Authentication', group: 'Begin' },
   { href: '/docs/sentiment', title: 'Sentiment', group: 'Reference' },
   { href: '/docs/images', title: 'Images', group: 'Reference' },
+  { href: '/docs/embeddings', title: 'Embeddings', group: 'Reference' },
   { href: '/docs/explanations', title: 'Explanations', group: 'Reference' },
   { href: '/docs/errors', title: 'Errors and limits', group: 'Reference' },
   { href: '/docs/privacy', title: 'Privacy of a call', group: 'Data' },

@@ -1,5 +1,8 @@
-import { type ImageClassification, isRefusal } from '#workers/model-runtime/model-runtime.ts';
-import type { ImageClass } from '#workers/model-runtime/onnx/image-model-folder.ts';
+import {
+  type ImageClass,
+  type ImageClassification,
+  isRefusal,
+} from '#workers/model-runtime/model-runtime.ts';
 import type { OpenImageClassifier } from '#workers/model-runtime/onnx/open-image-classifier.ts';
 import type { EvaluationPicture } from './labelled-pictures.ts';
 import { EvaluationError } from './labelled-texts.ts';
@@ -17,7 +20,7 @@ const BATCH = 16;
 
 /** Every class counts in what is right; only those that the data has are reported by themselves. */
 export async function judgePictures(
-  model: OpenImageClassifier,
+  model: Pick<OpenImageClassifier, 'classify'>,
   pictures: readonly EvaluationPicture[],
   classes: readonly ImageClass[],
 ): Promise<JudgedPictures> {

@@ -1,7 +1,7 @@
 import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { join, relative, sep } from 'node:path';
 import { unzipSync } from 'fflate';
-import type { ImageClass } from '#workers/model-runtime/onnx/image-model-folder.ts';
+import type { ImageClass } from '#workers/model-runtime/model-runtime.ts';
 import { EvaluationError } from './labelled-texts.ts';
 
 export interface EvaluationPicture {

@@ -62,7 +62,15 @@ it('leaves nothing of an input in the database, the log or a file, whatever beco
   expect(await explain({ input: `${canary} is dull`, method: 'shap' })).toBe(200);
   expect(await explain({ input: canary, [canary]: 1 })).toBe(400);
   expect(await explain({ input: `a b c d e f ${canary}`, method: 'lime', samples: 2 })).toBe(400);
+  const picture = { base64 };
+  expect(await explain({ input: picture, grid: 4 })).toBe(200);
+  expect(await explain({ input: picture, method: 'lime', grid: 4, label: canary })).toBe(400);
+  expect(await explain({ input: { base64: `${canary}!` } })).toBe(400);
+  expect(await explain({ input: { url: `http://${canary}.localhost/${canary}` } })).toBe(422);
+  expect(await explain({ input: picture, [canary]: 1 })).toBe(400);
+  expect(await explain({ input: picture, model: canary })).toBe(404);
   await classifyCanaries();
+  await embedCanaries();
   await hangUp();
   await gateway.stop();
 
@@ -113,6 +121,32 @@ async function classifyCanaries(): Promise<void> {
   ]) {
     expect(await asJson({ input: { url } })).toBe(422);
   }
+}
+
+/** And in what embeddings take beside pictures. */
+async function embedCanaries(): Promise<void> {
+  const embed = (body: BodyInit, headers: Record<string, string> = {}) =>
+    fetch(`${gateway.url}/v1/embeddings`, {
+      method: 'POST',
+      headers: { authorization: `Bearer ${key}`, ...headers },
+      body,
+    }).then((response) => response.status);
+  const asJson = (body: object) => embed(JSON.stringify(body), { 'content-type': 'application/json' });
+  const form = new FormData();
+  form.append('image', new Blob([marked]), `${canary}.png`);
+  form.append('user', canary);
+
+  expect(await embed(form)).toBe(200);
+  expect(await embed(marked, { 'content-type': `image/${canary}` })).toBe(200);
+  expect(await asJson({ input: [{ base64 }], user: canary, encoding_format: 'base64' })).toBe(200);
+  expect(await asJson({ input: canary })).toBe(400);
+  expect(await asJson({ input: [canary] })).toBe(400);
+  expect(await asJson({ input: { base64 }, [canary]: 1 })).toBe(400);
+  expect(await asJson({ input: { base64 }, dimensions: canary })).toBe(400);
+  expect(await asJson({ input: { base64 }, encoding_format: canary })).toBe(400);
+  expect(await asJson({ input: { base64 }, model: canary })).toBe(404);
+  expect(await asJson({ input: { base64: Buffer.from(canary.repeat(2)).toString('base64') } })).toBe(422);
+  expect(await asJson({ input: { url: `http://${canary}.localhost/${canary}` } })).toBe(422);
 }
 
 async function hangUp(): Promise<void> {

@@ -8,7 +8,8 @@ import type { ServedModel } from './served-model.ts';
 export interface Endpoint<Input> {
   readonly route: RouteConfig;
   readonly family: EndpointFamily;
-  readonly scope: ApiKeyScope;
+  /** By the input, where a path takes several kinds of them. */
+  readonly scope: ApiKeyScope | ((input: Input) => ApiKeyScope);
   /** Null: the request has no body. */
   readonly body: BodyReader<Input> | null;
   /** Left out: those of a request with texts. */
@@ -29,14 +30,14 @@ export type EndpointFamily = 'own' | 'hugging-face';
 
 /** Runs a model, and so costs units. */
 export interface MeteredEndpoint<Input, Item, Output> extends Endpoint<Input> {
-  readonly task: PricedTask;
+  readonly task: PricedTask | ((input: Input) => PricedTask);
   /** Throws not_found for a model that this path does not serve. */
   modelOf(input: Input): ServedModel<Item, Output>;
   itemsOf(input: Input): readonly Item[];
   /** Brings what the request only points at, once it is admitted: returns it with everything in it. */
   readonly fetchInputs?: FetchInputs<Input>;
-  /** What runs once those are answered, where what that is follows from their outputs. */
-  readonly followUp?: FollowUp<Input, Item, Output>;
+  /** What runs once those are answered, one after the other, where what that is follows from the outputs before. */
+  readonly followUps?: readonly FollowUp<Input, Item, Output>[];
   /** Names the item in an error: `input` or `input[3]`. Undefined: it is the whole body. */
   paramOf(input: Input, index: number): string | undefined;
   inputUnitsOf(output: Output): number;
@@ -53,14 +54,23 @@ export interface FetchContext {
 export interface FollowUp<Input, Item, Output> {
   /** Known before anything runs: as many items, each at least as dear. */
   itemsMax(input: Input): readonly Item[];
+  /** `outputs` of all that ran before. */
   itemsOf(input: Input, outputs: readonly Output[]): readonly Item[];
+}
+
+/** What depends on the input's kind, or does not. */
+export function byInput<Input, Value extends string>(
+  value: Value | ((input: Input) => Value),
+  input: Input,
+): Value {
+  return typeof value === 'function' ? value(input) : value;
 }
 
 export interface Answer<Output> {
   /** As the caller sees it: `req_…`. */
   readonly id: string;
   readonly model: string;
-  /** Of the items, then of the follow-up's. */
+  /** Of the items, then of the follow-ups'. */
   readonly outputs: readonly Output[];
   readonly inputUnits: number;
   readonly priceMicroUsd: number;

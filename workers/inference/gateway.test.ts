@@ -27,8 +27,9 @@ describe('the routes', () => {
   it('are these, each behind its stages in this order', () => {
     expect(door.gateway.routes).toEqual([
       { method: 'POST', path: '/v1/sentiment', stages: metered },
-      { method: 'POST', path: '/v1/explanations', stages: metered },
+      { method: 'POST', path: '/v1/explanations', stages: fetching },
       { method: 'POST', path: '/v1/images/classify', stages: fetching },
+      { method: 'POST', path: '/v1/embeddings', stages: fetching },
       { method: 'GET', path: '/v1/models', stages: free },
       { method: 'GET', path: '/v1/openapi.json', stages: [] },
       { method: 'GET', path: '/healthz', stages: [] },
@@ -159,6 +160,48 @@ describe('GET /v1/openapi.json', () => {
     expect(Object.keys(properties)).toEqual(Object.keys(json.data[0]));
     expect(Object.keys(properties.scores.items.properties)).toEqual(Object.keys(json.data[0].scores[0]));
     expect(Object.keys(document.components.schemas.ImageUsage.properties)).toEqual(Object.keys(json.usage));
+  });
+
+  it('describes explanations of texts and of pictures, and the answers that are given', async () => {
+    const { requestBody, responses } = document.paths['/v1/explanations'].post;
+    const named = (schema: { anyOf: { $ref: string }[] }) =>
+      schema.anyOf.map(({ $ref }) => $ref.split('/').at(-1));
+    expect(Object.keys(requestBody.content)).toEqual(['application/json', 'multipart/form-data']);
+    expect(named(requestBody.content['application/json'].schema)).toEqual([
+      'ExplanationRequest',
+      'PictureExplanationRequest',
+    ]);
+    const { schemas } = document.components;
+    const options = Object.keys(schemas.PictureExplanationRequest.properties).slice(1);
+    expect(options.toSorted()).toEqual(['grid', 'label', 'method', 'model', 'samples', 'seed']);
+    expect(Object.keys(schemas.PictureExplanationForm.properties)).toEqual(['image', ...options]);
+    expect(schemas.ExplanationRequest.properties).not.toHaveProperty('grid');
+    const inputs = ['good', { base64: png.toString('base64') }];
+    const replies = named(responses['200'].content['application/json'].schema);
+    for (const [kind, input] of inputs.entries()) {
+      const { json } = await call(door, { key, path: '/v1/explanations', body: { input } });
+      const { properties } = schemas[replies[kind] ?? ''];
+      expect(Object.keys(json).toSorted()).toEqual(Object.keys(properties).toSorted());
+      expect(Object.keys(json.data[0])).toEqual(Object.keys(properties.data.items.properties));
+      for (const part of ['heat_map', 'picture', 'faithfulness']) {
+        if (json[part]) expect(Object.keys(json[part])).toEqual(Object.keys(properties[part].properties));
+      }
+    }
+  });
+
+  it('describes embeddings as they are asked for and answered', async () => {
+    const { content } = document.paths['/v1/embeddings'].post.requestBody;
+    expect(Object.keys(content)).toEqual(['application/json', 'multipart/form-data', 'image/*']);
+    const { EmbeddingRequest, EmbeddingForm, EmbeddingList, EmbeddingUsage } = document.components.schemas;
+    const options = ['model', 'encoding_format', 'dimensions', 'user'];
+    expect(Object.keys(EmbeddingRequest.properties)).toEqual(['input', ...options]);
+    expect(EmbeddingRequest.required).toEqual(['input']);
+    expect(Object.keys(EmbeddingForm.properties)).toEqual(['image', ...options]);
+    const { json } = await call(door, { key, path: '/v1/embeddings', rawBody: png, contentType: null });
+    expect(Object.keys(json)).toEqual(Object.keys(EmbeddingList.properties));
+    const { properties } = EmbeddingList.properties.data.items;
+    expect(Object.keys(json.data[0])).toEqual(Object.keys(properties));
+    expect(Object.keys(json.usage)).toEqual(Object.keys(EmbeddingUsage.properties));
   });
 
   it('describes the answer that is given', async () => {

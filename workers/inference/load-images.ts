@@ -2,11 +2,13 @@ import { stat } from 'node:fs/promises';
 import path from 'node:path';
 import type { Logger } from '#server/domain/logger.ts';
 import type { InferenceEnvironment } from '#server/platform/environment/inference.ts';
-import type { ImageClassifier } from '#workers/model-runtime/model-runtime.ts';
+import type { ImageModel } from '#workers/model-runtime/model-runtime.ts';
 import { computeThreadEntry } from './compute-thread-entry.ts';
 
 export interface LoadedImages {
-  readonly runtime: ImageClassifier;
+  readonly runtime: ImageModel;
+  /** How long its vectors are. */
+  readonly dimensions: number;
   readonly createdAt: Date;
 }
 
@@ -27,7 +29,7 @@ export async function loadImages(environment: InferenceEnvironment, logger: Logg
     threadEntry: computeThreadEntry(),
     logger,
   });
-  return { runtime, createdAt: mtime };
+  return { runtime, dimensions: dimensionsOf(runtime), createdAt: mtime };
 }
 
 async function loadFake(environment: InferenceEnvironment): Promise<LoadedImages> {
@@ -35,5 +37,10 @@ async function loadFake(environment: InferenceEnvironment): Promise<LoadedImages
     throw new Error('INFERENCE_RUNTIME=fake is refused with NODE_ENV=production.');
   const { fakeImageClassifier } = await import('#workers/model-runtime/fake/fake-image-classifier.ts');
   const runtime = fakeImageClassifier({ id, latencyMs: environment.fakeRuntimeLatencyMs });
-  return { runtime, createdAt: new Date() };
+  return { runtime, dimensions: dimensionsOf(runtime), createdAt: new Date() };
+}
+
+function dimensionsOf({ model, dimensions }: ImageModel): number {
+  if (dimensions === null) throw new Error(`${model.id} gives no features, and embeddings are made of them.`);
+  return dimensions;
 }

@@ -14,8 +14,14 @@ import { readInferenceEnvironment } from '#server/platform/environment/inference
 import { createLogger } from '#server/platform/logger.ts';
 import { createMetering, meteringConnections } from '#server/platform/metering/create-metering.ts';
 import { createOutboundFetch } from '#server/platform/outbound-fetch/outbound-fetch.ts';
+import {
+  isEmbedding,
+  isExplanationOutput,
+  isImageClassification,
+} from '#workers/model-runtime/model-runtime.ts';
 import { createAddressBuckets } from './address-buckets.ts';
 import { closeServer, drain } from './drain.ts';
+import { embeddingsEndpoint } from './endpoints/embeddings.ts';
 import { explanationsEndpoint } from './endpoints/explanations.ts';
 import { imagesClassifyEndpoint } from './endpoints/images-classify.ts';
 import { modelsEndpoint } from './endpoints/models.ts';
@@ -26,6 +32,7 @@ import { loadSentiment } from './load-sentiment.ts';
 import { createMetrics } from './metrics.ts';
 import { createReadiness } from './readiness.ts';
 import { serveModel } from './serve-model.ts';
+import { servedAs } from './served-as.ts';
 
 /** Clients keep connections for about a minute; a server that closes them first breaks those that do not retry. */
 const keepAliveMs = 75_000;
@@ -51,14 +58,20 @@ const [texts, pictures] = await Promise.all([
 const sentiment = serveModel(texts.runtime, texts.costBound, metrics);
 const images = serveModel(pictures.runtime, () => 1, metrics);
 const loaded = [texts, pictures];
+const fetchOutside = createOutboundFetch();
 const modelsReady = Promise.all(loaded.map(({ runtime }) => runtime.ready()));
 const readiness = createReadiness({ pool, modelsReady });
 
 const gateway = createGateway({
   metered: [
     sentimentEndpoint(sentiment),
-    explanationsEndpoint(sentiment),
-    imagesClassifyEndpoint(images, { fetchOutside: createOutboundFetch() }),
+    explanationsEndpoint({
+      texts: sentiment,
+      pictures: { ...servedAs(images, isExplanationOutput), classes: pictures.runtime.classes },
+      fetchOutside,
+    }),
+    imagesClassifyEndpoint(servedAs(images, isImageClassification), { fetchOutside }),
+    embeddingsEndpoint(servedAs(images, isEmbedding), { dimensions: pictures.dimensions, fetchOutside }),
   ],
   free: [modelsEndpoint(loaded.map(({ runtime, createdAt }) => ({ model: runtime.model, createdAt })))],
   metering,

@@ -30,6 +30,14 @@ export const usageSchema = z
   })
   .openapi('Usage');
 
+export const imageUsageSchema = z
+  .object({
+    images: z.int().min(0).openapi({ description: 'Pictures that were classified.' }),
+    units: z.int().min(0).openapi({ description: 'Units that the request cost.' }),
+    price_micro_usd: z.int().min(0).openapi({ description: 'Price in millionths of a US dollar.' }),
+  })
+  .openapi('ImageUsage');
+
 const header = (description: string, type: 'string' | 'integer' = 'string') => ({
   description,
   schema: { type },

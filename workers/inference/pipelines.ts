@@ -1,7 +1,7 @@
 import { priceMicroUsd } from '#server/domain/billing/prices.ts';
 import type { Metering } from '#server/domain/usage/metering.ts';
 import type { AddressBuckets } from './address-buckets.ts';
-import type { FreeEndpoint, MeteredEndpoint } from './endpoint.ts';
+import { byInput, type FreeEndpoint, type MeteredEndpoint } from './endpoint.ts';
 import { type ObserveStage, type Pipeline, pipeline } from './pipeline.ts';
 import type { BodyLimits } from './read-body-bytes.ts';
 import type { Received } from './request-scope.ts';
@@ -65,7 +65,9 @@ function costOf<Input, Item, Output>(
   input: Input,
 ): CostBounds {
   const model = endpoint.modelOf(input);
-  const items = [...endpoint.itemsOf(input), ...(endpoint.followUp?.itemsMax(input) ?? [])];
+  const followUps = endpoint.followUps?.flatMap((followUp) => followUp.itemsMax(input)) ?? [];
+  const items = [...endpoint.itemsOf(input), ...followUps];
   const unitsMax = items.reduce((sum, item) => sum + model.costBound(item), 0);
-  return { unitsMin: items.length, unitsMax, microUsdMax: priceMicroUsd(endpoint.task, unitsMax, 0) };
+  const task = byInput(endpoint.task, input);
+  return { unitsMin: items.length, unitsMax, microUsdMax: priceMicroUsd(task, unitsMax, 0) };
 }

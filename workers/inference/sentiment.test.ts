@@ -148,8 +148,20 @@ describe('GET /v1/models', () => {
     expect(answer.json).toEqual({
       object: 'list',
       data: [
-        { id: 'sentiment-1', object: 'model', created: 1793491200, owned_by: 'modelyard' },
-        { id: 'image-1', object: 'model', created: 1793491200, owned_by: 'modelyard' },
+        {
+          id: 'sentiment-1',
+          object: 'model',
+          created: 1793491200,
+          owned_by: 'modelyard',
+          tasks: ['sentiment'],
+        },
+        {
+          id: 'image-1',
+          object: 'model',
+          created: 1793491200,
+          owned_by: 'modelyard',
+          tasks: ['image-classification', 'embedding'],
+        },
       ],
       has_more: false,
     });

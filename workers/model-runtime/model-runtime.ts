@@ -26,10 +26,11 @@ export interface ModelIdentity {
   readonly id: string;
   /** Name and digest of the artefact that answers: `sentiment-1@3f2a9c04`. It stands on every usage row. */
   readonly version: string;
-  readonly task: ModelTask;
+  readonly tasks: readonly ModelTask[];
 }
 
-export type ModelTask = 'sentiment' | 'image-classification' | 'text-generation' | 'embedding';
+export const modelTasks = ['sentiment', 'image-classification', 'text-generation', 'embedding'] as const;
+export type ModelTask = (typeof modelTasks)[number];
 
 export interface ModelLimits {
   /** Longest input the model reads, in tokens that are billed (special tokens left out). */
@@ -106,15 +107,100 @@ export interface ImageClassification {
   readonly interval: readonly [low: number, high: number] | null;
 }
 
-export interface ImageScore {
+export interface ImageClass {
   /** In words, as a person would say it: `hot dog`. */
   readonly label: string;
   /** Its synset in WordNet 3.0, `n07697537`; null where the classes are a customer's own. */
   readonly wordnetId: string | null;
+}
+
+export interface ImageScore extends ImageClass {
   readonly score: number;
 }
 
+/** Asks what the model sees of a picture. So it is decoded once, however often it is then scored with parts taken out. */
+export interface SeeImageInput {
+  readonly kind: 'see';
+  readonly bytes: Uint8Array;
+}
+
+export interface SeenImage {
+  /** Red, green and blue of each pixel of a square, row by row. */
+  readonly pixels: Uint8Array;
+  readonly side: number;
+  /** Of the upright picture, in its pixels, and where in it the square lies. */
+  readonly picture: PictureSize;
+  readonly square: PictureSquare;
+  /** Probability of every class, in the order of `classes`. */
+  readonly shares: readonly number[];
+}
+
+export interface PictureSize {
+  readonly width: number;
+  readonly height: number;
+}
+
+export interface PictureSquare {
+  readonly left: number;
+  readonly top: number;
+  readonly side: number;
+}
+
+/** What was seen, with those cells of a grid in the square's mean colour whose bit of the mask is 0. */
+export interface MaskedImageInput {
+  readonly kind: 'masked';
+  readonly pixels: Uint8Array;
+  /** Cells on a side. */
+  readonly grid: number;
+  /** Row by row. */
+  readonly mask: Uint8Array;
+  readonly classIndex: number;
+}
+
+export interface MaskedImageScore {
+  /** Probability of the class. */
+  readonly score: number;
+}
+
+export type ImageExplanationInput = SeeImageInput | MaskedImageInput;
+export type ImageExplanationOutput = SeenImage | MaskedImageScore;
+
+/** Asks for a picture's vector instead of its classes. */
+export interface ImageEmbeddingInput {
+  readonly bytes: Uint8Array;
+  readonly kind: 'embed';
+}
+
+export interface Embedding {
+  /** In 32 bits, of length 1 (L2): the dot product of two is their cosine. */
+  readonly vector: Float32Array;
+}
+
+export type ImageQuestion = ImageInput | ImageEmbeddingInput | ImageExplanationInput;
+export type ImageAnswer = ImageClassification | Embedding | ImageExplanationOutput;
+
 export type ImageClassifier = ModelRuntime<ImageInput, ImageClassification>;
+export type ImageEmbedder = ModelRuntime<ImageEmbeddingInput, Embedding>;
+
+/** All from the same processes, and so in the same batches: what an input asks for decides what its output is. */
+export interface ImageModel extends ModelRuntime<ImageQuestion, ImageAnswer> {
+  /** All that it tells apart, in the order of its scores. */
+  readonly classes: readonly ImageClass[];
+  /** How long its vectors are; null: it gives none. */
+  readonly dimensions: number | null;
+}
+
+export function isImageClassification(output: object): output is ImageClassification {
+  return 'scores' in output;
+}
+
+export function isExplanationOutput(output: object): output is ImageExplanationOutput {
+  return 'pixels' in output || 'score' in output;
+}
+
+export function isEmbedding(output: object): output is Embedding {
+  return 'vector' in output;
+}
 
 export type TextClassifier = ModelRuntime<TextInput, TextClassification>;
 

@@ -3,7 +3,7 @@ import { setWasmPaths } from '@tensorflow/tfjs-backend-wasm';
 import * as tf from '@tensorflow/tfjs-core';
 import { InferenceSession, Tensor } from 'onnxruntime-node';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { efficientnetLite0 } from './efficientnet-lite.ts';
+import { efficientnetLite0, LITE0_FEATURES } from './efficientnet-lite.ts';
 import { exportImageClassifier } from './export-image-classifier.ts';
 import { createGraphBuilder } from './onnx/graph-builder.ts';
 import { floatLinear } from './onnx/linear-writer.ts';
@@ -35,11 +35,17 @@ function picture(phase: number): Float32Array {
   });
 }
 
-async function runOnnx(file: Uint8Array, values: Float32Array, shape: number[]): Promise<Float32Array> {
+async function runOnnx(
+  file: Uint8Array,
+  values: Float32Array,
+  shape: number[],
+  output = 'logits',
+): Promise<Float32Array> {
   const session = await InferenceSession.create(file, { intraOpNumThreads: 1 });
-  const { logits } = await session.run({ pixel_values: new Tensor('float32', values, shape) });
+  const outputs = await session.run({ pixel_values: new Tensor('float32', values, shape) }, [output]);
   await session.release();
-  return logits?.data as Float32Array;
+  expect(Object.keys(outputs)).toEqual([output]);
+  return outputs[output]?.data as Float32Array;
 }
 
 function greatestDifference(actual: Float32Array | number[], expected: ArrayLike<number>): number {
@@ -74,6 +80,22 @@ describe("EfficientNet-Lite0 against the original's logits", () => {
       const logits = await runOnnx(file, picture(phase), [1, 3, SIZE, SIZE]);
       expect(greatestDifference(logits, reference.logits[row] ?? [])).toBeLessThan(1e-3);
     }
+  });
+
+  it('gives the features that its logits are made of', async () => {
+    const file = readFileSync(new URL('onnx/model_fp16.onnx', folder));
+    const [features, logits] = [
+      await runOnnx(file, picture(1), [1, 3, SIZE, SIZE], 'features'),
+      await runOnnx(file, picture(1), [1, 3, SIZE, SIZE]),
+    ];
+    expect(features).toHaveLength(LITE0_FEATURES);
+    const head = weights('classifier.weight', [LABELS, LITE0_FEATURES]).data;
+    const bias = weights('classifier.bias', [LABELS]).data;
+    const expected = Array.from(bias, (shift, label) =>
+      features.reduce((sum, value, at) => sum + value * (head[label * LITE0_FEATURES + at] ?? 0), shift),
+    );
+    // The head's weights are rounded to 16 bits in what ships.
+    expect(greatestDifference(logits, expected)).toBeLessThan(0.01);
   });
 
   it('keeps the first class in what ships', async () => {

@@ -29,12 +29,17 @@ const EPSILON = 1e-3;
  * Every convolution pads as TensorFlow's SAME, which for an even size puts the odd row below and to the right.
  */
 export function efficientnetLite0<T>(ops: Ops<T>, weights: Weights<T>, pictures: T, labels: number): T {
-  const features = ops.globalAveragePool(lite0Features(ops, weights, pictures));
+  return lite0Head(ops, weights, lite0Features(ops, weights, pictures), labels);
+}
+
+/** features [batch, LITE0_FEATURES] -> logits [batch, labels]. */
+export function lite0Head<T>(ops: Ops<T>, weights: Weights<T>, features: T, labels: number): T {
   const classifier = weights('classifier.weight', [labels, LITE0_FEATURES]);
   return ops.linear(features, classifier, weights('classifier.bias', [labels]));
 }
 
-function lite0Features<T>(ops: Ops<T>, weights: Weights<T>, pictures: T): T {
+/** What the head reads: the last layer's channels, each its mean over the picture. pictures -> [batch, LITE0_FEATURES]. */
+export function lite0Features<T>(ops: Ops<T>, weights: Weights<T>, pictures: T): T {
   let x = ops.relu6(
     ops.convolution(pictures, weights('conv_stem.weight', [STEM_CHANNELS, 3, 3, 3]), {
       norm: normalisation(weights, 'bn1', STEM_CHANNELS),
@@ -56,7 +61,8 @@ function lite0Features<T>(ops: Ops<T>, weights: Weights<T>, pictures: T): T {
       channels = stage.channels;
     }
   });
-  return ops.relu6(pointwise(ops, weights, x, ['conv_head', 'bn2'], [LITE0_FEATURES, channels]));
+  const last = ops.relu6(pointwise(ops, weights, x, ['conv_head', 'bn2'], [LITE0_FEATURES, channels]));
+  return ops.globalAveragePool(last);
 }
 
 interface Block extends Omit<Stage, 'blocks'> {

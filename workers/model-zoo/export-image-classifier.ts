@@ -1,4 +1,4 @@
-import { efficientnetLite0 } from './efficientnet-lite.ts';
+import { LITE0_FEATURES, lite0Features, lite0Head } from './efficientnet-lite.ts';
 import { mlp } from './mlp.ts';
 import { createGraphBuilder } from './onnx/graph-builder.ts';
 import { halfLinear } from './onnx/half-linear.ts';
@@ -9,22 +9,36 @@ import { smallResnet } from './small-resnet.ts';
 
 export type ImagePrecision = 'float32' | 'float16';
 
-/** pictures of three channels -> logits [batch, labels]. */
+interface Outputs {
+  readonly logits: OnnxValue; // [batch, labels]
+  /** What the head reads, where it is worth handing out. */
+  readonly features?: { readonly value: OnnxValue; readonly width: number }; // [batch, width]
+}
+
 type Architecture = (
   ops: Ops<OnnxValue>,
   weights: Weights<OnnxConstant>,
   pictures: OnnxValue,
   labels: number,
-) => OnnxValue;
+) => Outputs;
 
 const ARCHITECTURES = {
-  efficientnet_lite0: efficientnetLite0<OnnxValue>,
-  small_resnet: smallResnet<OnnxValue>,
-  mlp: mlp<OnnxValue>,
+  efficientnet_lite0(ops, weights, pictures, labels) {
+    const value = lite0Features(ops, weights, pictures);
+    return {
+      logits: lite0Head(ops, weights, value, labels),
+      features: { value, width: LITE0_FEATURES },
+    };
+  },
+  small_resnet: (...network) => ({ logits: smallResnet(...network) }),
+  mlp: (...network) => ({ logits: mlp(...network) }),
 } as const satisfies Record<string, Architecture>;
 export type ImageArchitecture = keyof typeof ARCHITECTURES;
 
-/** As an ONNX file: `pixel_values` [batch, 3, size, size] -> `logits` [batch, labels]. */
+/**
+ * As an ONNX file: `pixel_values` [batch, 3, size, size] -> `logits` [batch, labels], and `features` [batch, width] where
+ * the architecture has them. Whoever asks a run for one of the two is not given the other.
+ */
 export function exportImageClassifier(
   architecture: ImageArchitecture,
   weights: Weights<OnnxConstant>,
@@ -34,8 +48,14 @@ export function exportImageClassifier(
   const pictures: OnnxValue = { name: graph.input('pixel_values', 'float32', ['batch', 3, size, size]) };
   const linear = precision === 'float16' ? halfLinear : floatLinear;
   const ops = onnxOps(graph, { linear, embeddings: 'float32', convolutions: precision });
-  const logits = ARCHITECTURES[architecture](ops, weights, pictures, labels);
-  if (!('name' in logits)) throw new Error('logits do not depend on the picture.');
-  graph.output(logits.name, 'logits', 'float32', ['batch', labels]);
+  const architectureOf: Architecture = ARCHITECTURES[architecture];
+  const { logits, features } = architectureOf(ops, weights, pictures, labels);
+  graph.output(nameOf(logits), 'logits', 'float32', ['batch', labels]);
+  if (features) graph.output(nameOf(features.value), 'features', 'float32', ['batch', features.width]);
   return graph.build({ precision });
+}
+
+function nameOf(value: OnnxValue): string {
+  if ('name' in value) return value.name;
+  throw new Error(`${value.label} does not depend on the picture.`);
 }

@@ -38,10 +38,13 @@ export async function askImages(
   picture: Picture,
   signal: AbortSignal,
 ): Promise<DemoReply<ImageAnswer>> {
-  const bytes = picture.file ?? (await (await fetch(picture.url, { signal })).blob());
   const body = new FormData();
-  body.append('image', bytes, 'picture');
+  body.append('image', await bytesOf(picture, signal), 'picture');
   const reply = await askApi(token, { path: '/v1/images/classify', body, schema: imageAnswerSchema, signal });
   if (reply.kind === 'refusal') return reply;
   return { kind: 'answer', answer: { ...reply.answer, picture } };
+}
+
+export async function bytesOf({ file, url }: Picture, signal: AbortSignal): Promise<Blob> {
+  return file ?? (await fetch(url, { signal })).blob();
 }

@@ -1,10 +1,13 @@
 'use client';
 import { Upload } from 'lucide-react';
 import { type DragEvent, useRef, useState } from 'react';
+import type { PictureExplanation } from './ask-explanation.ts';
+import { LookedAt } from './looked-at.tsx';
 import { type ImageDemo, samplePictures } from './use-image-demo.ts';
 
 /** What is looked at, and how to choose another: a sample, a file, or one that is dropped. */
-export function PictureChoice({ demo: { picture, choose, chooseFile } }: { demo: ImageDemo }) {
+export function PictureChoice({ demo }: { demo: ImageDemo }) {
+  const { picture, answer, explanation, choose, chooseFile } = demo;
   const input = useRef<HTMLInputElement>(null);
   const [over, setOver] = useState(false);
 
@@ -31,7 +34,12 @@ export function PictureChoice({ demo: { picture, choose, chooseFile } }: { demo:
       <p className="label text-ink-2">Drop a picture, or choose one</p>
       <figure className={over ? 'picture over' : 'picture'} {...dropping}>
         {picture && <Preview key={picture.url} url={picture.url} name={picture.name} />}
+        {explanation.shown && explanation.answer && <HeatMap answer={explanation.answer} />}
       </figure>
+      <LookedAt
+        explanation={explanation}
+        answered={answer !== null && answer.picture === picture && !demo.refusal}
+      />
       <div className="mt-3 flex flex-wrap items-center gap-2">
         {samplePictures.map((sample) => (
           <button
@@ -74,4 +82,16 @@ function Preview({ url, name }: { url: string; name: string }) {
   if (broken) return <figcaption>No preview of {name}</figcaption>;
   // oxlint-disable-next-line nextjs/no-img-element -- a file of the visitor's, which no server of ours has.
   return <img src={url} alt={name} onError={() => setBroken(true)} />;
+}
+
+/** As wide and high as the picture, so that both fill the frame alike. */
+function HeatMap({ answer: { label, heat_map } }: { answer: PictureExplanation }) {
+  return (
+    // oxlint-disable-next-line nextjs/no-img-element -- it came with the answer.
+    <img
+      className="heat"
+      src={`data:image/png;base64,${heat_map.base64}`}
+      alt={`Which cells speak for ${label}, and which against it`}
+    />
+  );
 }

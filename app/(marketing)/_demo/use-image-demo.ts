@@ -5,6 +5,7 @@ import { count } from '../../_format/number.ts';
 import type { DemoRefusal } from './ask-api.ts';
 import { askImages, type ImageAnswer, type Picture } from './ask-images.ts';
 import { type Asked, useAsk } from './use-ask.ts';
+import { type Explanation, useExplanation } from './use-explanation.ts';
 
 export const samplePictures: readonly Picture[] = ['Cat', 'Coffee', 'Rocket'].map((name) => ({
   name,
@@ -14,6 +15,7 @@ export const samplePictures: readonly Picture[] = ['Cat', 'Coffee', 'Rocket'].ma
 
 export interface ImageDemo extends Asked<ImageAnswer> {
   readonly picture: Picture | null;
+  readonly explanation: Explanation;
   readonly choose: (picture: Picture) => void;
   readonly chooseFile: (file: File) => void;
 }
@@ -28,6 +30,7 @@ export function useImageDemo({ shown }: { readonly shown: boolean }): ImageDemo 
   const picture = chosen ?? (opened ? (samplePictures[0] ?? null) : null);
   const tooLarge = picture?.file ? tooLargeToSend(picture.file) : null;
   const asked = useAsk({ question: tooLarge ? null : picture, ask: askImages, pauseMs: 0 });
+  const explanation = useExplanation(picture);
 
   useEffect(() => {
     if (chosen?.file) return () => URL.revokeObjectURL(chosen.url);
@@ -37,6 +40,7 @@ export function useImageDemo({ shown }: { readonly shown: boolean }): ImageDemo 
     ...asked,
     refusal: tooLarge ?? asked.refusal,
     picture,
+    explanation,
     choose: setChosen,
     chooseFile: (file) => setChosen({ name: file.name, url: URL.createObjectURL(file), file }),
   };

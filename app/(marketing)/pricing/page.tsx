@@ -13,6 +13,7 @@ const million = 1_000_000;
 const taskNames = {
   sentiment: 'Sentiment',
   'image-classification': 'Images',
+  'image-embedding': 'Embeddings of images',
 } as const satisfies Record<keyof typeof prices, string>;
 
 export default function PricingPage() {

@@ -89,6 +89,10 @@ export default function ImagesReferencePage() {
           ]}
         />
       </Section>
+      <p>
+        Which parts of a picture speak for a label, and which against it, says{' '}
+        <Link href="/docs/explanations#pictures">an explanation</Link>.
+      </p>
       <Section id="urls" title="Pictures by URL">
         <p>
           A URL is fetched once the call is admitted: over http or https, ports 80 and 443, from public

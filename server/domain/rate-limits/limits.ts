@@ -44,6 +44,12 @@ export const outboundLimits = {
 export const explanationLimits = {
   textCharactersMax: 2_000,
   unitsMax: 64,
+  /** Cells on a side of what the model sees of a picture. */
+  gridMin: 4,
+  gridMax: 10,
+  gridDefault: 7,
+  /** The longer side of a heat map, in pixels. */
+  heatMapSideMax: 512,
   samplesMax: 512,
   samplesDefault: 256,
 } as const;

@@ -7,7 +7,7 @@ import type { Answer, MeteredEndpoint } from '../endpoint.ts';
 import { fetchPictures } from '../images/fetch-pictures.ts';
 import { type ImageRequest, imageForm, imageJson } from '../images/image-request.ts';
 import { readImageRequest } from '../images/read-image-request.ts';
-import { bearer, errorResponses, successHeaders } from '../openapi-parts.ts';
+import { bearer, errorResponses, imageUsageSchema, successHeaders } from '../openapi-parts.ts';
 import type { ServedModel } from '../served-model.ts';
 
 const score = z.number().min(0).max(1);
@@ -43,13 +43,7 @@ const reply = z
           .openapi({ description: 'The top_k most probable labels, the most probable first.' }),
       }),
     ),
-    usage: z
-      .object({
-        images: z.int().min(0).openapi({ description: 'Pictures that were classified.' }),
-        units: z.int().min(0).openapi({ description: 'Units that the request cost.' }),
-        price_micro_usd: z.int().min(0).openapi({ description: 'Price in millionths of a US dollar.' }),
-      })
-      .openapi('ImageUsage'),
+    usage: imageUsageSchema,
   })
   .openapi('ImageClassification');
 

@@ -1,6 +1,6 @@
 import { createRoute, z } from '@hono/zod-openapi';
 import { brand } from '#server/domain/brand/brand.ts';
-import type { ModelIdentity } from '#workers/model-runtime/model-runtime.ts';
+import { type ModelIdentity, modelTasks } from '#workers/model-runtime/model-runtime.ts';
 import type { FreeEndpoint } from '../endpoint.ts';
 import { bearer, errorResponses, successHeaders } from '../openapi-parts.ts';
 
@@ -18,6 +18,7 @@ const reply = z
         object: z.literal('model'),
         created: z.int().openapi({ description: 'Unix time in seconds.' }),
         owned_by: z.string(),
+        tasks: z.array(z.enum(modelTasks)).openapi({ description: 'What it can be called for.' }),
       }),
     ),
     has_more: z.literal(false),
@@ -53,6 +54,7 @@ export function modelsEndpoint(models: readonly ListedModel[]): FreeEndpoint<und
         object: 'model',
         created: Math.floor(createdAt.getTime() / 1_000),
         owned_by: brand.name.toLowerCase(),
+        tasks: [...model.tasks],
       })),
       has_more: false,
     }),

@@ -1,18 +1,24 @@
 import { DomainError } from '#server/domain/errors.ts';
 import { imageLimits, outboundLimits } from '#server/domain/rate-limits/limits.ts';
 import type { OutboundFetch } from '#server/platform/outbound-fetch/outbound-fetch.ts';
-import type { FetchInputs } from '../endpoint.ts';
-import type { ImageRequest, Picture } from './image-request.ts';
+import type { FetchContext } from '../endpoint.ts';
+import type { Picture, WithPictures } from './image-request.ts';
 import { urlRefusedError } from './url-refused-error.ts';
 
 /** A wish: what comes is decided by its bytes. */
 const accept = 'image/*';
 
+/** For requests that carry pictures, whatever else they ask. */
+type FetchPictures = <Request extends WithPictures>(
+  request: Request,
+  context: FetchContext,
+) => Promise<Request>;
+
 /**
  * Brings the pictures that a request only points at, a few at a time and within one time limit. The first that fails
  * ends the others.
  */
-export function fetchPictures(fetchOutside: OutboundFetch): FetchInputs<ImageRequest> {
+export function fetchPictures(fetchOutside: OutboundFetch): FetchPictures {
   return async (request, { signal, holdBytes }) => {
     if (request.pictures.every(({ kind }) => kind === 'bytes')) return request;
     const untilMs = performance.now() + outboundLimits.timeoutMs;

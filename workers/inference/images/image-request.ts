@@ -6,20 +6,23 @@ export type Picture =
   | { readonly kind: 'bytes'; readonly bytes: Uint8Array; readonly param: string | undefined }
   | { readonly kind: 'url'; readonly url: string; readonly param: string };
 
-/** What all ways of sending pictures come down to. */
-export interface ImageRequest extends ImageOptions {
+/** What all ways of sending pictures come down to, whatever else is asked. */
+export interface WithPictures {
   readonly pictures: readonly Picture[];
 }
+export interface ImageRequest extends ImageOptions, WithPictures {}
 
 const { topKMax, topKDefault, picturesMax } = imageLimits;
 const topKSentence = `top_k is a whole number from 1 to ${topKMax}.`;
 const abstainSentence = 'abstain_below is a number from 0 to 1.';
 
+export const modelField = z
+  .string({ error: 'model is the name of a model.' })
+  .optional()
+  .openapi({ description: 'Name of the model; the current one when left out.', example: 'image-1' });
+
 const optionFields = {
-  model: z
-    .string({ error: 'model is the name of a model.' })
-    .optional()
-    .openapi({ description: 'Name of the model; the current one when left out.', example: 'image-1' }),
+  model: modelField,
   top_k: z
     .int({ error: topKSentence })
     .min(1, { error: topKSentence })
@@ -36,11 +39,10 @@ const optionFields = {
 
 export const imageOptions = z.strictObject(optionFields);
 export type ImageOptions = z.infer<typeof imageOptions>;
-export const imageOptionNames = Object.keys(optionFields) as readonly (keyof ImageOptions)[];
 
 const pictureSentence = 'A picture is {"url": …} or {"base64": …}.';
 
-const pictureSource = z
+export const pictureSource = z
   .strictObject(
     {
       url: z
@@ -63,37 +65,36 @@ export type PictureSource = z.infer<typeof pictureSource>;
 
 const inputSentence = `${pictureSentence} Send one or a list of them.`;
 
+/** One picture or a list of them, in JSON. */
+export const pictureInput = z
+  .union(
+    [
+      pictureSource,
+      z
+        .array(pictureSource, { error: inputSentence })
+        .min(1, { error: 'The list of pictures is empty.' })
+        .max(picturesMax, { error: tooManyPictures(), abort: true }),
+    ],
+    { error: inputSentence },
+  )
+  .openapi({ description: 'One picture, or a list of pictures.' });
+
+/** How pictures look in a form to whoever reads the API's description: bytes, where the rest is text. */
+export const pictureParts = z
+  .array(z.string().openapi({ format: 'binary' }))
+  .min(1)
+  .max(picturesMax)
+  .openapi({ description: 'One part for each picture, all named image.' });
+
 export const imageJson = z
   .strictObject(
-    {
-      input: z
-        .union(
-          [
-            pictureSource,
-            z
-              .array(pictureSource, { error: inputSentence })
-              .min(1, { error: 'The list of pictures is empty.' })
-              .max(picturesMax, { error: tooManyPictures(), abort: true }),
-          ],
-          { error: inputSentence },
-        )
-        .openapi({ description: 'One picture, or a list of pictures.' }),
-      ...optionFields,
-    },
+    { input: pictureInput, ...optionFields },
     { error: (issue) => (issue.code === 'invalid_type' ? 'The body is a JSON object.' : undefined) },
   )
   .openapi('ImageClassificationRequest');
 
-/** How the form looks to whoever reads the API's description: pictures are bytes, the rest is text. */
 export const imageForm = z
-  .strictObject({
-    image: z
-      .array(z.string().openapi({ format: 'binary' }))
-      .min(1)
-      .max(picturesMax)
-      .openapi({ description: 'One part for each picture, all named image.' }),
-    ...optionFields,
-  })
+  .strictObject({ image: pictureParts, ...optionFields })
   .openapi('ImageClassificationForm');
 
 export function tooManyPictures(): string {

@@ -1,47 +1,75 @@
+import type { z } from '@hono/zod-openapi';
 import { DomainError } from '#server/domain/errors.ts';
 import { imageLimits } from '#server/domain/rate-limits/limits.ts';
-import type { IncomingBody } from '../endpoint.ts';
+import type { BodyReader } from '../endpoint.ts';
 import { isJson, parseAs, parseJson } from '../json-body.ts';
 import { formParts } from '../multipart.ts';
 import { decodeBase64 } from './decode-base64.ts';
 import {
-  type ImageRequest,
   imageJson,
-  imageOptionNames,
   imageOptions,
   type Picture,
   type PictureSource,
   tooManyPictures,
+  type WithPictures,
 } from './image-request.ts';
 
+/** What a path takes beside the pictures. */
+export interface PictureFields<Options extends object> {
+  readonly options: z.ZodObject & z.ZodType<Options>;
+  /** Of a JSON body: the pictures in `input`, the options beside it. */
+  parseBody(body: unknown): { input: PictureSource | PictureSource[]; options: Options };
+}
+
+export const readImageRequest = pictureReader({
+  options: imageOptions,
+  parseBody(body) {
+    const { input, ...options } = parseAs(imageJson, body);
+    return { input, options };
+  },
+});
+
 /** A form, JSON, or the bytes of one picture: the body's declared type decides between them, the bytes about the picture. */
-export async function readImageRequest({ contentType, readBody }: IncomingBody): Promise<ImageRequest> {
-  if (/^multipart\/form-data\s*(;|$)/i.test(contentType)) return fromForm(await readBody(), contentType);
-  if (isJson(contentType)) return fromJson(await readBody());
-  if (mayBeBytes.test(contentType)) return fromBytes(await readBody(), contentType);
-  throw otherType();
+export function pictureReader<Options extends object>(
+  fields: PictureFields<Options>,
+): BodyReader<Options & WithPictures> {
+  return async ({ contentType, readBody }) => {
+    if (/^multipart\/form-data\s*(;|$)/i.test(contentType)) {
+      return readPictureForm(fields, await readBody(), contentType);
+    }
+    if (isJson(contentType)) return fromJson(fields, await readBody());
+    if (mayBeBytes.test(contentType)) return fromBytes(fields, await readBody(), contentType);
+    throw otherType();
+  };
 }
 
 /** Many clients declare nothing, and curl declares whatever it sends with --data-binary to be an HTML form. */
 const mayBeBytes =
   /^(image\/[\w.+-]+|application\/octet-stream|application\/x-www-form-urlencoded|)\s*(;|$)/i;
 
-function fromBytes(bytes: Uint8Array, contentType: string): ImageRequest {
+function fromBytes<Options extends object>(
+  { options }: PictureFields<Options>,
+  bytes: Uint8Array,
+  contentType: string,
+): Options & WithPictures {
   const declared = /^image\//i.test(contentType);
   if (!declared && beginsLikeText(bytes)) throw otherType();
   const picture = pictureOf(bytes, undefined, 'The body is empty. Send a picture.');
-  return { pictures: [picture], ...parseAs(imageOptions, {}) };
+  return { pictures: [picture], ...parseAs(options, {}) };
 }
 
-function fromJson(body: Uint8Array): ImageRequest {
-  const { input, ...options } = parseAs(imageJson, parseJson(body));
+function fromJson<Options extends object>(
+  { parseBody }: PictureFields<Options>,
+  body: Uint8Array,
+): Options & WithPictures {
+  const { input, options } = parseBody(parseJson(body));
   const pictures = Array.isArray(input)
-    ? input.map((source, index) => fromSource(source, `input[${index}]`))
-    : [fromSource(input, 'input')];
+    ? input.map((source, index) => pictureFromSource(source, `input[${index}]`))
+    : [pictureFromSource(input, 'input')];
   return { pictures, ...options };
 }
 
-function fromSource({ url, base64 = '' }: PictureSource, param: string): Picture {
+export function pictureFromSource({ url, base64 = '' }: PictureSource, param: string): Picture {
   if (url !== undefined) return { kind: 'url', url, param: `${param}.url` };
   const bytes = decodeBase64(base64);
   if (bytes === null) {
@@ -51,7 +79,12 @@ function fromSource({ url, base64 = '' }: PictureSource, param: string): Picture
   return pictureOf(bytes, `${param}.base64`, 'The picture is empty.');
 }
 
-function fromForm(body: Uint8Array, contentType: string): ImageRequest {
+/** Parts named image, and options as texts, each at most once. */
+export function readPictureForm<Options extends object>(
+  { options }: Pick<PictureFields<Options>, 'options'>,
+  body: Uint8Array,
+  contentType: string,
+): Options & WithPictures {
   const images: Uint8Array[] = [];
   const fields = new Map<string, unknown>();
   for (const { name, bytes } of formParts(body, contentType)) {
@@ -69,16 +102,16 @@ function fromForm(body: Uint8Array, contentType: string): ImageRequest {
     }
     fields.set(name, optionOf(name, Buffer.from(bytes).toString('utf8')));
     // One that is unknown is refused at once, before many more of them are read.
-    if (!isOption(name)) break;
+    if (!Object.hasOwn(options.shape, name)) break;
   }
-  const options = parseAs(imageOptions, Object.fromEntries(fields));
+  const given = parseAs(options, Object.fromEntries(fields));
   if (images.length === 0) {
     throw new DomainError('invalid_request', 'The form has no part named image.', { param: 'image' });
   }
   const pictures = images.map((bytes, index) =>
     pictureOf(bytes, images.length === 1 ? 'image' : `image[${index}]`, 'The part is empty.'),
   );
-  return { pictures, ...options };
+  return { pictures, ...given };
 }
 
 function pictureOf(bytes: Uint8Array, param: string | undefined, ifEmpty: string): Picture {
@@ -90,13 +123,11 @@ function pictureOf(bytes: Uint8Array, param: string | undefined, ifEmpty: string
   return { kind: 'bytes', bytes, param };
 }
 
-function isOption(name: string): boolean {
-  return (imageOptionNames as readonly string[]).includes(name);
-}
+const alwaysTexts = new Set(['model', 'user', 'label', 'method']);
 
 /** A form knows texts alone. What is not written as a number stays one, and the schema says so. */
 function optionOf(name: string, text: string): unknown {
-  return name !== 'model' && /^-?\d+(\.\d+)?$/.test(text) ? Number(text) : text;
+  return !alwaysTexts.has(name) && /^-?\d+(\.\d+)?$/.test(text) ? Number(text) : text;
 }
 
 /** No type of picture that is read begins so: JSON or an HTML form that was declared wrongly. */

@@ -8,7 +8,7 @@ import {
   type Metering,
   QueueFullError,
 } from '#server/domain/usage/metering.ts';
-import type { Endpoint } from '../endpoint.ts';
+import { byInput, type Endpoint } from '../endpoint.ts';
 import type { Stage } from '../pipeline.ts';
 import { refusalToError } from '../refusal-to-error.ts';
 import type { WithInput } from './parse-request.ts';
@@ -42,11 +42,12 @@ export function admit<Input>(
     name: 'admit',
     async run(context) {
       const { unitsMin, unitsMax, microUsdMax } = costOf(context.input);
+      const scope = byInput(endpoint.scope, context.input);
       const request: AdmitRequest = {
         requestId: context.requestId,
         keyId: context.key.id,
         keyHash: context.key.hash,
-        scope: endpoint.scope,
+        scope,
         unitsMin,
         unitsMax,
         microUsdMax,
@@ -61,7 +62,7 @@ export function admit<Input>(
         admission = await ask({ ...request, counted: true });
       }
       context.scope.windows = admission.windows;
-      if (admission.verdict !== 'valid') throw refusalToError(admission, { scope: endpoint.scope, webUrl });
+      if (admission.verdict !== 'valid') throw refusalToError(admission, { scope, webUrl });
       context.scope.workspaceId = admission.workspaceId;
       return Object.assign(context, { admission });
 

@@ -37,16 +37,23 @@ export function runModel<Input, Item extends object, Output extends object>(
       const model = endpoint.modelOf(context.input);
       if (context.fetchFailure) return Object.assign(context, { model, run: context.fetchFailure });
       try {
-        const options = { lane: context.admission.workspaceId, signal: context.signal, timeoutMs };
-        const outputs = await model.batcher.submit(endpoint.itemsOf(context.input), options);
-        const run = toRun(outputs, (index) => endpoint.paramOf(context.input, index));
-        if (run.kind === 'failed' || !endpoint.followUp) return Object.assign(context, { model, run });
-        const more = await model.batcher.submit(
-          endpoint.followUp.itemsOf(context.input, run.outputs),
-          options,
-        );
-        const both = toRun([...outputs, ...more], (index) => endpoint.paramOf(context.input, index));
-        return Object.assign(context, { model, run: both });
+        const untilMs = performance.now() + timeoutMs;
+        const { admission, signal } = context;
+        const submit = (items: readonly Item[]) =>
+          model.batcher.submit(items, {
+            lane: admission.workspaceId,
+            signal,
+            // One time limit for all that the request runs: its hold does not last for several.
+            timeoutMs: Math.max(1, untilMs - performance.now()),
+          });
+        const paramOf = (index: number) => endpoint.paramOf(context.input, index);
+        let run = toRun(await submit(endpoint.itemsOf(context.input)), paramOf);
+        for (const followUp of endpoint.followUps ?? []) {
+          if (run.kind === 'failed') break;
+          const more = await submit(followUp.itemsOf(context.input, run.outputs));
+          run = toRun([...run.outputs, ...more], paramOf);
+        }
+        return Object.assign(context, { model, run });
       } catch (error) {
         const statusClass = context.signal.aborted ? 4 : 5;
         const run = { kind: 'failed', statusClass, error: toFailure(error, context.signal) } as const;

@@ -1,7 +1,7 @@
 import { priceMicroUsd, prices, priceVersion } from '#server/domain/billing/prices.ts';
 import { DomainError } from '#server/domain/errors.ts';
 import { DatabaseAwayError, type Metering, type SettleOutcome } from '#server/domain/usage/metering.ts';
-import type { MeteredEndpoint } from '../endpoint.ts';
+import { byInput, type MeteredEndpoint } from '../endpoint.ts';
 import type { Stage } from '../pipeline.ts';
 import type { WithRun } from './run-model.ts';
 
@@ -27,11 +27,12 @@ export function settle<Input, Item, Output>(
     name: 'settle',
     async run(context) {
       const { run, model, admission } = context;
+      const task = byInput(endpoint.task, context.input);
       const inputUnits =
         run.kind === 'answered'
           ? run.outputs.reduce((sum, output) => sum + endpoint.inputUnitsOf(output), 0)
           : 0;
-      const price = priceMicroUsd(endpoint.task, inputUnits, 0);
+      const price = priceMicroUsd(task, inputUnits, 0);
       const latencyMs = Math.round(performance.now() - context.startedAtMs);
       const outcome = await metering
         .settle(
@@ -39,12 +40,12 @@ export function settle<Input, Item, Output>(
             requestId: context.requestId,
             epoch: admission.epoch,
             share: admission.share,
-            task: endpoint.task,
+            task,
             modelVersion: model.runtime.model.version,
             statusClass: run.kind === 'answered' ? 2 : run.statusClass,
             inputUnits,
             outputUnits: 0,
-            unit: prices[endpoint.task].unit,
+            unit: prices[task].unit,
             priceMicroUsd: price,
             priceVersion,
             latencyMs,

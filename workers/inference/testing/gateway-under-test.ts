@@ -13,8 +13,14 @@ import {
   type FakeTextClassifierOptions,
   fakeTextClassifier,
 } from '#workers/model-runtime/fake/fake-text-classifier.ts';
-import type { ImageClassifier } from '#workers/model-runtime/model-runtime.ts';
+import {
+  type ImageModel,
+  isEmbedding,
+  isExplanationOutput,
+  isImageClassification,
+} from '#workers/model-runtime/model-runtime.ts';
 import { createAddressBuckets } from '../address-buckets.ts';
+import { embeddingsEndpoint } from '../endpoints/embeddings.ts';
 import { explanationsEndpoint } from '../endpoints/explanations.ts';
 import { imagesClassifyEndpoint } from '../endpoints/images-classify.ts';
 import { modelsEndpoint } from '../endpoints/models.ts';
@@ -22,6 +28,7 @@ import { sentimentEndpoint } from '../endpoints/sentiment.ts';
 import { createGateway, type GatewayOptions } from '../gateway.ts';
 import { createMetrics } from '../metrics.ts';
 import { serveModel } from '../serve-model.ts';
+import { servedAs } from '../served-as.ts';
 
 export const webUrl = 'http://console.example.com';
 
@@ -29,7 +36,7 @@ export interface GatewayUnderTestOptions extends Partial<GatewayOptions> {
   readonly model?: FakeTextClassifierOptions;
   readonly imageModel?: FakeImageClassifierOptions;
   /** Instead of the fake one. */
-  readonly imageRuntime?: ImageClassifier;
+  readonly imageRuntime?: ImageModel;
   /** Left out: the guard as in production. */
   readonly outbound?: OutboundFetchOptions;
 }
@@ -48,12 +55,21 @@ export function gatewayUnderTest(
   const metering = createMetering({ pool: database.pool, holdMs });
   const served = serveModel(runtime, (input) => runtime.costBound?.(input) ?? 1, metrics);
   const servedImages = serveModel(imageRuntime, () => 1, metrics);
+  const fetchOutside = createOutboundFetch(outbound);
   const createdAt = new Date('2026-11-01T00:00:00Z');
   const gateway = createGateway({
     metered: [
       sentimentEndpoint(served),
-      explanationsEndpoint(served),
-      imagesClassifyEndpoint(servedImages, { fetchOutside: createOutboundFetch(outbound) }),
+      explanationsEndpoint({
+        texts: served,
+        pictures: { ...servedAs(servedImages, isExplanationOutput), classes: imageRuntime.classes },
+        fetchOutside,
+      }),
+      imagesClassifyEndpoint(servedAs(servedImages, isImageClassification), { fetchOutside }),
+      embeddingsEndpoint(servedAs(servedImages, isEmbedding), {
+        dimensions: imageRuntime.dimensions ?? 0,
+        fetchOutside,
+      }),
     ],
     free: [
       modelsEndpoint([
@@ -77,7 +93,7 @@ export function gatewayUnderTest(
     isReady: async () => true,
     ...overrides,
   });
-  return { gateway, runtime, imageRuntime, metering, served, metrics, logged };
+  return { gateway, runtime, imageRuntime, metering, served, servedImages, metrics, logged };
 }
 
 export type GatewayUnderTest = ReturnType<typeof gatewayUnderTest>;

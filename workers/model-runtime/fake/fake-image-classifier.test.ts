@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { isRefusal, ModelRuntimeError } from '../model-runtime.ts';
+import { isEmbedding, isImageClassification, ModelRuntimeError } from '../model-runtime.ts';
 import { fakeImageClassifier } from './fake-image-classifier.ts';
 
 const gif = Uint8Array.from('GIF89a picture', (character) => character.charCodeAt(0));
@@ -12,9 +12,22 @@ describe('fakeImageClassifier', () => {
       { bytes: gif, topK: 3 },
     ]);
     expect(first).toEqual(second);
-    if (!first || isRefusal(first)) throw new Error('refused');
+    if (!first || !isImageClassification(first)) throw new Error('refused');
     expect(first.scores.map(({ score }) => score)).toEqual([0.5, 0.25, 0.125]);
     expect(first.interval).toBeNull();
+  });
+
+  it('answers the same picture with the same vector of length 1, another with another', async () => {
+    const outputs = await fakeImageClassifier().run([
+      { bytes: gif, kind: 'embed' },
+      { bytes: gif, kind: 'embed' },
+      { bytes: gif.subarray(0, 10), kind: 'embed' },
+    ]);
+    const [first, second, other] = outputs.filter((output) => isEmbedding(output));
+    expect(first?.vector).toHaveLength(fakeImageClassifier().dimensions ?? 0);
+    expect(Math.hypot(...(first?.vector ?? []))).toBeCloseTo(1, 6);
+    expect(second).toEqual(first);
+    expect(other).not.toEqual(first);
   });
 
   it('refuses what is no picture and answers its neighbour', async () => {

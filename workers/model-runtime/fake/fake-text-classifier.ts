@@ -58,7 +58,7 @@ export function fakeTextClassifier(options: FakeTextClassifierOptions = {}): Fak
   }
 
   return {
-    model: { id, version: `${id}@fake0000`, task: 'sentiment' },
+    model: { id, version: `${id}@fake0000`, tasks: ['sentiment'] },
     limits: {
       contextTokens,
       batchItemsMax: options.batchItemsMax ?? 64,

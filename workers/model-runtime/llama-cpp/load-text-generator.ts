@@ -91,7 +91,7 @@ export async function loadTextGenerator(options: LoadTextGeneratorOptions): Prom
   }
 
   return {
-    model: { id, version: `${id}@${digest.slice(0, 8)}`, task: 'text-generation' },
+    model: { id, version: `${id}@${digest.slice(0, 8)}`, tasks: ['text-generation'] },
     limits: { ...facts, waitingMax: WAITING_MAX },
     async *generate(input, { lane, signal }) {
       if (signal.aborted) return;

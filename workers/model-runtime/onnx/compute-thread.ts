@@ -14,7 +14,7 @@ const openers: Readonly<Record<ComputeTask, (folder: string) => Promise<Compute>
     const { openImageClassifier } = await import('./open-image-classifier.ts');
     const model = await openImageClassifier(folder);
     await model.warmUp();
-    return model.classify as Compute;
+    return model.answer as Compute;
   },
 };
 

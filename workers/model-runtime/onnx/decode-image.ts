@@ -1,5 +1,5 @@
 import type sharpModule from 'sharp';
-import type { ImageRefusalReason, ImageRefused } from '../model-runtime.ts';
+import type { ImageRefusalReason, ImageRefused, PictureSize } from '../model-runtime.ts';
 import { type ImageType, sniffImage } from '../sniff-image.ts';
 import type { ImagePreparation } from './image-model-folder.ts';
 
@@ -30,6 +30,13 @@ const FORMATS: Readonly<Record<ImageType, string>> = {
 export interface ImageDecoder {
   /** Red, green and blue of each pixel of the square that the model sees, row by row. */
   decode(bytes: Uint8Array): Promise<Uint8Array | ImageRefused>;
+  /** The same, with the upright picture's size. */
+  decodeWithSize(bytes: Uint8Array): Promise<DecodedImage | ImageRefused>;
+}
+
+export interface DecodedImage {
+  readonly pixels: Uint8Array;
+  readonly picture: PictureSize;
 }
 
 /** Imported late and for this process alone: nothing is kept between pictures, and one thread decodes. */
@@ -39,7 +46,14 @@ export async function openImageDecoder(preparation: ImagePreparation): Promise<I
   sharp.concurrency(1);
   sharp.block({ operation: ['VipsForeignLoad'] });
   sharp.unblock({ operation: Object.values(LOADERS) });
-  return { decode: (bytes) => decode(sharp, bytes, preparation) };
+  const decodeWithSize = (bytes: Uint8Array) => decode(sharp, bytes, preparation);
+  return {
+    async decode(bytes) {
+      const decoded = await decodeWithSize(bytes);
+      return 'refused' in decoded ? decoded : decoded.pixels;
+    },
+    decodeWithSize,
+  };
 }
 
 /** The whole's first frame, turned as its EXIF says, transparency over white, its middle resized by bicubic filter. */
@@ -47,7 +61,7 @@ async function decode(
   sharp: Sharp,
   bytes: Uint8Array,
   { resizeTo, cropTo }: ImagePreparation,
-): Promise<Uint8Array | ImageRefused> {
+): Promise<DecodedImage | ImageRefused> {
   const type = sniffImage(bytes);
   if (typeof type !== 'string') return type;
   const margin = Math.floor((resizeTo - cropTo) / 2);
@@ -59,7 +73,7 @@ async function decode(
       sequentialRead: true,
     } as const;
     const picture = sharp(bytes, options);
-    const { format } = await picture.metadata();
+    const { format, autoOrient } = await picture.metadata();
     if (format !== FORMATS[type]) return refusal('damaged');
     const { data, info } = await picture
       .autoOrient()
@@ -70,7 +84,7 @@ async function decode(
       .timeout({ seconds: DECODE_TIMEOUT_S })
       .raw({ depth: 'uchar' })
       .toBuffer({ resolveWithObject: true });
-    return info.channels === 3 ? data : refusal('damaged');
+    return info.channels === 3 ? { pixels: data, picture: autoOrient } : refusal('damaged');
   } catch (error) {
     return refusal(reasonOf(error));
   }

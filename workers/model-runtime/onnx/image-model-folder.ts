@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
+import type { ImageClass, PictureSize, PictureSquare } from '../model-runtime.ts';
 import { type Calibration, parseCalibration } from './calibration.ts';
 import { graphFile, ModelFolderError, readJson, readModelFile } from './model-folder.ts';
 
@@ -16,11 +17,8 @@ export interface ImageModelDescription {
   readonly preparation: ImagePreparation;
   /** Undefined where no labelled pictures were there to fit one on: raw shares, and no interval. */
   readonly calibration: Calibration | undefined;
-}
-
-export interface ImageClass {
-  readonly label: string;
-  readonly wordnetId: string | null;
+  /** How many features the graph gives beside the logits; null: none. */
+  readonly features: number | null;
 }
 
 export interface ImagePreparation {
@@ -30,6 +28,15 @@ export interface ImagePreparation {
   /** Of each channel, of values from 0 to 1. */
   readonly mean: readonly number[];
   readonly std: readonly number[];
+}
+
+/** What is left of a picture once its shorter side is `resizeTo` and the middle is cut out, in the picture's own pixels. */
+export function seenSquare(
+  { width, height }: PictureSize,
+  { resizeTo, cropTo }: Pick<ImagePreparation, 'resizeTo' | 'cropTo'>,
+): PictureSquare {
+  const side = (Math.min(width, height) * cropTo) / resizeTo;
+  return { left: (width - side) / 2, top: (height - side) / 2, side };
 }
 
 export async function describeImageModel(folder: string): Promise<ImageModelDescription> {
@@ -44,6 +51,7 @@ export async function describeImageModel(folder: string): Promise<ImageModelDesc
     calibration: calibrated
       ? parseCalibration(await readJson(folder, IMAGE_MODEL_FILES.calibration))
       : undefined,
+    features: featuresOf(config),
   };
 }
 
@@ -73,6 +81,13 @@ function classesOf({
     if (typeof label !== 'string') throw new ModelFolderError(`config.json: ${name} has no description.`);
     return { label, wordnetId: name };
   });
+}
+
+/** `num_features`, where it stands: timm's name for the width of what the head reads. */
+function featuresOf({ num_features: features = null }: Record<string, unknown>): number | null {
+  if (features === null || (Number.isInteger(features) && Number(features) > 0))
+    return features as number | null;
+  throw new ModelFolderError('config.json: num_features is no whole number above 0.');
 }
 
 function preparationOf(preprocessor: Record<string, unknown>): ImagePreparation {

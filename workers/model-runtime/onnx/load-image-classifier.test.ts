@@ -1,8 +1,16 @@
-import { readFileSync } from 'node:fs';
+import { copyFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { performance } from 'node:perf_hooks';
 import sharp from 'sharp';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type ImageClassification, isRefusal, ModelRuntimeError } from '../model-runtime.ts';
+import { exportImageClassifier } from '#workers/model-zoo/export-image-classifier.ts';
+import {
+  type ImageClassification,
+  isEmbedding,
+  isImageClassification,
+  ModelRuntimeError,
+} from '../model-runtime.ts';
 import { loadImageClassifier, type OnnxImageClassifier } from './load-image-classifier.ts';
 
 const folder = new URL('../../models/image-classification', import.meta.url).pathname;
@@ -21,9 +29,19 @@ afterAll(() => model.close());
 
 async function answer(bytes: Uint8Array, topK?: number): Promise<ImageClassification> {
   const [output] = await model.run([input(bytes, topK)]);
-  if (!output || isRefusal(output)) throw new Error('refused');
+  if (!output || !isImageClassification(output)) throw new Error('refused');
   return output;
 }
+
+const toEmbed = (bytes: Uint8Array) => ({ bytes, kind: 'embed' }) as const;
+
+async function vectorOf(bytes: Uint8Array): Promise<Float32Array> {
+  const [output] = await model.run([toEmbed(bytes)]);
+  if (!output || !isEmbedding(output)) throw new Error('refused');
+  return output.vector;
+}
+
+const dot = (a: Float32Array, b: Float32Array) => a.reduce((sum, value, at) => sum + value * (b[at] ?? 0), 0);
 
 describe('the image model in its compute process', () => {
   it('knows a hot dog', async () => {
@@ -51,6 +69,80 @@ describe('the image model in its compute process', () => {
     expect(scores.map(({ score }) => score)).toEqual(
       scores.map(({ score }) => score).toSorted((a, b) => b - a),
     );
+  });
+
+  it('says what it sees of a picture, and scores that with cells taken out', async () => {
+    const bytes = await sharp(photo('hot-dog')).resize(300, 200, { fit: 'fill' }).toBuffer();
+    const [seen, refused] = await model.run([
+      { kind: 'see', bytes },
+      { kind: 'see', bytes: Buffer.from('PK\x03\x04') },
+    ]);
+    expect(refused).toEqual({ refused: 'image_unreadable', reason: 'not_an_image' });
+    if (!seen || !('pixels' in seen)) throw new Error('not seen');
+    expect(seen.pixels).toHaveLength(3 * 224 * 224);
+    expect(seen).toMatchObject({
+      side: 224,
+      picture: { width: 300, height: 200 },
+      square: { left: 62.5, top: 12.5, side: 175 },
+    });
+    const { scores } = await answer(bytes, 1);
+    const classIndex = model.classes.findIndex(({ wordnetId }) => wordnetId === scores[0]?.wordnetId);
+    expect(seen.shares[classIndex]).toBe(scores[0]?.score);
+    const masked = (fill: number) => ({
+      kind: 'masked' as const,
+      pixels: seen.pixels,
+      grid: 7,
+      mask: new Uint8Array(49).fill(fill),
+      classIndex,
+    });
+    // Of several kinds at once, each by its own.
+    const [whole, classified, empty] = await model.run([masked(1), input(bytes, 1), masked(0)]);
+    expect(whole).toEqual({ score: scores[0]?.score });
+    expect(classified).toMatchObject({ scores: [{ label: 'hot dog' }] });
+    if (!empty || !('score' in empty)) throw new Error('not scored');
+    expect(empty.score).toBeLessThan(0.05);
+  });
+
+  it('embeds a picture as 1,280 features of length 1', async () => {
+    const vector = await vectorOf(photo('cat'));
+    expect(model.dimensions).toBe(1280);
+    expect(vector).toBeInstanceOf(Float32Array);
+    expect(vector).toHaveLength(1280);
+    expect(dot(vector, vector)).toBeCloseTo(1, 6);
+    expect(Math.min(...vector)).toBeGreaterThanOrEqual(0);
+  });
+
+  it('gives the vectors that it has always given: what customers keep of them stays comparable', async () => {
+    const vector = await vectorOf(photo('cat'));
+    const known = { 146: 0.2196, 112: 0.1971, 482: 0.1837, 301: 0.1713, 1156: 0.1692, 287: 0.1683 };
+    for (const [at, value] of Object.entries(known)) expect(vector[Number(at)]).toBeCloseTo(value, 2);
+  });
+
+  it('puts the same cat nearer than another animal, and an animal nearer than a hot dog', async () => {
+    const [cat, owl, hotDog] = [photo('cat'), photo('owl'), photo('hot-dog')];
+    const smaller = await sharp(cat).resize(300).flop().jpeg({ quality: 60 }).toBuffer();
+    const [vector, again, other, far] = [
+      await vectorOf(cat),
+      await vectorOf(smaller),
+      await vectorOf(owl),
+      await vectorOf(hotDog),
+    ];
+    expect(dot(vector, again)).toBeGreaterThan(0.8);
+    expect(dot(vector, other)).toBeLessThan(dot(vector, again));
+    expect(dot(vector, far)).toBeLessThan(dot(vector, other));
+  });
+
+  it('answers classes and vectors of one batch, each as when it is asked alone, in one process', async () => {
+    const cat = photo('cat');
+    expect(model.threadPids()).toHaveLength(1);
+    const [classes, vector, refused] = await model.run([
+      input(cat),
+      toEmbed(cat),
+      toEmbed(Buffer.from('PK\x03\x04')),
+    ]);
+    expect(classes).toEqual(await answer(cat));
+    expect(vector).toEqual({ vector: await vectorOf(cat) });
+    expect(refused).toEqual({ refused: 'image_unreadable', reason: 'not_an_image' });
   });
 
   it('refuses one picture and answers its neighbours as it answers them alone', async () => {
@@ -103,6 +195,25 @@ describe('the image model in its compute process', () => {
     const options = { folder: `${folder}/onnx`, id: 'image-1', threads: 1, threadEntry };
     await expect(loadImageClassifier(options)).rejects.toThrow('has none of onnx/model_int8.onnx');
   });
+
+  it('refuses a graph without the features that its description names', async () => {
+    const other = mkdtempSync(join(tmpdir(), 'model-'));
+    mkdirSync(join(other, 'onnx'));
+    for (const file of ['config.json', 'preprocessor_config.json']) {
+      copyFileSync(join(folder, file), join(other, file));
+    }
+    const weights = (label: string, shape: readonly number[]) => ({
+      label,
+      shape,
+      data: new Float32Array(shape.reduce((product, size) => product * size, 1)),
+    });
+    const settings = { labels: 1000, size: 28, precision: 'float32' } as const;
+    writeFileSync(join(other, 'onnx/model.onnx'), exportImageClassifier('mlp', weights, settings));
+    const loaded = await loadImageClassifier({ folder: other, id: 'image-1', threads: 1, threadEntry });
+    await expect(loaded.ready()).rejects.toThrow('gives no features, which config.json says it has');
+    await loaded.close();
+    rmSync(other, { recursive: true });
+  }, 30_000);
 
   it('refuses work once it is closed', async () => {
     const other = await loadImageClassifier({ folder, id: 'image-1', threads: 1, threadEntry });

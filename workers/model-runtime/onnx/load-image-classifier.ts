@@ -1,4 +1,4 @@
-import type { ImageClassification, ImageClassifier, ImageInput } from '../model-runtime.ts';
+import type { ImageAnswer, ImageModel, ImageQuestion } from '../model-runtime.ts';
 import { createComputePool } from './compute-pool.ts';
 import { describeImageModel, digestImageModel } from './image-model-folder.ts';
 import type { LoadTextClassifierOptions } from './load-text-classifier.ts';
@@ -7,7 +7,7 @@ import { silentLogger } from './runtime-logger.ts';
 /** The folder is `workers/models/image-classification`, or one in its layout. */
 export type LoadImageClassifierOptions = LoadTextClassifierOptions;
 
-export interface OnnxImageClassifier extends ImageClassifier {
+export interface OnnxImageClassifier extends ImageModel {
   /** Of the compute processes that are up. */
   threadPids(): number[];
 }
@@ -19,7 +19,7 @@ const BATCH_TIMEOUT_MS = 30_000;
 /** As `loadTextClassifier`: reads the description at once; `ready()` resolves when a process has answered. */
 export async function loadImageClassifier(options: LoadImageClassifierOptions): Promise<OnnxImageClassifier> {
   const { folder, id, threads, threadEntry } = options;
-  const pool = createComputePool<ImageInput, ImageClassification>({
+  const pool = createComputePool<ImageQuestion, ImageAnswer>({
     folder,
     task: 'image-classification',
     threads,
@@ -28,15 +28,24 @@ export async function loadImageClassifier(options: LoadImageClassifierOptions): 
     batchTimeoutMs: options.batchTimeoutMs ?? BATCH_TIMEOUT_MS,
   });
   try {
-    const [digest] = await Promise.all([digestImageModel(folder), describeImageModel(folder)]);
+    const [digest, { classes, features }] = await Promise.all([
+      digestImageModel(folder),
+      describeImageModel(folder),
+    ]);
     return {
-      model: { id, version: `${id}@${digest.slice(0, 8)}`, task: 'image-classification' },
+      model: {
+        id,
+        version: `${id}@${digest.slice(0, 8)}`,
+        tasks: features === null ? ['image-classification'] : ['image-classification', 'embedding'],
+      },
+      dimensions: features,
       limits: {
         contextTokens: 1,
         batchItemsMax: BATCH_ITEMS_MAX,
         batchTokensMax: BATCH_ITEMS_MAX,
         parallelBatches: threads,
       },
+      classes,
       costBound: () => 1,
       run: pool.run,
       ready: pool.ready,

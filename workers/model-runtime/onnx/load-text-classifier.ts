@@ -56,7 +56,7 @@ export async function loadTextClassifier(options: LoadTextClassifierOptions): Pr
       loadVocabularyWords(folder),
     ]);
     return {
-      model: { id, version: `${id}@${digest.slice(0, 8)}`, task: 'sentiment' },
+      model: { id, version: `${id}@${digest.slice(0, 8)}`, tasks: ['sentiment'] },
       limits: {
         contextTokens,
         batchItemsMax: BATCH_ITEMS_MAX,

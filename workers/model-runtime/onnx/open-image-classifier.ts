@@ -1,15 +1,28 @@
 import { join } from 'node:path';
 import { type InferenceSession, Tensor } from 'onnxruntime-node';
-import type { ImageClassification, ImageInput, ImageRefused } from '../model-runtime.ts';
+import { maskSquare } from '../mask-square.ts';
+import type {
+  Embedding,
+  ImageAnswer,
+  ImageClassification,
+  ImageInput,
+  ImageQuestion,
+  ImageRefused,
+  MaskedImageInput,
+  MaskedImageScore,
+  SeenImage,
+} from '../model-runtime.ts';
 import { intervalOf, probabilities } from './calibration.ts';
 import { type ImageDecoder, openImageDecoder } from './decode-image.ts';
 import {
   describeImageModel,
   type ImageModelDescription,
   type ImagePreparation,
+  seenSquare,
 } from './image-model-folder.ts';
 import { graphFile, ModelFolderError } from './model-folder.ts';
 import { openSession } from './open-session.ts';
+import { unitLength } from './unit-length.ts';
 
 export interface OpenImageClassifier {
   classify(inputs: readonly ImageInput[]): Promise<(ImageClassification | ImageRefused)[]>;
@@ -17,8 +30,13 @@ export interface OpenImageClassifier {
   warmUp(): Promise<void>;
 }
 
+export interface AnsweringImageClassifier extends OpenImageClassifier {
+  /** Each question by its kind. */
+  answer(questions: readonly ImageQuestion[]): Promise<(ImageAnswer | ImageRefused)[]>;
+}
+
 /** An image classifier in this process: decoder and graph of a model folder. */
-export async function openImageClassifier(folder: string): Promise<OpenImageClassifier> {
+export async function openImageClassifier(folder: string): Promise<AnsweringImageClassifier> {
   const description = await describeImageModel(folder);
   const file = graphFile(folder);
   const [decoder, graph] = await Promise.all([
@@ -28,9 +46,13 @@ export async function openImageClassifier(folder: string): Promise<OpenImageClas
   if (!graph.outputNames.includes('logits')) {
     throw new ModelFolderError(`${file} gives ${graph.outputNames.join(', ')}, and no logits.`);
   }
+  if (description.features !== null && !graph.outputNames.includes('features')) {
+    throw new ModelFolderError(`${file} gives no features, which config.json says it has. Export it again.`);
+  }
   const parts = { description, decoder, graph };
   return {
-    classify: (inputs) => classify(parts, inputs),
+    classify: (inputs) => oneByOne(inputs, (input) => classify(parts, input)),
+    answer: (questions) => oneByOne(questions, (question) => answer(parts, question)),
     async warmUp() {
       await logitsOf(parts, new Uint8Array(3 * description.preparation.cropTo ** 2).fill(127));
     },
@@ -43,25 +65,85 @@ interface Parts {
   readonly graph: InferenceSession;
 }
 
-/** One at a time: a run over several is no faster on one core, and what is decoded stays small. */
-async function classify(parts: Parts, inputs: readonly ImageInput[]) {
-  const outputs: (ImageClassification | ImageRefused)[] = [];
-  for (const { bytes, topK } of inputs) {
-    const pixels = await parts.decoder.decode(bytes);
-    outputs.push(
-      'refused' in pixels ? pixels : classification(parts.description, await logitsOf(parts, pixels), topK),
-    );
-  }
-  return outputs;
+/** A run over several is no faster on one core, and what is decoded stays small. */
+async function oneByOne<Question, Answer>(
+  questions: readonly Question[],
+  answerTo: (question: Question) => Promise<Answer>,
+): Promise<Answer[]> {
+  const answers: Answer[] = [];
+  for (const question of questions) answers.push(await answerTo(question));
+  return answers;
 }
 
-async function logitsOf({ graph, description }: Parts, pixels: Uint8Array): Promise<Float32Array> {
+async function answer(parts: Parts, question: ImageQuestion): Promise<ImageAnswer | ImageRefused> {
+  if (!('kind' in question)) return classify(parts, question);
+  if (question.kind === 'masked') return scoreMasked(parts, question);
+  return question.kind === 'see' ? see(parts, question.bytes) : embed(parts, question.bytes);
+}
+
+async function classify(
+  parts: Parts,
+  { bytes, topK }: ImageInput,
+): Promise<ImageClassification | ImageRefused> {
+  const pixels = await parts.decoder.decode(bytes);
+  if ('refused' in pixels) return pixels;
+  return classification(parts.description, await sharesOf(parts, pixels), topK);
+}
+
+async function embed(parts: Parts, bytes: Uint8Array): Promise<Embedding | ImageRefused> {
+  const pixels = await parts.decoder.decode(bytes);
+  return 'refused' in pixels ? pixels : { vector: unitLength(await featuresOf(parts, pixels)) };
+}
+
+async function see(parts: Parts, bytes: Uint8Array): Promise<SeenImage | ImageRefused> {
+  const decoded = await parts.decoder.decodeWithSize(bytes);
+  if ('refused' in decoded) return decoded;
+  const { preparation } = parts.description;
+  return {
+    ...decoded,
+    side: preparation.cropTo,
+    square: seenSquare(decoded.picture, preparation),
+    shares: await sharesOf(parts, decoded.pixels),
+  };
+}
+
+async function scoreMasked(
+  parts: Parts,
+  { pixels, grid, mask, classIndex }: MaskedImageInput,
+): Promise<MaskedImageScore> {
+  const shares = await sharesOf(parts, maskSquare(pixels, grid, mask));
+  return { score: shares[classIndex] ?? 0 };
+}
+
+/** Calibrated where the folder has a calibration. */
+async function sharesOf(parts: Parts, pixels: Uint8Array): Promise<number[]> {
+  const { calibration } = parts.description;
+  return probabilities(await logitsOf(parts, pixels), calibration?.temperature ?? 1);
+}
+
+function logitsOf(parts: Parts, pixels: Uint8Array): Promise<Float32Array> {
+  return outputOf(parts, pixels, 'logits', parts.description.classes.length);
+}
+
+async function featuresOf(parts: Parts, pixels: Uint8Array): Promise<Float32Array> {
+  const { features } = parts.description;
+  if (features === null) throw new ModelFolderError('The model gives no features to embed with.');
+  return outputOf(parts, pixels, 'features', features);
+}
+
+/** The one output that is asked for; the graph's other one is not handed over. */
+async function outputOf(
+  { graph, description }: Parts,
+  pixels: Uint8Array,
+  name: 'logits' | 'features',
+  width: number,
+): Promise<Float32Array> {
   const size = description.preparation.cropTo;
   const values = normalise(pixels, description.preparation);
-  const { logits } = await graph.run({ pixel_values: new Tensor('float32', values, [1, 3, size, size]) });
-  const row = logits?.data as Float32Array;
-  if (row.length === description.classes.length) return row;
-  throw new ModelFolderError(`The graph gives ${row.length} logits, not ${description.classes.length}.`);
+  const feeds = { pixel_values: new Tensor('float32', values, [1, 3, size, size]) };
+  const row = (await graph.run(feeds, [name]))[name]?.data as Float32Array;
+  if (row.length === width) return row;
+  throw new ModelFolderError(`The graph gives ${row.length} ${name}, not ${width}.`);
 }
 
 /** Interleaved bytes -> one plane a channel, as the graph takes them. */
@@ -80,10 +162,9 @@ export function normalise(pixels: Uint8Array, { mean, std }: ImagePreparation): 
 
 function classification(
   { classes, calibration }: ImageModelDescription,
-  logits: Float32Array,
+  shares: readonly number[],
   topK: number,
 ): ImageClassification {
-  const shares = probabilities(logits, calibration?.temperature ?? 1);
   const best = shares.map((score, index) => ({ index, score })).toSorted((a, b) => b.score - a.score);
   const scores = best.slice(0, topK).flatMap(({ index, score }) => {
     const named = classes[index];

@@ -1,0 +1,161 @@
+import { DomainError } from '#server/domain/errors.ts';
+import { explanationLimits } from '#server/domain/rate-limits/limits.ts';
+import {
+  type ExplanationPlan,
+  explainedValues,
+  explanationOf,
+  followUpMasks,
+} from '#workers/explanations/explanation.ts';
+import { heatMap } from '#workers/explanations/heat-map.ts';
+import { pictureCells } from '#workers/explanations/picture-cells.ts';
+import type {
+  ImageClass,
+  ImageExplanationInput,
+  ImageExplanationOutput,
+  SeenImage,
+} from '#workers/model-runtime/model-runtime.ts';
+import type { Answer } from '../endpoint.ts';
+import type { ServedModel } from '../served-model.ts';
+import type { ExplainedKind } from './explained-kind.ts';
+import type { PictureExplanationReply } from './explanation-reply.ts';
+import type { PictureExplanationRequest } from './explanation-request.ts';
+import { findClass } from './find-class.ts';
+import { planOnce } from './plan-once.ts';
+import { planRequest } from './plan-request.ts';
+
+export interface ServedForExplaining extends ServedModel<ImageExplanationInput, ImageExplanationOutput> {
+  /** In the order of its scores. */
+  readonly classes: readonly ImageClass[];
+}
+
+interface Plan extends ExplanationPlan {
+  /** Undefined: the most probable one, which the first run tells. */
+  readonly classIndex: number | undefined;
+}
+
+const nothing = new Uint8Array();
+
+/**
+ * Parts of a picture are the cells of a grid on what the model sees; what is taken out has the mean colour. The first run
+ * decodes the picture and scores it whole, the others are of what was seen then.
+ */
+export function explainPictures(
+  model: ServedForExplaining,
+): ExplainedKind<PictureExplanationRequest, ImageExplanationInput, ImageExplanationOutput> {
+  const planOf = planOnce((request: PictureExplanationRequest) => makePlan(request, model.classes));
+  /** The plan's first mask is the whole, which the picture itself is scored for. */
+  const masksAfterWhole = (request: PictureExplanationRequest) => planOf(request).masks.slice(1);
+
+  return {
+    scope: 'images',
+    task: 'image-classification',
+    modelOf(request) {
+      const { id } = model.runtime.model;
+      if (request.model === undefined || request.model === id) return model;
+      throw new DomainError('not_found', `There is no such model to explain pictures of; there is ${id}.`, {
+        param: 'model',
+      });
+    },
+    itemsOf: ({ pictures }) =>
+      pictures.map((picture) => ({
+        kind: 'see',
+        bytes: picture.kind === 'bytes' ? picture.bytes : nothing,
+      })),
+    followUps: [
+      {
+        itemsMax: (request) => masksAfterWhole(request).map(notYetSeen),
+        itemsOf: (request, outputs) => masked(request, planOf(request), masksAfterWhole(request), outputs),
+      },
+      {
+        itemsMax: (request) =>
+          Array.from({ length: planOf(request).followUpRunsMax }, () => notYetSeen(nothing)),
+        itemsOf(request, outputs) {
+          const plan = planOf(request);
+          const values = explainedValues(plan, scoresOf(plan, outputs));
+          return masked(request, plan, followUpMasks(values), outputs);
+        },
+      },
+    ],
+    paramOf: ({ pictures }) => pictures[0]?.param,
+    inputUnitsOf: () => 1,
+    reply: (request, answer) => toReply(request, planOf(request), model.classes, answer),
+  };
+}
+
+function makePlan(request: PictureExplanationRequest, classes: readonly ImageClass[]): Plan {
+  const classIndex = request.label === undefined ? undefined : findClass(classes, request.label);
+  return { ...planRequest(request, request.grid ** 2, 'The grid'), classIndex };
+}
+
+/** Costs a unit like any other, before there is anything to mask. */
+function notYetSeen(mask: Uint8Array): ImageExplanationInput {
+  return { kind: 'masked', pixels: nothing, grid: 0, mask, classIndex: 0 };
+}
+
+function masked(
+  { grid }: PictureExplanationRequest,
+  plan: Plan,
+  masks: readonly Uint8Array[],
+  outputs: readonly ImageExplanationOutput[],
+): ImageExplanationInput[] {
+  const { pixels } = seenOf(outputs);
+  const classIndex = classOf(plan, outputs);
+  return masks.map((mask) => ({ kind: 'masked', pixels, grid, mask, classIndex }));
+}
+
+function seenOf(outputs: readonly ImageExplanationOutput[]): SeenImage {
+  const seen = outputs[0];
+  if (!seen || !('pixels' in seen)) throw new Error('The first run says what was seen.');
+  return seen;
+}
+
+function classOf({ classIndex }: Plan, outputs: readonly ImageExplanationOutput[]): number {
+  const { shares } = seenOf(outputs);
+  return classIndex ?? shares.indexOf(Math.max(...shares));
+}
+
+/** Of the class that is explained, in every run. */
+function scoresOf(plan: Plan, outputs: readonly ImageExplanationOutput[]): number[] {
+  const classIndex = classOf(plan, outputs);
+  return outputs.map((output) => ('score' in output ? output.score : (output.shares[classIndex] ?? 0)));
+}
+
+function toReply(
+  request: PictureExplanationRequest,
+  plan: Plan,
+  classes: readonly ImageClass[],
+  answer: Answer<ImageExplanationOutput>,
+): PictureExplanationReply {
+  const { grid, method, seed } = request;
+  const seenGrid = { ...seenOf(answer.outputs), grid };
+  const { values, whole, empty, faithfulness } = explanationOf(plan, scoresOf(plan, answer.outputs));
+  const { label = '', wordnetId = null } = classes[classOf(plan, answer.outputs)] ?? {};
+  const map = heatMap(seenGrid, values, { sideMax: explanationLimits.heatMapSideMax });
+  return {
+    id: answer.id,
+    object: 'explanation',
+    model: answer.model,
+    method,
+    label,
+    wordnet_id: wordnetId,
+    score: whole,
+    base_score: empty,
+    picture: seenGrid.picture,
+    grid,
+    data: pictureCells(seenGrid).map((cell, index) => ({ index, ...cell, value: values[index] ?? 0 })),
+    heat_map: {
+      base64: Buffer.from(map.png).toString('base64'),
+      width: map.width,
+      height: map.height,
+      full_value: map.fullValue,
+    },
+    faithfulness: { deletion_area: faithfulness.deletion, insertion_area: faithfulness.insertion },
+    runs: answer.outputs.length,
+    seed,
+    usage: {
+      images: answer.inputUnits,
+      units: answer.inputUnits,
+      price_micro_usd: answer.priceMicroUsd,
+    },
+  };
+}
