@@ -1,6 +1,8 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { connect } from 'node:net';
+import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { build } from 'esbuild';
@@ -53,17 +55,28 @@ export async function startServer(
   return { pid: child.pid ?? 0, port, stop: () => stop(child) };
 }
 
-export async function runLoad(generator: string, orders: LoadOrders): Promise<LoadReport> {
-  const child = spawn(process.execPath, [generator, JSON.stringify(orders)], {
-    stdio: ['ignore', 'pipe', 'inherit'],
-  });
-  let printed = '';
-  child.stdout.on('data', (chunk: Buffer) => {
-    printed += chunk.toString();
-  });
-  const [code] = (await once(child, 'close')) as [number];
-  if (code !== 0) throw new Error(`The load generator ended with ${code}.`);
-  return JSON.parse(printed) as LoadReport;
+/** Bodies are sent in turn. They go through files: some are pictures. */
+export async function runLoad(
+  generator: string,
+  { bodies, ...orders }: Omit<LoadOrders, 'bodyFiles'> & { readonly bodies: readonly (string | Buffer)[] },
+): Promise<LoadReport> {
+  const parent = await mkdtemp(path.join(tmpdir(), 'modelyard-bench-bodies-'));
+  try {
+    const bodyFiles = bodies.map((_, index) => path.join(parent, `${index}`));
+    await Promise.all(bodies.map((body, index) => writeFile(bodyFiles[index] as string, body)));
+    const child = spawn(process.execPath, [generator, JSON.stringify({ ...orders, bodyFiles })], {
+      stdio: ['ignore', 'pipe', 'inherit'],
+    });
+    let printed = '';
+    child.stdout.on('data', (chunk: Buffer) => {
+      printed += chunk.toString();
+    });
+    const [code] = (await once(child, 'close')) as [number];
+    if (code !== 0) throw new Error(`The load generator ended with ${code}.`);
+    return JSON.parse(printed) as LoadReport;
+  } finally {
+    await rm(parent, { recursive: true, force: true });
+  }
 }
 
 export async function stop(child: ChildProcess): Promise<void> {

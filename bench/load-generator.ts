@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { connect } from 'node:net';
 
 /**
@@ -8,8 +9,8 @@ export interface LoadOrders {
   readonly port: number;
   readonly path: string;
   readonly headers: Readonly<Record<string, string>>;
-  /** Sent in turn. */
-  readonly bodies: readonly string[];
+  /** Files whose contents are sent in turn. */
+  readonly bodyFiles: readonly string[];
   readonly connections: number;
   readonly durationMs: number;
 }
@@ -24,7 +25,7 @@ export interface LoadReport {
 }
 
 const orders = JSON.parse(process.argv[2] ?? '') as LoadOrders;
-const requests = orders.bodies.map((body) => encode(body));
+const requests = orders.bodyFiles.map((file) => encode(readFileSync(file)));
 const latenciesMs: number[] = [];
 let failed = 0;
 let sent = 0;
@@ -75,12 +76,10 @@ function connection(): Promise<void> {
   });
 }
 
-function encode(body: string): Buffer {
+function encode(body: Buffer): Buffer {
   const headers = Object.entries(orders.headers).map(([name, value]) => `${name}: ${value}\r\n`);
-  const length = Buffer.byteLength(body);
-  return Buffer.from(
-    `POST ${orders.path} HTTP/1.1\r\nhost: 127.0.0.1:${orders.port}\r\n${headers.join('')}content-length: ${length}\r\n\r\n${body}`,
-  );
+  const head = `POST ${orders.path} HTTP/1.1\r\nhost: 127.0.0.1:${orders.port}\r\n${headers.join('')}content-length: ${body.length}\r\n\r\n`;
+  return Buffer.concat([Buffer.from(head), body]);
 }
 
 /** Bytes of the whole answer, once its head is here; -1 before. */

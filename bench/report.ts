@@ -9,7 +9,8 @@ export interface BenchReport {
     readonly loadAverage: number;
   };
   readonly gateway: GatewayFigures;
-  readonly model: ModelFigures;
+  readonly texts: ModelFigures;
+  readonly pictures: ModelFigures;
   readonly startMs: number;
 }
 
@@ -22,7 +23,7 @@ interface Target {
 }
 
 export function targetsOf(report: BenchReport): readonly (Target & { readonly met: boolean })[] {
-  const { gateway, model, startMs } = report;
+  const { gateway, texts, pictures, startMs } = report;
   const targets: Target[] = [
     {
       what: 'requests, gateway / bare Hono',
@@ -46,23 +47,37 @@ export function targetsOf(report: BenchReport): readonly (Target & { readonly me
       unit: 'x',
     },
     {
-      what: `texts at concurrency ${model.concurrency}, gateway / bare loop`,
-      value: model.textsToFloor,
+      what: `texts at concurrency ${texts.concurrency}, gateway / bare loop`,
+      value: texts.itemsToFloor,
       bound: 0.85,
       kind: 'at least',
       unit: 'x',
     },
     {
-      what: `CPU at concurrency ${model.concurrency}, gateway / bare loop`,
-      value: model.cpuToFloor,
+      what: `CPU of texts at concurrency ${texts.concurrency}, gateway / bare loop`,
+      value: texts.cpuToFloor,
       bound: 1.2,
       kind: 'at most',
       unit: 'x',
     },
     {
       what: 'time of a text alone, gateway / bare call',
-      value: model.aloneToModel,
+      value: texts.aloneToModel,
       bound: 1.2,
+      kind: 'at most',
+      unit: 'x',
+    },
+    {
+      what: `pictures at concurrency ${pictures.concurrency}, gateway / bare loop`,
+      value: pictures.itemsToFloor,
+      bound: 0.85,
+      kind: 'at least',
+      unit: 'x',
+    },
+    {
+      what: `CPU of pictures at concurrency ${pictures.concurrency}, gateway / bare loop`,
+      value: pictures.cpuToFloor,
+      bound: 1.3,
       kind: 'at most',
       unit: 'x',
     },
@@ -75,7 +90,7 @@ export function targetsOf(report: BenchReport): readonly (Target & { readonly me
 }
 
 export function toText(report: BenchReport): string {
-  const { gateway, model, machine } = report;
+  const { gateway, machine } = report;
   const rows = [
     ['', 'req/s', 'p50 ms', 'p95 ms', 'CPU s/1,000 Node', 'PostgreSQL'],
     serverRow('bare Hono', gateway.bare),
@@ -88,19 +103,26 @@ export function toText(report: BenchReport): string {
     `${kind} ${bound} ${unit}`,
     met ? 'met' : 'NOT MET',
   ]);
-  const { floor } = model;
   return [
     `${machine.cores} x ${machine.cpu}, Node ${machine.node}, load average at the start ${machine.loadAverage.toFixed(1)}`,
     '',
     `${gateway.connections} connections`,
     table(rows),
     '',
-    `sentiment: bare loop ${model.floorTextsPerSecond.toFixed(0)} texts/s (batches of ${floor.batchTexts}, ${floor.processes} processes), ` +
-      `gateway ${model.gatewayTextsPerSecond.toFixed(0)} at concurrency ${model.concurrency}`,
-    `alone: model ${model.aloneModelMs.toFixed(2)} ms, gateway ${model.aloneGatewayMs.toFixed(2)} ms, added ${model.aloneAddedMs.toFixed(2)} ms`,
+    ...modelLines('texts', report.texts),
+    ...modelLines('pictures', report.pictures),
     '',
     table(targets),
   ].join('\n');
+}
+
+function modelLines(what: string, figures: ModelFigures): string[] {
+  const { floor, floorPerSecond, gatewayPerSecond, concurrency } = figures;
+  return [
+    `${what}: bare loop ${floorPerSecond.toFixed(0)} a second (batches of ${floor.batchItems}, ${floor.processes} processes), ` +
+      `gateway ${gatewayPerSecond.toFixed(0)} at concurrency ${concurrency}`,
+    `alone: model ${figures.aloneModelMs.toFixed(2)} ms, gateway ${figures.aloneGatewayMs.toFixed(2)} ms, added ${figures.aloneAddedMs.toFixed(2)} ms`,
+  ];
 }
 
 function serverRow(name: string, figures: ServerFigures): string[] {

@@ -1,20 +1,20 @@
 import type { BareLoop, BareLoopSpeed } from './bare-loop.ts';
 import { openBareSession } from './bare-session.ts';
 
-process.once('message', async ({ folder, texts, batchTexts, durationMs }: BareLoop) => {
-  const session = await openBareSession(folder);
+process.once('message', async ({ subject, batchItems, durationMs }: BareLoop) => {
+  const session = await openBareSession(subject);
   const batch = (start: number) =>
-    Array.from({ length: batchTexts }, (_, index) => texts[(start + index) % texts.length] ?? '');
+    Array.from({ length: batchItems }, (_, index) => subject.items[(start + index) % subject.items.length]);
   for (let warmUp = 0; warmUp < 3; warmUp++) await session.run(batch(0));
   const startMs = performance.now();
   const before = process.cpuUsage();
   let answered = 0;
   while (performance.now() - startMs < durationMs) {
     await session.run(batch(answered));
-    answered += batchTexts;
+    answered += batchItems;
   }
-  const textsPerS = (answered * 1000) / (performance.now() - startMs);
+  const itemsPerS = (answered * 1000) / (performance.now() - startMs);
   const { user, system } = process.cpuUsage(before);
-  process.send?.({ textsPerS, cpuS: (user + system) / 1000 / answered } satisfies BareLoopSpeed);
+  process.send?.({ itemsPerS, cpuS: (user + system) / 1000 / answered } satisfies BareLoopSpeed);
   process.disconnect?.();
 });

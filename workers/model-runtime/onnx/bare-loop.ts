@@ -1,17 +1,21 @@
 import { fork } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 
+export type BareSubject = { readonly folder: string } & (
+  | { readonly kind: 'texts'; readonly items: readonly string[] }
+  | { readonly kind: 'pictures'; readonly items: readonly Uint8Array[] }
+);
+
 export interface BareLoop {
-  readonly folder: string;
-  readonly texts: readonly string[];
-  readonly batchTexts: number;
+  readonly subject: BareSubject;
+  readonly batchItems: number;
   readonly processes: number;
   readonly durationMs: number;
 }
 
 export interface BareLoopSpeed {
-  readonly textsPerS: number;
-  /** Processor seconds for a thousand texts. */
+  readonly itemsPerS: number;
+  /** Processor seconds for a thousand items. */
   readonly cpuS: number;
 }
 
@@ -28,7 +32,7 @@ export async function measureBareLoop(loop: BareLoop): Promise<BareLoopSpeed> {
       });
     }),
   );
-  const textsPerS = speeds.reduce((sum, speed) => sum + speed.textsPerS, 0);
-  const cpuS = speeds.reduce((sum, speed) => sum + speed.cpuS * speed.textsPerS, 0) / textsPerS;
-  return { textsPerS, cpuS };
+  const itemsPerS = speeds.reduce((sum, speed) => sum + speed.itemsPerS, 0);
+  const cpuS = speeds.reduce((sum, speed) => sum + speed.cpuS * speed.itemsPerS, 0) / itemsPerS;
+  return { itemsPerS, cpuS };
 }

@@ -1,26 +1,18 @@
-import { join } from 'node:path';
-import { graphFile } from './model-folder.ts';
-import { openSession } from './open-session.ts';
-import { loadTextTokenizer } from './text-tokenizer.ts';
-import { encoderFeeds } from './token-batch.ts';
-
-export interface BareSession {
-  /** Logits of one batch, padded to its longest text, one row a text. */
-  run(texts: readonly string[]): Promise<Float32Array>;
-}
+import type { BareSubject } from './bare-loop.ts';
+import { openBarePictureSession } from './bare-picture-session.ts';
+import { openBareTextSession } from './bare-text-session.ts';
 
 /**
- * The floor that benchmarks are held against: tokenizer and graph called one after the other in this process, with
- * nothing of a server around them.
+ * The floor that benchmarks are held against: what prepares an input and the graph, called one after the other in this
+ * process, with nothing of a server around them.
  */
-export async function openBareSession(folder: string): Promise<BareSession> {
-  const tokenizer = await loadTextTokenizer(folder);
-  const graph = await openSession(join(folder, graphFile(folder)));
-  return {
-    async run(texts) {
-      const ids = texts.map((text) => tokenizer.wrap(tokenizer.tokenize(text)));
-      const { logits } = await graph.run(encoderFeeds(ids));
-      return logits?.data as Float32Array;
-    },
-  };
+export interface BareSession<Item> {
+  /** Logits of one batch, one row an item. */
+  run(items: readonly Item[]): Promise<Float32Array>;
+}
+
+/** Its items are the subject's. */
+export async function openBareSession({ kind, folder }: BareSubject): Promise<BareSession<unknown>> {
+  const session = kind === 'texts' ? await openBareTextSession(folder) : await openBarePictureSession(folder);
+  return session as BareSession<unknown>;
 }
