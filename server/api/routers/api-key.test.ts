@@ -38,7 +38,7 @@ describe('API keys', () => {
         name: 'Production',
         prefix: created.prefix,
         kind: 'live',
-        scopes: ['sentiment', 'images', 'models:read'],
+        scopes: ['sentiment', 'images', 'text', 'models:read'],
         createdAt: clock.now(),
         createdBy: person.email,
         lastUsedAt: null,

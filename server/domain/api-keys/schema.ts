@@ -14,6 +14,7 @@ const keyIdSchema = z.string().regex(/^[0-9A-Za-z]{12}$/, 'Give the id of a key.
 export const defaultApiKeyScopes = [
   'sentiment',
   'images',
+  'text',
   'models:read',
 ] as const satisfies readonly ApiKeyScope[];
 

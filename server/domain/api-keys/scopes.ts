@@ -1,3 +1,3 @@
 /** What a key may call. A route names the one it needs. */
-export const apiKeyScopes = ['sentiment', 'images', 'models:read', 'usage:read'] as const;
+export const apiKeyScopes = ['sentiment', 'images', 'text', 'models:read', 'usage:read'] as const;
 export type ApiKeyScope = (typeof apiKeyScopes)[number];

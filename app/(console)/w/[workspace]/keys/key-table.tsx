@@ -20,6 +20,7 @@ interface KeyListProps {
 const callable: Record<string, string> = {
   sentiment: 'sentiment',
   images: 'images',
+  text: 'text',
   'models:read': 'models',
   'usage:read': 'usage',
 };
