@@ -150,6 +150,7 @@ describe('GET /v1/models', () => {
       data: [
         { id: 'sentiment-1', object: 'model', created: 1793491200, owned_by: 'modelyard' },
         { id: 'image-1', object: 'model', created: 1793491200, owned_by: 'modelyard' },
+        { id: 'text-1', object: 'model', created: 1793491200, owned_by: 'modelyard' },
       ],
       has_more: false,
     });

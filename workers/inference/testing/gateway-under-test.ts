@@ -13,9 +13,14 @@ import {
   type FakeTextClassifierOptions,
   fakeTextClassifier,
 } from '#workers/model-runtime/fake/fake-text-classifier.ts';
+import {
+  type FakeTextGeneratorOptions,
+  fakeTextGenerator,
+} from '#workers/model-runtime/fake/fake-text-generator.ts';
 import type { ImageClassifier } from '#workers/model-runtime/model-runtime.ts';
 import { createAddressBuckets } from '../address-buckets.ts';
 import { explanationsEndpoint } from '../endpoints/explanations.ts';
+import { generationEndpoints } from '../endpoints/generation-endpoints.ts';
 import { imagesClassifyEndpoint } from '../endpoints/images-classify.ts';
 import { modelsEndpoint } from '../endpoints/models.ts';
 import { sentimentEndpoint } from '../endpoints/sentiment.ts';
@@ -28,6 +33,7 @@ export const webUrl = 'http://console.example.com';
 export interface GatewayUnderTestOptions extends Partial<GatewayOptions> {
   readonly model?: FakeTextClassifierOptions;
   readonly imageModel?: FakeImageClassifierOptions;
+  readonly generator?: FakeTextGeneratorOptions;
   /** Instead of the fake one. */
   readonly imageRuntime?: ImageClassifier;
   /** Left out: the guard as in production. */
@@ -39,10 +45,11 @@ export function gatewayUnderTest(
   database: Pick<TestDatabase, 'pool'>,
   options: GatewayUnderTestOptions = {},
 ) {
-  const { model, imageModel, outbound, ...overrides } = options;
+  const { model, imageModel, generator: generatorOptions, outbound, ...overrides } = options;
   const logged: { level: string; fields: object; message: string }[] = [];
   const runtime = fakeTextClassifier(model);
   const imageRuntime = options.imageRuntime ?? fakeImageClassifier(imageModel);
+  const generator = fakeTextGenerator(generatorOptions);
   const metrics = createMetrics();
   const holdMs = options.holdMs ?? pipelineLimits.holdMs;
   const metering = createMetering({ pool: database.pool, holdMs });
@@ -55,10 +62,12 @@ export function gatewayUnderTest(
       explanationsEndpoint(served),
       imagesClassifyEndpoint(servedImages, { fetchOutside: createOutboundFetch(outbound) }),
     ],
+    generating: generationEndpoints(generator),
     free: [
       modelsEndpoint([
         { model: runtime.model, createdAt },
         { model: imageRuntime.model, createdAt },
+        { model: generator.model, createdAt },
       ]),
     ],
     metering,
@@ -77,7 +86,7 @@ export function gatewayUnderTest(
     isReady: async () => true,
     ...overrides,
   });
-  return { gateway, runtime, imageRuntime, metering, served, metrics, logged };
+  return { gateway, runtime, imageRuntime, generator, metering, served, metrics, logged };
 }
 
 export type GatewayUnderTest = ReturnType<typeof gatewayUnderTest>;
