@@ -18,6 +18,7 @@ export async function bundleTo(folder: string): Promise<void> {
     entryPoints: {
       main: 'workers/inference/main.ts',
       'compute-thread': 'workers/model-runtime/onnx/compute-thread.ts',
+      'text-process': 'workers/model-runtime/llama-cpp/text-process.ts',
       'bare-hono': 'bench/servers/bare-hono.ts',
       'insert-hono': 'bench/servers/insert-hono.ts',
       'load-generator': 'bench/load-generator.ts',

@@ -3,11 +3,12 @@ import { readdir, rm } from 'node:fs/promises';
 import path from 'node:path';
 import { build } from 'esbuild';
 
-/** The processes, and the file that the gateway starts its compute threads from, which lies beside it. */
+/** The processes, and the files that the gateway starts its models from, which lie beside it. */
 const entryPoints = {
   'scripts/start-web': 'scripts/start-web.ts',
   'workers/inference/main': 'workers/inference/main.ts',
   'workers/inference/compute-thread': 'workers/model-runtime/onnx/compute-thread.ts',
+  'workers/inference/text-process': 'workers/model-runtime/llama-cpp/text-process.ts',
   'workers/background/main': 'workers/background/main.ts',
 };
 

@@ -356,4 +356,5 @@ describe('our side', () => {
 const refusingMetering = {
   admit: () => Promise.reject(new Error('The database was asked.')),
   settle: () => Promise.reject(new Error('The database was asked.')),
+  saveProgress: () => Promise.reject(new Error('The database was asked.')),
 };

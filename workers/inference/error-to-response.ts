@@ -53,6 +53,15 @@ export interface ErrorContext {
   readonly family: EndpointFamily;
 }
 
+export interface ErrorBody {
+  readonly error: {
+    readonly message: string;
+    readonly type: string;
+    readonly param: string | null;
+    readonly code: ErrorCode;
+  };
+}
+
 /** The only place where the data plane's errors become HTTP. What is not a DomainError says nothing of itself. */
 export function errorToResponse(error: unknown, context: ErrorContext): Response {
   const known = error instanceof DomainError ? error : internal(context.requestId);
@@ -62,15 +71,17 @@ export function errorToResponse(error: unknown, context: ErrorContext): Response
     headers['retry-after'] = `${Math.max(1, Math.ceil(known.retryAfterMs / 1_000))}`;
   if (finalRefusals.has(known.code)) headers['x-should-retry'] = 'false';
   if (status === 401) headers['www-authenticate'] = 'Bearer';
-  const body = {
-    error: {
-      message: known.message,
-      type: typeOf(known.code, status),
-      param: known.param ?? null,
-      code: known.code,
-    },
-  };
-  return new Response(JSON.stringify(body), { status, headers });
+  return new Response(JSON.stringify(bodyOf(known, status)), { status, headers });
+}
+
+/** The same words where the answer has begun already, and its status can't be taken back. */
+export function errorToBody(error: unknown, context: Pick<ErrorContext, 'requestId' | 'family'>): ErrorBody {
+  const known = error instanceof DomainError ? error : internal(context.requestId);
+  return bodyOf(known, statusOf(known.code, context.family));
+}
+
+function bodyOf({ message, code, param }: DomainError, status: number): ErrorBody {
+  return { error: { message, type: typeOf(code, status), param: param ?? null, code } };
 }
 
 export function codeOf(error: unknown): ErrorCode {

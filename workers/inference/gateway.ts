@@ -8,18 +8,29 @@ import { newRequestId, publicRequestId } from '#server/domain/usage/request-id.t
 import type { AccessLine } from '#server/platform/access-log.ts';
 import { createByteBudget } from './byte-budget.ts';
 import { crossOrigin } from './cors.ts';
-import type { EndpointFamily, FreeEndpoint, MeteredEndpoint } from './endpoint.ts';
+import type { Endpoint, EndpointFamily, FreeEndpoint, MeteredEndpoint } from './endpoint.ts';
 import { clientClosedStatus, codeOf, errorToResponse } from './error-to-response.ts';
+import { createProgressSaver } from './generation/progress-saver.ts';
+import type { GenerationEndpoint } from './generation-endpoint.ts';
 import type { GatewayMetrics } from './metrics.ts';
 import { openApiDocument } from './openapi-document.ts';
 import type { Pipeline } from './pipeline.ts';
-import { freePipeline, meteredPipeline, type PipelineDependencies } from './pipelines.ts';
-import type { Received } from './request-scope.ts';
+import {
+  freePipeline,
+  type GenerationTimeLimits,
+  generationPipeline,
+  meteredPipeline,
+  type PipelineDependencies,
+} from './pipelines.ts';
+import type { Received, StreamEnd } from './request-scope.ts';
 
 export interface GatewayOptions extends PipelineDependencies {
   // Each endpoint has an input, an item and an output of its own, which the pipeline made for it knows.
   // oxlint-disable-next-line typescript/no-explicit-any -- a list of endpoints of different types.
   readonly metered: readonly MeteredEndpoint<any, any, any>[];
+  // oxlint-disable-next-line typescript/no-explicit-any -- a list of endpoints of different types.
+  readonly generating?: readonly GenerationEndpoint<any>[];
+  readonly generationTimes?: GenerationTimeLimits;
   // oxlint-disable-next-line typescript/no-explicit-any -- a list of endpoints of different types.
   readonly free: readonly FreeEndpoint<any>[];
   readonly metrics: GatewayMetrics;
@@ -50,6 +61,7 @@ export interface GatewayRoute {
 
 interface ServerBindings {
   readonly incoming?: { readonly socket?: { readonly remoteAddress?: string } };
+  readonly outgoing?: { destroy(): unknown };
 }
 
 export function createGateway(options: GatewayOptions): Gateway {
@@ -59,6 +71,11 @@ export function createGateway(options: GatewayOptions): Gateway {
   const routes: GatewayRoute[] = [];
 
   for (const endpoint of options.metered) addEndpoint(endpoint, meteredPipeline(endpoint, options));
+  const saver = createProgressSaver({ ...options, everyMs: options.generationTimes?.saveEveryMs });
+  for (const endpoint of options.generating ?? []) {
+    const { generationTimes: times, ...dependencies } = options;
+    addEndpoint(endpoint, generationPipeline(endpoint, { ...dependencies, saver, times }));
+  }
   for (const endpoint of options.free) addEndpoint(endpoint, freePipeline(endpoint, options));
   addPublic('/v1/openapi.json', () => Response.json(document()));
   addPublic('/healthz', () => Response.json({ status: 'ok' }));
@@ -83,7 +100,7 @@ export function createGateway(options: GatewayOptions): Gateway {
   app.onError((error, c) => answer(c, 'other', 'own', () => Promise.reject(error)));
 
   function addEndpoint(
-    endpoint: MeteredEndpoint<unknown, unknown, unknown> | FreeEndpoint<unknown>,
+    endpoint: Pick<Endpoint<unknown>, 'route' | 'family'>,
     guarded: Pipeline<Received, Response>,
   ) {
     const { method, path } = endpoint.route;
@@ -115,8 +132,22 @@ export function createGateway(options: GatewayOptions): Gateway {
       response = errorToResponse(error, { ...received, family });
       logFailure(received, error, code);
     }
+    const { streamEnd } = received.scope;
+    if (streamEnd === undefined) count(received, route, response.status, code);
+    else void streamEnd.then((end) => countStream(received, route, response.status, end));
+    return cors.allow(c.req.raw, response);
+  }
+
+  function countStream(received: Received, route: string, status: number, end: StreamEnd) {
+    const code = end.isCancelled ? 'client_closed' : end.error === undefined ? 'ok' : codeOf(end.error);
+    if (end.error !== undefined) logFailure(received, end.error, code);
+    count(received, route, status, code);
+  }
+
+  /** Once for each request, when it is over. */
+  function count(received: Received, route: string, answeredStatus: number, code: string) {
     received.releaseBytes();
-    const status = code === 'client_closed' ? clientClosedStatus : response.status;
+    const status = code === 'client_closed' ? clientClosedStatus : answeredStatus;
     const tookMs = performance.now() - received.startedAtMs;
     options.metrics.countAnswer(route, status, code, tookMs);
     options.accessLog({
@@ -127,17 +158,18 @@ export function createGateway(options: GatewayOptions): Gateway {
       code,
       latencyMs: Math.round(tookMs),
     });
-    return cors.allow(c.req.raw, response);
   }
 
   function receive(c: Context<{ Bindings: ServerBindings }>): Received {
     const request = c.req.raw;
+    const outgoing = c.env?.outgoing;
     return {
       ...memory.share(),
       request,
       requestId: newRequestId(),
       startedAtMs: performance.now(),
       signal: request.signal,
+      cut: outgoing ? () => void outgoing.destroy() : null,
       address: () =>
         clientAddress({
           remoteAddress: c.env?.incoming?.socket?.remoteAddress,

@@ -2,6 +2,7 @@ import type { Server } from 'node:http';
 import path from 'node:path';
 import { serve } from '@hono/node-server';
 import {
+  generationLimits,
   outboundLimits,
   pipelineLimits,
   rateLimits,
@@ -23,12 +24,14 @@ import { createAddressBuckets } from './address-buckets.ts';
 import { closeServer, drain } from './drain.ts';
 import { embeddingsEndpoint } from './endpoints/embeddings.ts';
 import { explanationsEndpoint } from './endpoints/explanations.ts';
+import { generationEndpoints } from './endpoints/generation-endpoints.ts';
 import { imagesClassifyEndpoint } from './endpoints/images-classify.ts';
 import { modelsEndpoint } from './endpoints/models.ts';
 import { sentimentEndpoint } from './endpoints/sentiment.ts';
 import { createGateway } from './gateway.ts';
 import { loadImages } from './load-images.ts';
 import { loadSentiment } from './load-sentiment.ts';
+import { loadText } from './load-text.ts';
 import { createMetrics } from './metrics.ts';
 import { createReadiness } from './readiness.ts';
 import { serveModel } from './serve-model.ts';
@@ -37,6 +40,13 @@ import { servedAs } from './served-as.ts';
 /** Clients keep connections for about a minute; a server that closes them first breaks those that do not retry. */
 const keepAliveMs = 75_000;
 const connectionTimeoutMs = keepAliveMs + 5_000;
+/** What is in flight may take its whole time: fetching and running, or a text that somebody reads slowly. */
+const drainTimeoutMs =
+  10_000 +
+  Math.max(
+    outboundLimits.timeoutMs + pipelineLimits.requestTimeoutMs,
+    generationLimits.firstEventTimeoutMs + generationLimits.timeoutMs + generationLimits.stalledReaderMs,
+  );
 
 const environment = readInferenceEnvironment();
 const logger = createLogger({ name: 'inference', level: environment.logLevel });
@@ -51,13 +61,14 @@ const metering = createMetering({ pool, holdMs: environment.holdMs, onCall: metr
 metrics.watchDepth('admit', () => metering.depth.admit);
 metrics.watchDepth('settle', () => metering.depth.settle);
 
-const [texts, pictures] = await Promise.all([
+const [texts, pictures, written] = await Promise.all([
   loadSentiment(environment, logger),
   loadImages(environment, logger),
+  loadText(environment, logger),
 ]);
 const sentiment = serveModel(texts.runtime, texts.costBound, metrics);
 const images = serveModel(pictures.runtime, () => 1, metrics);
-const loaded = [texts, pictures];
+const loaded = [texts, pictures, ...(written ? [written] : [])];
 const fetchOutside = createOutboundFetch();
 const modelsReady = Promise.all(loaded.map(({ runtime }) => runtime.ready()));
 const readiness = createReadiness({ pool, modelsReady });
@@ -73,6 +84,7 @@ const gateway = createGateway({
     imagesClassifyEndpoint(servedAs(images, isImageClassification), { fetchOutside }),
     embeddingsEndpoint(servedAs(images, isEmbedding), { dimensions: pictures.dimensions, fetchOutside }),
   ],
+  generating: written ? generationEndpoints(written.runtime) : [],
   free: [modelsEndpoint(loaded.map(({ runtime, createdAt }) => ({ model: runtime.model, createdAt })))],
   metering,
   malformedKeys: createAddressBuckets({ limit: rateLimits.malformedKeysByAddress, clock: systemClock }),
@@ -138,7 +150,7 @@ async function stop(signal: NodeJS.Signals) {
       ...loaded.map(({ runtime }) => ({ name: runtime.model.id, close: () => runtime.close() })),
       { name: 'database', close: () => pool.end() },
     ],
-    { logger, timeoutMs: outboundLimits.timeoutMs + pipelineLimits.requestTimeoutMs + 10_000 },
+    { logger, timeoutMs: drainTimeoutMs },
   );
   accessLog.flush();
   process.exit(0);

@@ -9,6 +9,8 @@ export interface GatewayMetrics {
   countAnswer(route: string, status: number, code: string, tookMs: number): void;
   countCall(call: { name: MeteringCallName; rows: number; tookMs: number }): void;
   countBatch(model: string, batch: { items: number; waitedMs: number; ranMs: number }): void;
+  timeFirstToken(route: string, tookMs: number): void;
+  countTokens(model: string, tokens: { input: number; output: number }): void;
   watchDepth(queue: string, depth: () => number): void;
 }
 
@@ -38,6 +40,19 @@ export function createMetrics(): GatewayMetrics {
     help: 'Time from request to answer.',
     labelName: 'route',
     boundsSeconds: secondsBuckets,
+    registers,
+  });
+  const firstTokens = new TimerHistogram({
+    name: 'inference_first_token_seconds',
+    help: 'Time from request to the first token that was written for it.',
+    labelName: 'route',
+    boundsSeconds: secondsBuckets,
+    registers,
+  });
+  const tokens = new Counter({
+    name: 'inference_tokens_total',
+    help: 'Tokens that were billed, read or written.',
+    labelNames: ['model', 'kind'],
     registers,
   });
   const calls = new Histogram({
@@ -102,6 +117,11 @@ export function createMetrics(): GatewayMetrics {
       batchItems.labels(model).observe(batch.items);
       batchWaits.labels(model).observe(batch.waitedMs / 1_000);
       batchRuns.labels(model).observe(batch.ranMs / 1_000);
+    },
+    timeFirstToken: (route, tookMs) => firstTokens.time(route, tookMs),
+    countTokens(model, { input, output }) {
+      tokens.labels(model, 'input').inc(input);
+      tokens.labels(model, 'output').inc(output);
     },
     watchDepth: (queue, depth) => void depths.set(queue, depth),
   };

@@ -1,18 +1,26 @@
 import { priceMicroUsd } from '#server/domain/billing/prices.ts';
+import { generationLimits } from '#server/domain/rate-limits/limits.ts';
 import type { Metering } from '#server/domain/usage/metering.ts';
 import type { AddressBuckets } from './address-buckets.ts';
 import { byInput, type FreeEndpoint, type MeteredEndpoint } from './endpoint.ts';
+import { generationCost } from './generation/generation-cost.ts';
+import type { ProgressSaver } from './generation/progress-saver.ts';
+import type { GenerationEndpoint } from './generation-endpoint.ts';
+import type { GatewayMetrics } from './metrics.ts';
 import { type ObserveStage, type Pipeline, pipeline } from './pipeline.ts';
 import type { BodyLimits } from './read-body-bytes.ts';
 import type { Received } from './request-scope.ts';
 import { admit, type CostBounds } from './stages/admit.ts';
 import { fetchInputs, type WithInputs } from './stages/fetch-inputs.ts';
+import { generateText } from './stages/generate-text.ts';
 import { limitBody } from './stages/limit-body.ts';
 import { parseRequest } from './stages/parse-request.ts';
 import { readKey } from './stages/read-key.ts';
 import { respond, respondFree } from './stages/respond.ts';
+import { respondText } from './stages/respond-text.ts';
 import { runModel } from './stages/run-model.ts';
 import { settle } from './stages/settle.ts';
+import { settleGeneration } from './stages/settle-generation.ts';
 
 export interface PipelineDependencies {
   readonly metering: Metering;
@@ -42,6 +50,45 @@ export function meteredPipeline<Input, Item extends object, Output extends objec
     .through(runModel(endpoint, { timeoutMs: dependencies.requestTimeoutMs }))
     .through(settle(endpoint, dependencies))
     .through(respond(endpoint));
+}
+
+/** Instead of those in `generationLimits`. */
+export interface GenerationTimeLimits {
+  readonly firstEventTimeoutMs?: number;
+  readonly timeoutMs?: number;
+  readonly saveEveryMs?: number;
+  readonly stalledReaderMs?: number;
+}
+
+export interface GenerationDependencies extends PipelineDependencies {
+  readonly saver: ProgressSaver;
+  readonly metrics: Pick<GatewayMetrics, 'timeFirstToken' | 'countTokens'>;
+  readonly times?: GenerationTimeLimits | undefined;
+}
+
+/**
+ * The same stages for a text that is written: a stream's `settle` prepares what its last event waits for. It lasts, so its
+ * hold is its own and is prolonged while it is written.
+ */
+export function generationPipeline<Options>(
+  endpoint: GenerationEndpoint<Options>,
+  dependencies: GenerationDependencies,
+): Pipeline<Received, Response> {
+  const times = { ...generationLimits, ...dependencies.times };
+  return pipeline<Received>(dependencies.observeStage)
+    .through(limitBody(dependencies.bodyLimits ?? endpoint.bodyLimits))
+    .through(readKey(dependencies))
+    .through(parseRequest(endpoint))
+    .through(
+      admit(endpoint, {
+        ...dependencies,
+        ownHold: true,
+        costOf: (request) => generationCost(request.generation, endpoint.modelOf(request).limits),
+      }),
+    )
+    .through(generateText(endpoint, { ...dependencies, times }))
+    .through(settleGeneration(endpoint, dependencies))
+    .through(respondText(endpoint, times));
 }
 
 /** What every call goes through that needs a key and costs nothing. */

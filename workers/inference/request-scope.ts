@@ -13,6 +13,8 @@ export interface Received {
   holdBytes(bytes: number): void;
   /** The request is over: what it held is given back. */
   releaseBytes(): void;
+  /** Ends the connection. Null: there is none (a test). */
+  readonly cut: (() => void) | null;
   /** The address that limits count against; worked out only where one is needed. */
   address(): string;
   readonly scope: RequestScope;
@@ -21,4 +23,13 @@ export interface Received {
 export interface RequestScope {
   windows: RateWindows | null;
   workspaceId: string | null;
+  /** Left out: the answer is whole. Otherwise its end, which is counted and logged instead; it never rejects. */
+  streamEnd?: Promise<StreamEnd>;
+}
+
+export interface StreamEnd {
+  /** Whether its reader went away before. */
+  readonly isCancelled: boolean;
+  /** Undefined: none. */
+  readonly error: unknown;
 }

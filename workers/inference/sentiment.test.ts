@@ -162,6 +162,13 @@ describe('GET /v1/models', () => {
           owned_by: 'modelyard',
           tasks: ['image-classification', 'embedding'],
         },
+        {
+          id: 'text-1',
+          object: 'model',
+          created: 1793491200,
+          owned_by: 'modelyard',
+          tasks: ['text-generation'],
+        },
       ],
       has_more: false,
     });

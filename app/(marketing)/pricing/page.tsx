@@ -12,9 +12,21 @@ const million = 1_000_000;
 
 const taskNames = {
   sentiment: 'Sentiment',
+  'text-generation': 'Text',
   'image-classification': 'Images',
   'image-embedding': 'Embeddings of images',
 } as const satisfies Record<keyof typeof prices, string>;
+
+/** A task that writes has a second price. */
+const pricedUnits = Object.entries(prices).flatMap(
+  ([id, { unit, microUsdPerInputUnit, microUsdPerOutputUnit }]) => {
+    const task = taskNames[id as keyof typeof prices];
+    return [
+      { task, unit: `one ${unit} read`, microUsd: microUsdPerInputUnit },
+      { task, unit: `one ${unit} written`, microUsd: microUsdPerOutputUnit },
+    ].filter(({ microUsd }) => microUsd > 0);
+  },
+);
 
 export default function PricingPage() {
   const rows = Object.entries(plans);
@@ -23,8 +35,8 @@ export default function PricingPage() {
       <section className="hero !pb-9">
         <h1 className="!text-[2.625rem] !leading-[2.75rem]">Pricing</h1>
         <p className="say">
-          One unit is one token of a text, or one picture, that a model read. Every call says how many it took
-          and what they cost, to the micro-dollar.
+          One unit is one token that a model read or wrote, or one picture that it read. Every call says how
+          many it took and what they cost, to the micro-dollar.
         </p>
       </section>
 
@@ -90,11 +102,11 @@ export default function PricingPage() {
               </tr>
             </thead>
             <tbody>
-              {Object.entries(prices).map(([task, price]) => (
-                <tr key={task}>
-                  <th scope="row">{taskNames[task as keyof typeof prices]}</th>
-                  <td>one {price.unit} read</td>
-                  <td className="num">{money(price.microUsdPerInputUnit * million)}</td>
+              {pricedUnits.map(({ task, unit, microUsd }) => (
+                <tr key={`${task} ${unit}`}>
+                  <th scope="row">{task}</th>
+                  <td>{unit}</td>
+                  <td className="num">{money(microUsd * million)}</td>
                 </tr>
               ))}
             </tbody>
@@ -104,7 +116,14 @@ export default function PricingPage() {
             <li>
               A call that is refused (a wrong key, a text too long, a broken picture, a limit) is not charged.
             </li>
-            <li>Special tokens that the model adds to a text are not counted.</li>
+            <li>
+              Special tokens that the model adds to a text are not counted; those of a conversation’s
+              template, which say who speaks, are.
+            </li>
+            <li>
+              A text that the caller stops, or hangs up on, is charged for what was read and written until
+              then.
+            </li>
           </ul>
           <p className="mt-6">
             <Link className="btn primary big" href="/sign-up">

@@ -37,7 +37,7 @@ describe('demo', () => {
       expect(row).toMatchObject({
         workspaceId: house.id,
         kind: 'short_lived',
-        scopes: ['sentiment', 'images'],
+        scopes: ['sentiment', 'images', 'text'],
         requestsPerMinute: demoLimits.requestsPerMinute,
         unitsPerMinute: demoLimits.unitsPerMinute,
         expiresAt: new Date('2026-11-22T12:10:00Z'),

@@ -15,6 +15,7 @@ export const defaultApiKeyScopes = [
   'sentiment',
   'images',
   'embeddings',
+  'text',
   'models:read',
 ] as const satisfies readonly ApiKeyScope[];
 

@@ -1,3 +1,10 @@
 /** What a key may call. A route names the one it needs. */
-export const apiKeyScopes = ['sentiment', 'images', 'embeddings', 'models:read', 'usage:read'] as const;
+export const apiKeyScopes = [
+  'sentiment',
+  'images',
+  'embeddings',
+  'text',
+  'models:read',
+  'usage:read',
+] as const;
 export type ApiKeyScope = (typeof apiKeyScopes)[number];

@@ -12,6 +12,7 @@ export const priceVersion = 1;
 
 export const prices = {
   sentiment: { unit: 'token', microUsdPerInputUnit: 1, microUsdPerOutputUnit: 0 },
+  'text-generation': { unit: 'token', microUsdPerInputUnit: 1, microUsdPerOutputUnit: 2 },
   'image-classification': { unit: 'image', microUsdPerInputUnit: 200, microUsdPerOutputUnit: 0 },
   'image-embedding': { unit: 'image', microUsdPerInputUnit: 200, microUsdPerOutputUnit: 0 },
 } as const satisfies Record<string, Price>;

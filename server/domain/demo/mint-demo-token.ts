@@ -34,7 +34,7 @@ export async function mintDemoToken(
       kind: 'short_lived',
       name: 'Demo',
       secretHash: new Uint8Array(secretHash),
-      scopes: ['sentiment', 'images'],
+      scopes: ['sentiment', 'images', 'text'],
       rateBucket: `demo:${hashSubject(address)}`,
       requestsPerMinute: demoLimits.requestsPerMinute,
       unitsPerMinute: demoLimits.unitsPerMinute,

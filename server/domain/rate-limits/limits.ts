@@ -54,6 +54,30 @@ export const explanationLimits = {
   samplesDefault: 256,
 } as const;
 
+/** Bounds of one text that is to be written, and of the time that it takes. */
+export const generationLimits = {
+  messagesMax: 256,
+  choicesMax: 8,
+  stopsMax: 4,
+  stopCharactersMax: 64,
+  topLogprobsMax: 20,
+  logitBiasMax: 300,
+  schemaBytesMax: 64 * kibibyte,
+  outputTokensMax: 131_072,
+  outputTokensDefault: 512,
+  /** As the OpenAI API has it for completions. */
+  completionTokensDefault: 16,
+  /** Until the model begins; then until the text ends where it is. */
+  firstEventTimeoutMs: 30 * secondMs,
+  timeoutMs: 120 * secondMs,
+  /** Half of what is promised, so that a save that takes its time does not come too late. */
+  saveEveryMs: secondMs / 2,
+  /** A stream whose progress the database did not take for so long ends. */
+  unsavedMsMax: 10 * secondMs,
+  /** A stream that nobody reads for so long is cut. */
+  stalledReaderMs: 30 * secondMs,
+} as const;
+
 /** How long the stages may take. A hold outlives the slowest request by far, so that a live one never loses it. */
 export const pipelineLimits = {
   holdMs: 60 * secondMs,

@@ -12,6 +12,11 @@ export interface Metering {
    * A lost connection is retried until `retryUntilMs`.
    */
   settle(settlement: Settlement, retryUntilMs: number): Promise<SettleOutcome>;
+  /**
+   * Writes down what a request that goes on has cost so far, and lets its hold, which must be its own, live on from
+   * now. Safe to repeat. Durable once it resolves. If the gateway dies, the request is settled at what was saved last.
+   */
+  saveProgress(progress: Progress): Promise<ProgressOutcome>;
 }
 
 export interface AdmitRequest {
@@ -26,6 +31,8 @@ export interface AdmitRequest {
   readonly microUsdMax: number;
   /** The rate windows have counted it already: it asks again after `quota_held`. */
   readonly counted: boolean;
+  /** It goes on for so long that it has to save its progress: it shares its hold with no other. */
+  readonly ownHold?: boolean;
 }
 
 export const refusals = [
@@ -101,6 +108,25 @@ export interface Settlement {
  */
 export const settleOutcomes = ['settled', 'no_hold', 'over_hold'] as const;
 export type SettleOutcome = (typeof settleOutcomes)[number];
+
+export interface Progress {
+  readonly requestId: string;
+  readonly epoch: number;
+  /** Null: nothing is billed before it has ended, and only its hold is to live on. */
+  readonly soFar: Omit<Settlement, 'requestId' | 'epoch' | 'share' | 'statusClass'> | null;
+}
+
+/**
+ * no_hold: the hold expired or was taken over. What was saved is billed, and nothing more will be: the answer must end.
+ * over_hold: more than is held; nothing was saved.
+ */
+export const progressOutcomes = ['saved', 'no_hold', 'over_hold'] as const;
+export interface ProgressOutcome {
+  readonly outcome: (typeof progressOutcomes)[number];
+  /** What is held: less than was asked for, where the rest of a quota or budget was held. */
+  readonly heldUnits: number;
+  readonly heldMicroUsd: number;
+}
 
 /** PostgreSQL does not answer: nothing is admitted. */
 export class DatabaseAwayError extends Error {

@@ -20,6 +20,15 @@ const schema = z.object({
     .min(1)
     .max(256)
     .default(() => availableParallelism()),
+  TEXT_THREADS: z.coerce
+    .number({ error: 'a number of threads' })
+    .int()
+    .min(1)
+    .max(256)
+    .default(() => Math.max(1, Math.floor(availableParallelism() / 2))),
+  TEXT_DEVICE: z.enum(['cpu', 'cuda', 'vulkan']).default('cpu'),
+  TEXT_SEQUENCES: z.coerce.number({ error: 'a number of answers' }).int().min(2).max(256).default(10),
+  TEXT_CONTEXT_TOKENS: z.coerce.number({ error: 'a number of tokens' }).int().min(128).default(2_048),
   /** `fake`: no model, for tests and the benchmark of the gateway itself. */
   INFERENCE_RUNTIME: z.enum(['onnx', 'fake']).default('onnx'),
   FAKE_RUNTIME_LATENCY_MS: z.coerce.number({ error: 'milliseconds' }).int().min(0).default(0),
@@ -41,6 +50,12 @@ export function readInferenceEnvironment(variables: Variables = process.env) {
     modelsDir: read.MODELS_DIR,
     holdMs: read.HOLD_MS,
     computeThreads: read.COMPUTE_THREADS,
+    text: {
+      threads: read.TEXT_THREADS,
+      device: read.TEXT_DEVICE,
+      sequences: read.TEXT_SEQUENCES,
+      contextTokens: read.TEXT_CONTEXT_TOKENS,
+    },
     runtime: read.INFERENCE_RUNTIME,
     fakeRuntimeLatencyMs: read.FAKE_RUNTIME_LATENCY_MS,
   };

@@ -5,16 +5,19 @@ import {
   type AdmitRequest,
   DatabaseAwayError,
   type Metering,
+  type Progress,
+  type ProgressOutcome,
   type Settlement,
   type SettleOutcome,
 } from '#server/domain/usage/metering.ts';
 import { admitMany } from './admit-many.ts';
 import { createGroup } from './group.ts';
 import { oneByOne } from './questions.ts';
+import { saveMany } from './save-many.ts';
 import { type Outcome, settleAndAdmit, type Waiting } from './settle-and-admit.ts';
 import { settleMany } from './settle-many.ts';
 
-export type MeteringCallName = 'settle_and_admit' | 'admit' | 'settle';
+export type MeteringCallName = 'settle_and_admit' | 'admit' | 'settle' | 'save_progress';
 
 export interface MeteringOptions {
   readonly pool: Pool;
@@ -35,18 +38,20 @@ const lingerMs = 2;
 const companyMin = 8;
 const enoughShare = 0.45;
 /** For the pool that it is given: one call of each kind at a time, and one for a look at the health. */
-export const meteringConnections = 4;
+export const meteringConnections = 5;
 
 /**
  * What was answered and what waits go to the database in one call, one call at a time: a second would wait for the
- * first one's locks, and fuller calls cost less. Two more ways stand beside it, for what must not hold the others
- * up: where a quota or a window is nearly spent each request is asked for by itself, and a settlement that the
- * database did not answer is tried again.
+ * first one's locks, and fuller calls cost less. Three more ways stand beside it, for what must not hold the others
+ * up: where a quota or a window is nearly spent each request is asked for by itself, a settlement that the database did
+ * not answer is tried again, and streams save their progress.
  */
 export function createMetering({ pool, holdMs, onCall }: MeteringOptions): PostgresMetering {
   const toAwayError = (cause: unknown) => new DatabaseAwayError('The database does not answer.', { cause });
   // Requests between admission and settlement, and in either: what may soon stand in the queue.
   let inFlight = 0;
+  // Not among them: those that go on for so long that nothing is gained by waiting for them.
+  const lasting = new Set<string>();
   const both = createGroup<Waiting, Outcome>({
     run: (rows) => settleAndAdmit({ pool, holdMs, timeoutMs: callTimeoutMs }, rows),
     rowsMax: pipelineLimits.admitBatchMax + pipelineLimits.settleBatchMax,
@@ -75,6 +80,14 @@ export function createMetering({ pool, holdMs, onCall }: MeteringOptions): Postg
     toAwayError,
     onCall: (call) => onCall?.({ name: 'settle', ...call }),
   });
+  const saves = createGroup<Progress, ProgressOutcome>({
+    run: (rows) => saveMany({ pool, holdMs, timeoutMs: callTimeoutMs }, rows),
+    rowsMax: pipelineLimits.settleBatchMax,
+    queueMax: Number.POSITIVE_INFINITY,
+    callsMax: 1,
+    toAwayError,
+    onCall: (call) => onCall?.({ name: 'save_progress', ...call }),
+  });
 
   async function ask(request: AdmitRequest, signal?: AbortSignal): Promise<Admission> {
     const answer = (await both.submit({ request }, { signal })) as Admission | typeof oneByOne;
@@ -95,17 +108,25 @@ export function createMetering({ pool, holdMs, onCall }: MeteringOptions): Postg
       inFlight++;
       try {
         const admission = await ask(request, signal);
-        if (admission.verdict !== 'valid' || request.unitsMax === 0) inFlight--;
+        if (admission.verdict !== 'valid' || request.unitsMax === 0) {
+          inFlight--;
+        } else if (request.ownHold) {
+          inFlight--;
+          lasting.add(request.requestId);
+        }
         return admission;
       } catch (error) {
         inFlight--;
         throw error;
       }
     },
-    settle: (settlement, retryUntilMs) =>
-      write(settlement, retryUntilMs).finally(() => {
+    settle: (settlement, retryUntilMs) => {
+      if (lasting.delete(settlement.requestId)) inFlight++;
+      return write(settlement, retryUntilMs).finally(() => {
         inFlight--;
-      }),
+      });
+    },
+    saveProgress: (progress) => saves.submit(progress),
     depth: {
       get admit() {
         return both.count(({ request }) => request !== undefined) + admits.depth;
@@ -117,6 +138,7 @@ export function createMetering({ pool, holdMs, onCall }: MeteringOptions): Postg
     async drain() {
       await both.idle();
       await settles.idle();
+      await saves.idle();
     },
   };
 }

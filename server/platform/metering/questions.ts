@@ -28,19 +28,19 @@ export type AnswerRow = readonly [
 export const oneByOne = 'one_by_one';
 export type Answer = Admission | typeof oneByOne;
 
-/** One that was counted already, or that holds nothing, is asked for by itself. */
+/** One that was counted already, that holds nothing, or that needs a hold of its own is asked for by itself. */
 export function groupQuestions(requests: readonly AdmitRequest[]): readonly Question[] {
   const questions: [AdmitRequest, ...AdmitRequest[]][] = [];
   const openByKey = new Map<string, [AdmitRequest, ...AdmitRequest[]]>();
   for (const request of requests) {
-    const open = request.counted || request.unitsMax === 0 ? undefined : openByKey.get(request.keyId);
+    const open = mayShare(request) ? openByKey.get(request.keyId) : undefined;
     if (open && isAlike(open[0], request)) {
       open.push(request);
       continue;
     }
     const question: [AdmitRequest, ...AdmitRequest[]] = [request];
     questions.push(question);
-    if (!request.counted && request.unitsMax > 0) openByKey.set(request.keyId, question);
+    if (mayShare(request)) openByKey.set(request.keyId, question);
   }
   return questions;
 }
@@ -77,6 +77,10 @@ export function toAnswers(question: Question, row: AnswerRow): readonly Answer[]
   return question.map(({ unitsMax: units, microUsdMax: microUsd }) => {
     return { verdict, workspaceId, epoch, windows, share: { holdId, units, microUsd } };
   });
+}
+
+function mayShare({ counted, unitsMax, ownHold = false }: AdmitRequest): boolean {
+  return !counted && unitsMax > 0 && !ownHold;
 }
 
 function isAlike(one: AdmitRequest, other: AdmitRequest): boolean {

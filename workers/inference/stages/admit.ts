@@ -27,6 +27,8 @@ export interface AdmitOptions<Input> {
   readonly metering: Metering;
   readonly webUrl: string;
   readonly heldQuotaWaitMs?: number;
+  /** What it holds is shared with no other request. */
+  readonly ownHold?: boolean;
   costOf(input: Input): CostBounds;
 }
 
@@ -36,7 +38,13 @@ const askAgainLongestMs = 200;
 /** Fails closed: without an answer of the database nobody gets in. */
 export function admit<Input>(
   endpoint: Endpoint<Input>,
-  { metering, webUrl, costOf, heldQuotaWaitMs = pipelineLimits.heldQuotaWaitMs }: AdmitOptions<Input>,
+  {
+    metering,
+    webUrl,
+    costOf,
+    heldQuotaWaitMs = pipelineLimits.heldQuotaWaitMs,
+    ownHold = false,
+  }: AdmitOptions<Input>,
 ): Stage<WithInput<Input>, WithAdmission<Input>> {
   return {
     name: 'admit',
@@ -52,6 +60,7 @@ export function admit<Input>(
         unitsMax,
         microUsdMax,
         counted: false,
+        ownHold,
       };
       let admission = await ask(request);
       const waitUntilMs = performance.now() + heldQuotaWaitMs;

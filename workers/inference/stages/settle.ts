@@ -1,8 +1,8 @@
 import { priceMicroUsd, prices, priceVersion } from '#server/domain/billing/prices.ts';
-import { DomainError } from '#server/domain/errors.ts';
-import { DatabaseAwayError, type Metering, type SettleOutcome } from '#server/domain/usage/metering.ts';
+import type { Metering } from '#server/domain/usage/metering.ts';
 import { byInput, type MeteredEndpoint } from '../endpoint.ts';
 import type { Stage } from '../pipeline.ts';
+import { unwritten, withheld } from '../withheld.ts';
 import type { WithRun } from './run-model.ts';
 
 export interface WithReceipt<Input, Item, Output> extends WithRun<Input, Item, Output> {
@@ -53,39 +53,11 @@ export function settle<Input, Item, Output>(
           Date.now() + Math.max(0, holdMs - latencyMs),
         )
         .catch((error: unknown) => {
-          throw toRefusal(error);
+          throw unwritten(error);
         });
       // A failed request has nothing to withhold: its own error is what the caller needs to see.
       if (run.kind === 'answered' && outcome !== 'settled') throw withheld(outcome);
       return Object.assign(context, { inputUnits, priceMicroUsd: price });
     },
   };
-}
-
-function withheld(outcome: Exclude<SettleOutcome, 'settled'>): DomainError {
-  if (outcome === 'over_hold') {
-    return new DomainError(
-      'insufficient_quota',
-      'The request cost more than was left of the quota. It was not billed.',
-    );
-  }
-  return new DomainError(
-    'answer_withheld',
-    'The answer could not be written down, so it was not billed. Try again.',
-    {
-      retryAfterMs: 1_000,
-    },
-  );
-}
-
-function toRefusal(error: unknown): unknown {
-  if (!(error instanceof DatabaseAwayError)) return error;
-  return new DomainError(
-    'database_unavailable',
-    'The answer could not be written down, so it was not billed. Try again.',
-    {
-      retryAfterMs: 1_000,
-      cause: error,
-    },
-  );
 }

@@ -14,6 +14,10 @@ import {
   fakeTextClassifier,
 } from '#workers/model-runtime/fake/fake-text-classifier.ts';
 import {
+  type FakeTextGeneratorOptions,
+  fakeTextGenerator,
+} from '#workers/model-runtime/fake/fake-text-generator.ts';
+import {
   type ImageModel,
   isEmbedding,
   isExplanationOutput,
@@ -22,6 +26,7 @@ import {
 import { createAddressBuckets } from '../address-buckets.ts';
 import { embeddingsEndpoint } from '../endpoints/embeddings.ts';
 import { explanationsEndpoint } from '../endpoints/explanations.ts';
+import { generationEndpoints } from '../endpoints/generation-endpoints.ts';
 import { imagesClassifyEndpoint } from '../endpoints/images-classify.ts';
 import { modelsEndpoint } from '../endpoints/models.ts';
 import { sentimentEndpoint } from '../endpoints/sentiment.ts';
@@ -35,6 +40,7 @@ export const webUrl = 'http://console.example.com';
 export interface GatewayUnderTestOptions extends Partial<GatewayOptions> {
   readonly model?: FakeTextClassifierOptions;
   readonly imageModel?: FakeImageClassifierOptions;
+  readonly generator?: FakeTextGeneratorOptions;
   /** Instead of the fake one. */
   readonly imageRuntime?: ImageModel;
   /** Left out: the guard as in production. */
@@ -46,10 +52,11 @@ export function gatewayUnderTest(
   database: Pick<TestDatabase, 'pool'>,
   options: GatewayUnderTestOptions = {},
 ) {
-  const { model, imageModel, outbound, ...overrides } = options;
+  const { model, imageModel, generator: generatorOptions, outbound, ...overrides } = options;
   const logged: { level: string; fields: object; message: string }[] = [];
   const runtime = fakeTextClassifier(model);
   const imageRuntime = options.imageRuntime ?? fakeImageClassifier(imageModel);
+  const generator = fakeTextGenerator(generatorOptions);
   const metrics = createMetrics();
   const holdMs = options.holdMs ?? pipelineLimits.holdMs;
   const metering = createMetering({ pool: database.pool, holdMs });
@@ -71,10 +78,12 @@ export function gatewayUnderTest(
         fetchOutside,
       }),
     ],
+    generating: generationEndpoints(generator),
     free: [
       modelsEndpoint([
         { model: runtime.model, createdAt },
         { model: imageRuntime.model, createdAt },
+        { model: generator.model, createdAt },
       ]),
     ],
     metering,
@@ -93,7 +102,17 @@ export function gatewayUnderTest(
     isReady: async () => true,
     ...overrides,
   });
-  return { gateway, runtime, imageRuntime, metering, served, servedImages, metrics, logged };
+  return {
+    gateway,
+    runtime,
+    imageRuntime,
+    generator,
+    metering,
+    served,
+    servedImages,
+    metrics,
+    logged,
+  };
 }
 
 export type GatewayUnderTest = ReturnType<typeof gatewayUnderTest>;

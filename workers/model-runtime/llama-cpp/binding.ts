@@ -130,15 +130,28 @@ export async function loadLlamaBinding(device: LlamaDevice): Promise<LlamaBindin
   return binding;
 }
 
+export function isLlamaInstalled(device: LlamaDevice): boolean {
+  return findBinaries(device) !== null;
+}
+
+export function howToInstallLlama(device: LlamaDevice): string {
+  const name = packageName(process.platform, process.arch, device);
+  return `npm install --no-save @node-llama-cpp/${name}@${BINDING_VERSION}`;
+}
+
 function binariesFolder(device: LlamaDevice): string {
+  const found = findBinaries(device);
+  if (found === null) throw new ModelRuntimeError(`llama.cpp is not installed: ${howToInstallLlama(device)}`);
+  return found;
+}
+
+function findBinaries(device: LlamaDevice): string | null {
   const name = packageName(process.platform, process.arch, device);
   try {
     const entry = require.resolve(`@node-llama-cpp/${name}`);
     return path.join(path.dirname(entry), '..', 'bins', name);
   } catch {
-    throw new ModelRuntimeError(
-      `llama.cpp is not installed: npm install --no-save @node-llama-cpp/${name}@${BINDING_VERSION}`,
-    );
+    return null;
   }
 }
 

@@ -12,9 +12,12 @@ import {
   type TextGenerator,
 } from '../text-generator.ts';
 import type { LlamaDevice } from './binding.ts';
+
 import { createEventQueue, type EventQueue } from './event-queue.ts';
 import { createTextChild } from './text-child.ts';
 import type { TextNews } from './text-messages.ts';
+
+export { howToInstallLlama, isLlamaInstalled } from './binding.ts';
 
 export interface LoadTextGeneratorOptions {
   /** A folder with one GGUF file, or with the parts of one: `workers/models/text-generation`. */

@@ -37,7 +37,7 @@ export function KeyOnceDialog({ created, apiUrl, onClose }: KeyOnceDialogProps) 
           className="mt-4"
           lines={[
             ['Name', created.name],
-            ['May call', 'sentiment, list of models'],
+            ['May call', 'sentiment, images, text, list of models'],
             ['Expires', created.expiresAt ? calendarDate(created.expiresAt) : 'never'],
           ]}
         />

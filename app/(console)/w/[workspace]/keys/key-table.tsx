@@ -21,6 +21,7 @@ const callable: Record<string, string> = {
   sentiment: 'sentiment',
   images: 'images',
   embeddings: 'embeddings',
+  text: 'text',
   'models:read': 'models',
   'usage:read': 'usage',
 };

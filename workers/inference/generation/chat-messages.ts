@@ -1,0 +1,64 @@
+import { z } from '@hono/zod-openapi';
+import { generationLimits, requestLimits } from '#server/domain/rate-limits/limits.ts';
+import type { ChatMessage } from '#workers/model-runtime/text-generator.ts';
+import { text } from '../text-input.ts';
+
+const { messagesMax } = generationLimits;
+const { textCharactersMax } = requestLimits;
+
+const contentError =
+  'content is a text, or a list of parts {"type": "text", "text": …}. Other parts are not read.';
+const part = z.looseObject(
+  { type: z.literal('text', { error: contentError }), text },
+  { error: contentError },
+);
+const content = z
+  .union([text, z.array(part).min(1, { error: 'content has no part.' })], { error: contentError })
+  .transform((value) => (typeof value === 'string' ? value : value.map((one) => one.text).join('')))
+  .refine((value) => value.length <= textCharactersMax, {
+    error: `The texts of a message have at most ${textCharactersMax} characters together.`,
+  });
+
+const roleError = 'role is system, developer, user or assistant.';
+const role = z.enum(['system', 'developer', 'user', 'assistant'], { error: roleError });
+const messageError = 'A message is {"role": …, "content": …}.';
+
+const bounded = <Message extends z.ZodType>(message: Message) =>
+  z
+    .array(message, { error: 'messages is a list of messages.' })
+    .refine((list) => list.length > 0, { error: 'messages is empty.', abort: true })
+    .refine((list) => list.length <= messagesMax, {
+      error: `A request has at most ${messagesMax} messages.`,
+    });
+
+/** Only what is listed is taken. */
+export const ownMessages = bounded(
+  z.strictObject({ role, content }, { error: issueOf(messageError) }),
+).openapi({
+  description: 'A conversation, the oldest message first; the answer is the next one.',
+});
+
+/** As OpenAI's clients send them: fields that change nothing are let through, those that would are refused. */
+export const openAiMessages = bounded(
+  z.looseObject({ role, content }, { error: messageError }).superRefine((message, refine) => {
+    for (const field of ['tool_calls', 'function_call', 'audio'] as const) {
+      if (message[field] == null) continue;
+      refine.addIssue({ code: 'custom', path: [field], message: `${field} is not supported.` });
+    }
+  }),
+);
+
+type GivenMessage = z.infer<typeof ownMessages>[number];
+
+export function toChatMessages(messages: readonly GivenMessage[]): readonly ChatMessage[] {
+  return messages.map(({ role: given, content: said }) => ({
+    role: given === 'developer' ? 'system' : given,
+    content: said,
+  }));
+}
+
+/** For the type alone: a field too many has its own sentence. */
+function issueOf(sentence: string) {
+  return (issue: { readonly code?: string | undefined }) =>
+    issue.code === 'invalid_type' ? sentence : undefined;
+}

@@ -1,0 +1,58 @@
+import { z } from '@hono/zod-openapi';
+import { DomainError } from '#server/domain/errors.ts';
+import { generationLimits } from '#server/domain/rate-limits/limits.ts';
+import { grammarOfSchema, SchemaRefusedError } from '#workers/model-runtime/json-schema/grammar-of-schema.ts';
+import type { OutputFormat } from '#workers/model-runtime/text-generator.ts';
+
+const { schemaBytesMax } = generationLimits;
+const error =
+  'response_format is {"type": "text"}, {"type": "json_object"} or {"type": "json_schema", "json_schema": …}.';
+const schemaError = 'json_schema is {"name": …, "schema": …}.';
+
+export const responseFormat = z
+  .discriminatedUnion(
+    'type',
+    [
+      z.strictObject({ type: z.literal('text') }),
+      z.strictObject({ type: z.literal('json_object') }),
+      z.strictObject({
+        type: z.literal('json_schema'),
+        json_schema: z.strictObject(
+          {
+            name: z
+              .string({ error: schemaError })
+              .max(64, { error: 'A name has at most 64 characters.' })
+              .optional(),
+            description: z.string({ error: schemaError }).optional(),
+            schema: z.record(z.string(), z.unknown(), { error: schemaError }),
+            strict: z.boolean({ error: 'strict is true or false.' }).nullish(),
+          },
+          { error: (issue) => (issue.code === 'invalid_type' ? schemaError : undefined) },
+        ),
+      }),
+    ],
+    { error },
+  )
+  .nullish()
+  .openapi({ description: 'json_schema: the answer is JSON that the schema accepts, strict or not.' });
+
+/** Refuses a schema that no grammar can be made of. */
+export function toOutputFormat(given: z.infer<typeof responseFormat>): OutputFormat {
+  if (given == null || given.type === 'text') return { kind: 'text' };
+  if (given.type === 'json_object') return { kind: 'json' };
+  const { schema } = given.json_schema;
+  if (Buffer.byteLength(JSON.stringify(schema)) > schemaBytesMax) {
+    throw refused(`A schema has at most ${schemaBytesMax} bytes.`);
+  }
+  try {
+    grammarOfSchema(schema);
+  } catch (cause) {
+    if (!(cause instanceof SchemaRefusedError)) throw cause;
+    throw refused(cause.path === '' ? cause.message : `${cause.path}: ${cause.message}`);
+  }
+  return { kind: 'json_schema', schema };
+}
+
+function refused(sentence: string): DomainError {
+  return new DomainError('invalid_request', sentence, { param: 'response_format' });
+}

@@ -1,0 +1,164 @@
+import { priceMicroUsd } from '#server/domain/billing/prices.ts';
+import { DomainError } from '#server/domain/errors.ts';
+import { ModelRuntimeError } from '#workers/model-runtime/model-runtime.ts';
+import type {
+  GenerationEvent,
+  GenerationFinished,
+  GenerationInput,
+  GenerationStarted,
+  GenerationText,
+  TextGenerator,
+} from '#workers/model-runtime/text-generator.ts';
+import type { FinishReason } from '../generation-endpoint.ts';
+
+export interface GenerationTimes {
+  readonly firstEventTimeoutMs: number;
+  readonly timeoutMs: number;
+}
+
+export interface StartOptions extends GenerationTimes {
+  readonly lane: string;
+  /** Aborted when the caller hangs up. */
+  readonly signal: AbortSignal;
+}
+
+/** A text that is being written. */
+export interface Generation {
+  readonly started: GenerationStarted;
+  /** So far: what would be billed if it ended now. */
+  readonly outputTokens: number;
+  /** Whether the caller hung up before it ended. */
+  readonly isCancelled: boolean;
+  /** By choice; complete when `events` has ended. */
+  readonly reasons: readonly FinishReason[];
+  /** To be gone through once, to its end, also after `stop`. Rejects if the model fails, or `fail` was called. */
+  events(): AsyncGenerator<GenerationText>;
+  /** No more is given out than can be billed. */
+  limitTo(held: { readonly units: number; readonly microUsd: number }): void;
+  /** The caller reads no more: what was made until now is billed. */
+  stop(): void;
+  fail(error: DomainError): void;
+}
+
+/** Resolves when the model has begun. Rejects with what the model throws before that, or when it takes too long. */
+export async function startGeneration(
+  generator: TextGenerator,
+  input: GenerationInput,
+  { lane, signal, firstEventTimeoutMs, timeoutMs }: StartOptions,
+): Promise<Generation> {
+  const stopping = new AbortController();
+  const iterator = generator.generate(input, { lane, signal: stopping.signal })[Symbol.asyncIterator]();
+  const made = Array.from({ length: input.choices }, () => 0);
+  const reasons = Array.from({ length: input.choices }, (): FinishReason | undefined => undefined);
+  let isCancelled = false;
+  let isFull = false;
+  let failure: DomainError | undefined;
+  let held = { units: Number.POSITIVE_INFINITY, microUsd: Number.POSITIVE_INFINITY };
+  if (signal.aborted) stop();
+  signal.addEventListener('abort', stop, { once: true });
+  const started = await begin();
+  // A text that takes too long ends where it is: what was written so far is an answer too.
+  const timer = setTimeout(() => stopping.abort(), timeoutMs);
+
+  function stop() {
+    isCancelled = true;
+    stopping.abort();
+  }
+
+  async function begin(): Promise<GenerationStarted> {
+    let late = false;
+    const waiting = setTimeout(() => {
+      late = true;
+      stopping.abort();
+    }, firstEventTimeoutMs);
+    try {
+      const first = await iterator.next();
+      if (!first.done && first.value.kind === 'started' && !late) return first.value;
+      await iterator.return?.();
+      if (late) throw tooLate();
+      throw isCancelled ? signal.reason : new ModelRuntimeError('A generation did not begin with its start.');
+    } catch (error) {
+      signal.removeEventListener('abort', stop);
+      throw error;
+    } finally {
+      clearTimeout(waiting);
+    }
+  }
+
+  async function* events(): AsyncGenerator<GenerationText> {
+    try {
+      for (;;) {
+        const next: IteratorResult<GenerationEvent> = await iterator.next();
+        if (failure) throw failure;
+        if (next.done) break;
+        const event = next.value;
+        if (event.kind === 'finished') finish(event);
+        else if (event.kind === 'text' && take(event)) yield event;
+      }
+      if (reasons.includes(undefined)) throw new ModelRuntimeError('A generation ended before its choices.');
+    } finally {
+      clearTimeout(timer);
+      signal.removeEventListener('abort', stop);
+      stopping.abort();
+      await iterator.return?.();
+    }
+  }
+
+  function take(event: GenerationText): boolean {
+    if (isFull) return false;
+    if (!fits(total() + event.tokens)) {
+      isFull = true;
+      stopping.abort();
+      return false;
+    }
+    made[event.choice] = (made[event.choice] ?? 0) + event.tokens;
+    return true;
+  }
+
+  /** Of tokens whose text never came (the end of a stop sequence) the model tells only here. */
+  function finish({ choice, reason, outputTokens }: GenerationFinished) {
+    reasons[choice] = reason === 'stop' && !isFull ? 'stop' : 'length';
+    const more = outputTokens - (made[choice] ?? 0);
+    if (more > 0 && !isFull && fits(total() + more)) made[choice] = outputTokens;
+  }
+
+  function fits(outputTokens: number): boolean {
+    const { inputTokens } = started;
+    return (
+      inputTokens + outputTokens <= held.units &&
+      priceMicroUsd('text-generation', inputTokens, outputTokens) <= held.microUsd
+    );
+  }
+
+  function total(): number {
+    return made.reduce((sum, tokens) => sum + tokens, 0);
+  }
+
+  return {
+    started,
+    get outputTokens() {
+      return total();
+    },
+    get isCancelled() {
+      return isCancelled;
+    },
+    get reasons() {
+      return reasons.map((reason) => reason ?? 'length');
+    },
+    events,
+    limitTo(given) {
+      held = given;
+    },
+    stop,
+    fail(error) {
+      failure ??= error;
+      stopping.abort();
+    },
+  };
+}
+
+function tooLate(): DomainError {
+  return new DomainError('overloaded', 'The model did not begin in time. Try again.', {
+    retryAfterMs: 1_000,
+  });
+}

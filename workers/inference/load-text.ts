@@ -1,0 +1,58 @@
+import { stat } from 'node:fs/promises';
+import path from 'node:path';
+import type { Logger } from '#server/domain/logger.ts';
+import type { InferenceEnvironment } from '#server/platform/environment/inference.ts';
+import type { TextGenerator } from '#workers/model-runtime/text-generator.ts';
+import { textProcessEntry } from './compute-thread-entry.ts';
+
+export interface LoadedText {
+  readonly runtime: TextGenerator;
+  readonly createdAt: Date;
+}
+
+const TEXT_MODEL_ID = 'text-1';
+/** Beside those that one workspace may have: a request of another one finds a sequence at once. */
+const SEQUENCES_KEPT = 2;
+
+/** The engine is imported only where it runs. Null: there is no such model here, and so none of its paths. */
+export async function loadText(
+  environment: InferenceEnvironment,
+  logger: Logger,
+): Promise<LoadedText | null> {
+  if (environment.runtime === 'fake') return loadFake(environment);
+  const folder = path.resolve(environment.modelsDir, 'text-generation');
+  const found = await stat(folder).catch(() => null);
+  if (!found) {
+    logger.warn({ folder }, 'There is no model that writes texts; its paths are not served.');
+    return null;
+  }
+  const { howToInstallLlama, isLlamaInstalled, loadTextGenerator } = await import(
+    '#workers/model-runtime/llama-cpp/load-text-generator.ts'
+  );
+  const { text } = environment;
+  if (!isLlamaInstalled(text.device)) {
+    const install = howToInstallLlama(text.device);
+    logger.warn(
+      { install },
+      'llama.cpp is not installed; the paths of the model that writes texts are not served.',
+    );
+    return null;
+  }
+  const runtime = await loadTextGenerator({
+    ...text,
+    laneSequencesMax: Math.max(1, text.sequences - SEQUENCES_KEPT),
+    folder,
+    id: TEXT_MODEL_ID,
+    logger,
+    entry: textProcessEntry(),
+  });
+  return { runtime, createdAt: found.mtime };
+}
+
+async function loadFake(environment: InferenceEnvironment): Promise<LoadedText> {
+  if (environment.isProduction)
+    throw new Error('INFERENCE_RUNTIME=fake is refused with NODE_ENV=production.');
+  const { fakeTextGenerator } = await import('#workers/model-runtime/fake/fake-text-generator.ts');
+  const runtime = fakeTextGenerator({ id: TEXT_MODEL_ID, tokenMs: environment.fakeRuntimeLatencyMs });
+  return { runtime, createdAt: new Date() };
+}

@@ -1,0 +1,172 @@
+import type { GenerationText, TextGenerator, TokenLogprob } from '#workers/model-runtime/text-generator.ts';
+import { statusClassOf } from '../error-to-response.ts';
+import { generationError } from '../generation/generation-error.ts';
+import { generationUse } from '../generation/generation-progress.ts';
+import type { ProgressSaver, SavedRequest } from '../generation/progress-saver.ts';
+import { type Generation, type GenerationTimes, startGeneration } from '../generation/start-generation.ts';
+import type { GenerationEndpoint, GenerationRequest, WrittenChoice } from '../generation-endpoint.ts';
+import type { GatewayMetrics } from '../metrics.ts';
+import type { Stage } from '../pipeline.ts';
+import { unwritten, withheld } from '../withheld.ts';
+import type { WithAdmission } from './admit.ts';
+import type { FailedRun } from './run-model.ts';
+
+export interface WithGeneration<Options> extends WithAdmission<GenerationRequest<Options>> {
+  readonly model: TextGenerator;
+  readonly run: GenerationRun;
+}
+
+/** Never thrown: whatever came of it, the hold has to be settled. */
+export type GenerationRun = OpenRun | WrittenRun | FailedRun;
+
+/** Begun; its text is written while it is read. */
+export interface OpenRun {
+  readonly kind: 'open';
+  readonly generation: Generation;
+  /** Its text, timed and with its progress saved until it ends. */
+  events(): AsyncGenerator<GenerationText>;
+}
+
+export interface WrittenRun {
+  readonly kind: 'written';
+  readonly generation: Generation;
+  readonly choices: readonly WrittenChoice[];
+}
+
+export interface GenerateOptions {
+  readonly saver: ProgressSaver;
+  readonly metrics: Pick<GatewayMetrics, 'timeFirstToken'>;
+  readonly times: GenerationTimes;
+}
+
+/**
+ * A stream's hold is durable, with the prompt's cost, before its first byte. An answer that leaves whole saves no cost,
+ * since it is billed whole or not at all; its hold is prolonged alike.
+ */
+export function generateText<Options>(
+  endpoint: GenerationEndpoint<Options>,
+  { saver, metrics, times }: GenerateOptions,
+): Stage<WithAdmission<GenerationRequest<Options>>, WithGeneration<Options>> {
+  return {
+    name: 'runModel',
+    async run(context) {
+      const model = endpoint.modelOf(context.input);
+      try {
+        return Object.assign(context, { model, run: await generate(context, model) });
+      } catch (error) {
+        return Object.assign(context, { model, run: failedRun(endpoint, context, error) });
+      }
+    },
+  };
+
+  async function generate(
+    context: WithAdmission<GenerationRequest<Options>>,
+    model: TextGenerator,
+  ): Promise<OpenRun | WrittenRun> {
+    const { input, admission, signal } = context;
+    const generation = await startGeneration(model, input.generation, {
+      ...times,
+      lane: admission.workspaceId,
+      signal,
+    });
+    const saved = savedRequest(context, model, generation);
+    try {
+      await open(saved, generation);
+    } catch (error) {
+      await abandon(generation);
+      throw error;
+    }
+    const open_: OpenRun = { kind: 'open', generation, events: () => timed(context, saved, generation) };
+    if (input.isStream) return open_;
+    return { kind: 'written', generation, choices: await collect(open_) };
+  }
+
+  async function open(saved: SavedRequest, generation: Generation): Promise<void> {
+    const { outcome, heldUnits, heldMicroUsd } = await saver.open(saved).catch((error: unknown) => {
+      throw unwritten(error);
+    });
+    if (outcome !== 'saved') throw withheld(outcome);
+    const held = { units: heldUnits, microUsd: heldMicroUsd };
+    if (generation.started.inputTokens > held.units) {
+      saver.close(saved);
+      throw withheld('over_hold');
+    }
+    generation.limitTo(held);
+  }
+
+  async function* timed(
+    { startedAtMs }: WithAdmission<GenerationRequest<Options>>,
+    saved: SavedRequest,
+    generation: Generation,
+  ): AsyncGenerator<GenerationText> {
+    let isFirst = true;
+    try {
+      for await (const event of generation.events()) {
+        if (isFirst && event.tokens > 0) {
+          isFirst = false;
+          metrics.timeFirstToken(endpoint.route.path, performance.now() - startedAtMs);
+        }
+        yield event;
+      }
+    } finally {
+      saver.close(saved);
+    }
+  }
+}
+
+function savedRequest<Options>(
+  { requestId, startedAtMs, admission, input }: WithAdmission<GenerationRequest<Options>>,
+  model: TextGenerator,
+  generation: Generation,
+): SavedRequest {
+  const { epoch } = admission;
+  return {
+    progress: () => ({
+      requestId,
+      epoch,
+      soFar: input.isStream
+        ? generationUse({
+            modelVersion: model.model.version,
+            inputTokens: generation.started.inputTokens,
+            outputTokens: generation.outputTokens,
+            startedAtMs,
+          })
+        : null,
+    }),
+    lose: generation.fail,
+  };
+}
+
+async function collect({ generation, events }: OpenRun): Promise<readonly WrittenChoice[]> {
+  const texts: string[] = [];
+  const logprobs: TokenLogprob[][] = [];
+  for await (const event of events()) {
+    texts[event.choice] = (texts[event.choice] ?? '') + event.text;
+    if (event.logprobs) (logprobs[event.choice] ??= []).push(...event.logprobs);
+  }
+  return generation.reasons.map((reason, choice) => ({
+    text: texts[choice] ?? '',
+    reason,
+    logprobs: logprobs[choice] ?? null,
+  }));
+}
+
+/** Ends what nobody will read. */
+async function abandon(generation: Generation): Promise<void> {
+  generation.stop();
+  try {
+    for await (const _ of generation.events());
+  } catch {
+    // What it failed with does not matter any more.
+  }
+}
+
+function failedRun<Options>(
+  endpoint: GenerationEndpoint<Options>,
+  { input, signal }: WithAdmission<GenerationRequest<Options>>,
+  error: unknown,
+): FailedRun {
+  if (signal.aborted) return { kind: 'failed', statusClass: 4, error };
+  const failure = generationError(error, endpoint.promptParam(input));
+  return { kind: 'failed', statusClass: statusClassOf(failure), error: failure };
+}
