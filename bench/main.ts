@@ -7,12 +7,13 @@ import { bundleTo } from './bench-processes.ts';
 import { measureGateway } from './measure-gateway.ts';
 import { measureModel } from './measure-model.ts';
 import { measureStart } from './measure-start.ts';
+import { measureWriting } from './measure-writing.ts';
 import { type BenchReport, toText } from './report.ts';
 import { images, sentiment } from './subjects.ts';
 
 /**
  * The gateway against its floors, everything in one run, because machines differ and neighbours make noise: only
- * ratios of what was measured seconds apart mean anything. Takes about 4 minutes.
+ * ratios of what was measured seconds apart mean anything. Takes about 5 minutes.
  */
 const { values } = parseArgs({ options: { json: { type: 'string' } } });
 const machine = {
@@ -35,9 +36,11 @@ try {
   const texts = await measureModel(folder, database, sentiment, modelRounds);
   note('pictures: 4 rounds');
   const pictures = await measureModel(folder, database, images, modelRounds);
+  note('writing: 3 rounds');
+  const writing = await measureWriting(folder, database, 3);
   note('start: 3 times');
   const startMs = await measureStart(folder, database, 3);
-  const report: BenchReport = { machine, gateway, texts, pictures, startMs };
+  const report: BenchReport = { machine, gateway, texts, pictures, writing, startMs };
   process.stdout.write(`${toText(report)}\n`);
   if (values.json) await writeFile(values.json, `${JSON.stringify(report, null, 2)}\n`);
 } finally {

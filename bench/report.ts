@@ -1,5 +1,6 @@
 import type { GatewayFigures, ServerFigures } from './measure-gateway.ts';
 import type { ModelFigures } from './measure-model.ts';
+import type { WritingFigures } from './measure-writing.ts';
 
 export interface BenchReport {
   readonly machine: {
@@ -11,6 +12,7 @@ export interface BenchReport {
   readonly gateway: GatewayFigures;
   readonly texts: ModelFigures;
   readonly pictures: ModelFigures;
+  readonly writing: WritingFigures;
   readonly startMs: number;
 }
 
@@ -81,6 +83,15 @@ export function targetsOf(report: BenchReport): readonly (Target & { readonly me
       kind: 'at most',
       unit: 'x',
     },
+    ...report.writing.rows.map(
+      ({ streams, tokensToFloor }): Target => ({
+        what: `tokens a second of ${streams} at once, gateway / bare engine`,
+        value: tokensToFloor,
+        bound: 0.8,
+        kind: 'at least',
+        unit: 'x',
+      }),
+    ),
     { what: 'process start to first answer', value: startMs / 1_000, bound: 2, kind: 'at most', unit: 's' },
   ];
   return targets.map((target) => ({
@@ -111,6 +122,11 @@ export function toText(report: BenchReport): string {
     '',
     ...modelLines('texts', report.texts),
     ...modelLines('pictures', report.pictures),
+    ...report.writing.rows.map(
+      ({ streams, floorTokensPerS, gatewayTokensPerS }) =>
+        `writing, ${streams} at once on one thread: bare engine ${floorTokensPerS.toFixed(0)} tokens/s, gateway ${gatewayTokensPerS.toFixed(0)}`,
+    ),
+    `first token after ${report.writing.firstTokenMs.toFixed(0)} ms`,
     '',
     table(targets),
   ].join('\n');

@@ -38,7 +38,9 @@ export function createAnswerText({
       return matcher.push(take());
     },
     end() {
-      const last = pending.length > 0 ? matcher.push(take()) : { text: '', stopped: false };
+      // What is not a whole character by now never will be.
+      const rest = pending.length > 0 ? take().replace(/\ufffd+$/, '') : '';
+      const last = matcher.push(rest);
       return last.stopped ? last.text : last.text + matcher.end();
     },
   };
