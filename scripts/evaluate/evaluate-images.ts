@@ -1,4 +1,13 @@
-import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import {
+  cpSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { REPOSITORY } from '#scripts/models/base-folder.ts';
@@ -11,7 +20,7 @@ import {
   type OpenImageClassifier,
   openImageClassifier,
 } from '#workers/model-runtime/onnx/open-image-classifier.ts';
-import { exportImageClassifier } from '#workers/model-zoo/export-image-classifier.ts';
+import { exportImageClassifier, type ImagePrecision } from '#workers/model-zoo/export-image-classifier.ts';
 import { readSafetensors } from '#workers/model-zoo/safetensors.ts';
 import { checkpointWeights } from '#workers/model-zoo/weights.ts';
 import type { ImageMetrics } from './image-metrics.ts';
@@ -42,10 +51,12 @@ async function main(): Promise<void> {
   const { preparation } = await describeImageModel(folder);
   const prepared: Buffer[] = [];
   for (const { bytes } of pictures) prepared.push(await atModelSize(bytes, preparation.resizeTo));
-  console.log(`the labels of ${prepared.length} pictures, in 16 bits and in 32`);
   const labels = await labelsOf(model, prepared);
-  const floats = await inFloats(folder, (whole) => labelsOf(whole, prepared));
   const latency = await measureImageLatency(model, readFileSync(PHOTO));
+  console.log(`the labels of ${prepared.length} pictures in each precision`);
+  const ladder = await climb(folder, prepared);
+  const shipped = ladder.find(({ precision }) => graphFile(folder) === GRAPH_FILES[precision]);
+  if (!shipped) throw new Error(`${graphFile(folder)} is in no precision of the ladder.`);
   console.log('changed pictures');
   const steady = prepared.flatMap((picture, index) =>
     index % PICTURES_PER_CLASS < CHANGED_PER_CLASS ? [{ picture, label: labels[index] }] : [],
@@ -66,8 +77,10 @@ async function main(): Promise<void> {
     engine: null,
     trainedAt: null,
     classes: (await describeImageModel(folder)).classes.length,
-    floatAgreement: bootstrapShare(labels.map((label, index) => label === floats[index])),
+    floatAgreement: shipped.agreement,
     floatAgreementRows: labels.length,
+    ladder,
+    transfer: readTransfer(folder, digest),
     steadiness,
     latency,
     sizeBytes: statSync(join(folder, graphFile(folder))).size,
@@ -82,9 +95,29 @@ async function labelsOf(model: OpenImageClassifier, pictures: readonly Buffer[])
   return outputs.map((output) => (isRefusal(output) ? output.reason : (output.scores[0]?.label ?? '')));
 }
 
-/** The same weights in 32 bits, in a folder of their own. */
-async function inFloats<T>(folder: string, use: (model: OpenImageClassifier) => Promise<T>): Promise<T> {
-  const whole = mkdtempSync(join(tmpdir(), 'floats-'));
+/** The same weights in 32, 16 and 8 bits: how often each gives the first class of the floats, its size, its time. */
+async function climb(folder: string, pictures: readonly Buffer[]): Promise<ImageMetrics['ladder']> {
+  const rungs: ImageMetrics['ladder'][number][] = [];
+  let floats: readonly string[] = [];
+  for (const precision of ['float32', 'float16', 'int8'] as const) {
+    await inPrecision(folder, precision, async (model, sizeBytes) => {
+      const labels = await labelsOf(model, pictures);
+      if (precision === 'float32') floats = labels;
+      const { cpuMs } = await measureImageLatency(model, readFileSync(PHOTO));
+      const agreement = bootstrapShare(labels.map((label, index) => label === floats[index]));
+      rungs.push({ precision, sizeBytes, agreement, cpuMs });
+    });
+  }
+  return rungs;
+}
+
+/** In a folder of its own. */
+async function inPrecision<T>(
+  folder: string,
+  precision: ImagePrecision,
+  use: (model: OpenImageClassifier, sizeBytes: number) => Promise<T>,
+): Promise<T> {
+  const whole = mkdtempSync(join(tmpdir(), `${precision}-`));
   try {
     for (const file of ['config.json', 'preprocessor_config.json'])
       cpSync(join(folder, file), join(whole, file));
@@ -93,14 +126,23 @@ async function inFloats<T>(folder: string, use: (model: OpenImageClassifier) => 
     const graph = exportImageClassifier('efficientnet_lite0', weights, {
       labels: classes.length,
       size: preparation.cropTo,
-      precision: 'float32',
+      precision,
     });
     mkdirSync(join(whole, 'onnx'));
-    writeFileSync(join(whole, GRAPH_FILES.float32), graph);
-    return await use(await openImageClassifier(whole));
+    writeFileSync(join(whole, GRAPH_FILES[precision]), graph);
+    return await use(await openImageClassifier(whole), graph.byteLength);
   } finally {
     rmSync(whole, { recursive: true, force: true });
   }
+}
+
+/** What `train:image-heads` measured on the features of this very graph. */
+function readTransfer(folder: string, digest: string): ImageMetrics['transfer'] {
+  const file = join(folder, 'heads.json');
+  const measured = existsSync(file) ? JSON.parse(readFileSync(file, 'utf8')) : null;
+  if (measured?.digest === digest) return measured.figures;
+  console.warn('heads.json is not of this model: npm run train:image-heads');
+  return [];
 }
 
 await runScript(main);

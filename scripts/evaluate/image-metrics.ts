@@ -14,6 +14,20 @@ export interface ImageMetrics {
   /** Share of pictures with the label that the same weights in 32-bit floats give. */
   readonly floatAgreement: Estimate;
   readonly floatAgreementRows: number;
+  /** What the same weights reach in each precision. `agreement`: as `floatAgreement`. */
+  readonly ladder: readonly {
+    readonly precision: 'float32' | 'float16' | 'int8';
+    readonly sizeBytes: number;
+    readonly agreement: Estimate;
+    readonly cpuMs: number;
+  }[];
+  /** Of linear layers on its features, trained on classes that are not its own. */
+  readonly transfer: readonly {
+    readonly data: string;
+    readonly perClass: number;
+    readonly accuracy: number;
+    readonly n: number;
+  }[];
   /** Share of pictures that keep their label when they are changed. */
   readonly steadiness: readonly { readonly change: string; readonly n: number; readonly same: Estimate }[];
   readonly latency: { readonly cpuMs: number; readonly p50Ms: number; readonly processor: string };

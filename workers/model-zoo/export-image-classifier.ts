@@ -1,13 +1,22 @@
 import { LITE0_FEATURES, lite0Features, lite0Head } from './efficientnet-lite.ts';
 import { mlp } from './mlp.ts';
+import { eightBitLinear } from './onnx/eight-bit-linear.ts';
 import { createGraphBuilder } from './onnx/graph-builder.ts';
 import { halfLinear } from './onnx/half-linear.ts';
-import { floatLinear } from './onnx/linear-writer.ts';
+import { floatLinear, type LinearWriter } from './onnx/linear-writer.ts';
+
+import type { StoredPrecision } from './onnx/stored-weight.ts';
 import type { Ops, Weights } from './ops.ts';
 import { type OnnxConstant, type OnnxValue, onnxOps } from './ops-onnx.ts';
 import { smallResnet } from './small-resnet.ts';
 
-export type ImagePrecision = 'float32' | 'float16';
+export type ImagePrecision = StoredPrecision;
+
+const LINEAR: Readonly<Record<ImagePrecision, LinearWriter>> = {
+  float32: floatLinear,
+  float16: halfLinear,
+  int8: eightBitLinear,
+};
 
 interface Outputs {
   readonly logits: OnnxValue; // [batch, labels]
@@ -46,8 +55,11 @@ export function exportImageClassifier(
 ): Uint8Array {
   const graph = createGraphBuilder(architecture);
   const pictures: OnnxValue = { name: graph.input('pixel_values', 'float32', ['batch', 3, size, size]) };
-  const linear = precision === 'float16' ? halfLinear : floatLinear;
-  const ops = onnxOps(graph, { linear, embeddings: 'float32', convolutions: precision });
+  const ops = onnxOps(graph, {
+    linear: LINEAR[precision],
+    embeddings: 'float32',
+    convolutions: precision,
+  });
   const architectureOf: Architecture = ARCHITECTURES[architecture];
   const { logits, features } = architectureOf(ops, weights, pictures, labels);
   graph.output(nameOf(logits), 'logits', 'float32', ['batch', labels]);

@@ -4,6 +4,7 @@ import { type LinearWriter, transpose } from './onnx/linear-writer.ts';
 import { lstmConstants } from './onnx/lstm-constants.ts';
 import { quantizeRows } from './onnx/quantize-rows.ts';
 import { singleToHalf } from './onnx/single-to-half.ts';
+import type { StoredPrecision } from './onnx/stored-weight.ts';
 import type { Ops } from './ops.ts';
 
 /** A value of the graph, or a constant that is written into it when a node first needs it. */
@@ -27,7 +28,7 @@ export interface OnnxOpsOptions {
   /** How embedding tables are stored; `int8` is rows with a scale each. */
   readonly embeddings: 'float32' | 'float16' | 'int8';
   /** How kernels are stored; they are widened when the session opens, and computed with in 32 bits. */
-  readonly convolutions?: 'float32' | 'float16';
+  readonly convolutions?: StoredPrecision;
 }
 
 /** GELU's least value is -0.16997, its approximation's -0.17004. */
@@ -272,7 +273,7 @@ export function onnxOps(graph: GraphBuilder, options: OnnxOpsOptions): Ops<OnnxV
         epsilon: norm.epsilon,
       });
       const name = convolutionNode(
-        { constant, node, half: options.convolutions === 'float16' },
+        { constant, node, precision: options.convolutions ?? 'float32' },
         nameOf(x),
         folded,
         { stride, padding, groups: depthwise ? (kernel.shape[0] ?? 1) : 1 },

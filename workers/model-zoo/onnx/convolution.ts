@@ -1,7 +1,7 @@
 import type { Normalisation } from '../ops.ts';
 import type { OnnxConstant } from '../ops-onnx.ts';
 import type { LinearContext } from './linear-writer.ts';
-import { singleToHalf } from './single-to-half.ts';
+import { type StoredPrecision, storedWeight } from './stored-weight.ts';
 
 export interface FoldedConvolution {
   readonly weight: OnnxConstant; // [out, in, height, width]
@@ -31,7 +31,7 @@ export function foldNormalisation(
 }
 
 interface ConvolutionContext extends LinearContext {
-  readonly half: boolean;
+  readonly precision: StoredPrecision;
 }
 
 interface ConvolutionShape {
@@ -42,17 +42,13 @@ interface ConvolutionShape {
 
 /** Writes the convolution of x [batch, in, height, width] and returns the name of the result. */
 export function convolutionNode(
-  { constant, node, half }: ConvolutionContext,
+  { precision, ...context }: ConvolutionContext,
   x: string,
   { weight, bias }: FoldedConvolution,
   { stride, padding, groups }: ConvolutionShape,
 ): string {
-  const { label, shape, data } = weight;
-  const kernel = half
-    ? node('Cast', [constant(`${label} float16`, { type: 'float16', shape, data: singleToHalf(data) })], {
-        attributes: { to: { int: 1 } },
-      })
-    : constant(label, { type: 'float32', shape, data });
+  const { constant, node } = context;
+  const kernel = storedWeight(context, weight, precision);
   const addend = constant(bias.label, { type: 'float32', shape: bias.shape, data: bias.data });
   return node('Conv', [x, kernel, addend], {
     attributes: {
