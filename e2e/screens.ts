@@ -2,7 +2,10 @@
 export const publicScreens = [
   '/',
   '/pricing',
+  '/models',
   '/models/sentiment',
+  '/models/images',
+  '/models/text',
   '/docs',
   '/docs/authentication',
   '/docs/sentiment',

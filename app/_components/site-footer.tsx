@@ -20,7 +20,7 @@ export function SiteFooter() {
           ))}
         </nav>
         <nav aria-label="Product">
-          <Link href="/models/sentiment">Sentiment model</Link>
+          <Link href="/models">Models</Link>
           <Link href="/pricing">Pricing</Link>
           <Link href="/sign-up">Get a key</Link>
           <Link href="/sign-in">Sign in</Link>

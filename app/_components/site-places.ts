@@ -1,5 +1,5 @@
 export const sitePlaces = [
-  { name: 'Model', href: '/models/sentiment' },
+  { name: 'Models', href: '/models' },
   { name: 'Pricing', href: '/pricing' },
   { name: 'Privacy', href: '/docs/privacy' },
   { name: 'Docs', href: '/docs' },

@@ -90,6 +90,9 @@ export default function ImagesReferencePage() {
         />
       </Section>
       <p>
+        How well it does, and on what: <Link href="/models/images">the model’s card</Link>.
+      </p>
+      <p>
         Which parts of a picture speak for a label, and which against it, says{' '}
         <Link href="/docs/explanations#pictures">an explanation</Link>.
       </p>

@@ -1,6 +1,5 @@
 import type { Metadata } from 'next';
 import Link from 'next/link';
-import type { ReactNode } from 'react';
 import { Slip } from '../../../_components/slip.tsx';
 import { count, fixed } from '../../../_format/number.ts';
 import { calendarDate } from '../../../_format/time.ts';
@@ -12,6 +11,8 @@ import {
 } from '../../../_measured/measured-figures.ts';
 import { MeasuredTable } from '../../../_measured/measured-table.tsx';
 import { modelCards } from '../../../_trpc/server.ts';
+import { ModelHero } from '../model-hero.tsx';
+import { Part } from '../part.tsx';
 import { Steadiness } from './steadiness.tsx';
 
 export const metadata: Metadata = {
@@ -26,13 +27,10 @@ export default async function SentimentModelPage() {
   const metrics = sentimentMetrics(await modelCards());
   return (
     <>
-      <section className="hero !pb-9">
-        <h1 className="!text-[2.625rem] !leading-[2.75rem]">{metrics?.id ?? 'Sentiment'}</h1>
-        <p className="say">
-          English text in; negative, neutral or positive out, with a calibrated probability and the interval
-          it was checked to.
-        </p>
-      </section>
+      <ModelHero name={metrics?.id ?? 'Sentiment'}>
+        English text in; negative, neutral or positive out, with a calibrated probability and the interval it
+        was checked to.
+      </ModelHero>
       <Part title="How well it does">
         <p className="lead">
           On dev rows that it was not trained on. Triangle: a bag of words trained on the same rows. Each
@@ -75,15 +73,6 @@ export default async function SentimentModelPage() {
         </p>
       </Part>
     </>
-  );
-}
-
-function Part({ title, children }: { title: string; children: ReactNode }) {
-  return (
-    <section className="plain border-t-line-2 first-of-type:border-t">
-      <h2>{title}</h2>
-      <div>{children}</div>
-    </section>
   );
 }
 
