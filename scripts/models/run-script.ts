@@ -1,9 +1,10 @@
 import { EngineError } from '#workers/fine-tuning/engine/engine.ts';
 import { CheckpointError } from '#workers/fine-tuning/train/checkpoint.ts';
+import { GgufError } from '#workers/model-zoo/gguf/gguf-error.ts';
 import { MissingBaseError } from './base-folder.ts';
 import { MissingDataError } from './sentiment-data.ts';
 
-const SAID = [MissingDataError, MissingBaseError, EngineError, CheckpointError];
+const SAID = [MissingDataError, MissingBaseError, EngineError, CheckpointError, GgufError];
 
 /** What the reader can mend is said in a sentence; anything else keeps its stack. */
 export async function runScript(main: () => Promise<void>): Promise<void> {

@@ -1,7 +1,8 @@
 import { ModelConfigError } from './config-fields.ts';
 import type { Decoder } from './decoder.ts';
-import { createGraphBuilder } from './onnx/graph-builder.ts';
+import { createGraphBuilder, type GraphBuilder } from './onnx/graph-builder.ts';
 import { halfLinear } from './onnx/half-linear.ts';
+import { type ObservedSquares, squaringLinear } from './onnx/input-squares.ts';
 import { floatLinear } from './onnx/linear-writer.ts';
 import type { KeyValue, Weights } from './ops.ts';
 import { type OnnxConstant, type OnnxOpsOptions, type OnnxValue, onnxOps } from './ops-onnx.ts';
@@ -27,6 +28,23 @@ export function exportDecoder(
   weights: Weights<OnnxConstant>,
   precision: DecoderPrecision,
 ): Uint8Array {
+  return writeGraph(decoder, weights, OPTIONS[precision]).build({ precision });
+}
+
+/** The float graph with one more output a layer, which `measureImportance` runs over sample texts. */
+export function exportDecoderObserver(
+  decoder: Decoder,
+  weights: Weights<OnnxConstant>,
+): { file: Uint8Array; observed: ObservedSquares[] } {
+  const observed: ObservedSquares[] = [];
+  const graph = writeGraph(decoder, weights, { linear: squaringLinear(observed), embeddings: 'float32' });
+  for (const { weightLabel, channels, value } of observed) {
+    graph.output(value, weightLabel, 'float32', [channels]);
+  }
+  return { file: graph.build({}), observed };
+}
+
+function writeGraph(decoder: Decoder, weights: Weights<OnnxConstant>, options: OnnxOpsOptions): GraphBuilder {
   const { layers, keyValueHeads, headSize, vocabularySize } = decoder;
   if (headSize % HEAD_MULTIPLE !== 0) {
     throw new ModelConfigError(
@@ -43,14 +61,14 @@ export function exportDecoder(
     });
     return { key: part('key'), value: part('value') };
   });
-  const ops = onnxOps(graph, OPTIONS[precision]);
+  const ops = onnxOps(graph, options);
   const { logits, keyValues } = decoder.write<OnnxValue>(ops, weights, { tokenIds, mask, past });
   graph.output(computed(logits), 'logits', 'float32', ['batch', 'sequence', vocabularySize]);
   keyValues.forEach(({ key, value }, layer) => {
     graph.output(computed(key), `present.${layer}.key`, 'float32', state('total_sequence'));
     graph.output(computed(value), `present.${layer}.value`, 'float32', state('total_sequence'));
   });
-  return graph.build({ precision });
+  return graph;
 }
 
 function computed(value: OnnxValue): string {

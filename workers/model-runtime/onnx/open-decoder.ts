@@ -14,6 +14,8 @@ export interface DecoderRun {
   /** By text and token: the logits of what follows. */
   readonly logits: Float32Array[][];
   readonly past: DecoderPast;
+  /** What else the graph gives, by name. */
+  readonly observed: Readonly<Record<string, Float32Array>>;
 }
 
 export interface DecoderSession {
@@ -54,7 +56,8 @@ export async function openDecoder(file: string | Uint8Array, decoder: Decoder): 
       });
       const present = pastNames(layers).map((name) => [name, results[presentName(name)]]);
       const past: DecoderPast = { tensors: Object.fromEntries(present), lengths, columns };
-      return { logits: rowsOf(results.logits, texts, longest, vocabularySize), past };
+      const logits = rowsOf(results.logits, texts, longest, vocabularySize);
+      return { logits, past, observed: others(results) };
     },
     release: () => session.release(),
   };
@@ -75,6 +78,15 @@ function masks(lengths: readonly number[], columns: number): BigInt64Array {
   const mask = new BigInt64Array(lengths.length * columns);
   lengths.forEach((length, row) => mask.fill(1n, row * columns, row * columns + length));
   return mask;
+}
+
+function others(results: Readonly<Record<string, Tensor>>): Record<string, Float32Array> {
+  const observed: Record<string, Float32Array> = {};
+  for (const [name, { data }] of Object.entries(results)) {
+    const known = name === 'logits' || name.startsWith('present.');
+    if (!known && data instanceof Float32Array) observed[name] = data;
+  }
+  return observed;
 }
 
 function rowsOf(

@@ -21,7 +21,7 @@ export function bytesSource(bytes: Uint8Array): ByteSource {
 }
 
 export function fileSource(path: string): FileSource {
-  const descriptor = openSync(path, 'r');
+  const descriptor = open(path);
   return {
     byteLength: fstatSync(descriptor).size,
     read(start, end) {
@@ -36,4 +36,12 @@ export function fileSource(path: string): FileSource {
     },
     close: () => closeSync(descriptor),
   };
+}
+
+function open(path: string): number {
+  try {
+    return openSync(path, 'r');
+  } catch (cause) {
+    throw new GgufError(`${path} can't be opened: ${(cause as Error).message}`, { cause });
+  }
 }

@@ -73,6 +73,15 @@ describe('a model in parts', () => {
     });
   });
 
+  it('says which part is missing', () => {
+    const [first] = parts;
+    if (!first) throw new Error('There are no parts.');
+    writeFileSync(join(folder, 'alone-00001-of-00003.gguf'), file(first.metadata, first.tensors));
+    expect(() => withGguf(join(folder, 'alone-00001-of-00003.gguf'), () => 0)).toThrow(
+      /alone-00002-of-00003\.gguf can't be opened/,
+    );
+  });
+
   it('says which part is not the one that was expected', () => {
     const [first, , third] = parts.map((part) => read(part.metadata, part.tensors)) as [Gguf, Gguf, Gguf];
     expect(() => joinParts([first, third])).toThrow('Part 2 says that it is part 3.');
