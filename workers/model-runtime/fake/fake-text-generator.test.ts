@@ -141,6 +141,12 @@ describe('fakeTextGenerator', () => {
     expect(tokens[0]?.alternatives).toHaveLength(2);
   });
 
+  it('writes as many words as it is asked for', async () => {
+    const events = await collect(fakeTextGenerator(), input({ prompt: { kind: 'text', text: 'write 30' } }));
+    expect(endOf(events)).toMatchObject({ reason: 'stop', outputTokens: 30 });
+    expect(textOf(events).split(' ')).toHaveLength(30);
+  });
+
   it('writes JSON when asked to', async () => {
     const events = await collect(fakeTextGenerator(), input({ format: { kind: 'json' } }));
     expect(JSON.parse(textOf(events))).toHaveProperty('answer');

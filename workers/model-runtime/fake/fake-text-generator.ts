@@ -48,7 +48,8 @@ interface Choice {
 
 /**
  * Test double with the whole contract of a model that writes texts and no model: each word of a prompt counts one token,
- * and what it answers follows from the prompt, the seed and the choice.
+ * and what it answers follows from the prompt, the seed and the choice: as many words as the number that a prompt ends
+ * with, otherwise twelve.
  */
 export function fakeTextGenerator(options: FakeTextGeneratorOptions = {}): FakeTextGenerator {
   const id = options.id ?? 'text-1';
@@ -222,7 +223,8 @@ const WORDS = [
 function answerOf({ format, sampling }: GenerationInput, prompt: string, choice: number): readonly string[] {
   let state = (sampling.seed + choice) >>> 0;
   for (const character of prompt) state = (Math.imul(state, 31) + (character.codePointAt(0) ?? 0)) >>> 0;
-  const chosen = Array.from({ length: 12 }, (_, i) => WORDS[(state + i * 7) % WORDS.length] ?? WORDS[0]);
+  const length = Number(/\d{1,4}$/.exec(prompt)?.[0] ?? 12);
+  const chosen = Array.from({ length }, (_, i) => WORDS[(state + i * 7) % WORDS.length] ?? WORDS[0]);
   if (format.kind !== 'text') return ['{"', 'answer', '":"', ...chosen.slice(0, 2), '"}'];
   return chosen.map((word, i) => (i === 0 ? word : ` ${word}`));
 }
