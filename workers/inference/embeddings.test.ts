@@ -140,7 +140,11 @@ describe('POST /v1/embeddings', () => {
     const tasks = Object.fromEntries(
       json.data.map(({ id, tasks }: { id: string; tasks: string[] }) => [id, tasks]),
     );
-    expect(tasks).toEqual({ 'sentiment-1': ['sentiment'], 'image-1': ['image-classification', 'embedding'] });
+    expect(tasks).toEqual({
+      'sentiment-1': ['sentiment'],
+      'image-1': ['image-classification', 'embedding'],
+      'text-1': ['text-generation'],
+    });
   });
 
   it('counts its answers by its route', async () => {
