@@ -6,6 +6,7 @@ export const publicScreens = [
   '/docs',
   '/docs/authentication',
   '/docs/sentiment',
+  '/docs/text',
   '/docs/images',
   '/docs/explanations',
   '/docs/errors',
