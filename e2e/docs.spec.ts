@@ -148,6 +148,43 @@ test('the calls for embeddings run as they are written, and find the picture its
   for (const [cosine] of lines.slice(1)) expect(Number(cosine)).toBeLessThan(0.5);
 });
 
+test('the calls that have a text written run as they are written', async ({ page, product }) => {
+  await page.goto('/docs/text');
+  const codeOf = async (sample: string, name: string) => {
+    await page
+      .getByRole('tablist', { name: `${sample}: language` })
+      .getByRole('tab', { name })
+      .click();
+    return page.getByLabel(`${sample}, ${name}`).innerText();
+  };
+  const env = { ...process.env, MODELYARD_KEY: product.demoKey, FORCE_COLOR: '0' };
+  const { stdout } = await run('sh', ['-c', await codeOf('A stream', 'curl')], { env });
+  const events = stdout
+    .trim()
+    .split('\n\n')
+    .map((event) => event.slice('event: '.length).split('\ndata: ') as [name: string, data: string]);
+  expect(events[0]?.[0]).toBe('started');
+  expect(events.slice(1, -1).every(([name]) => name === 'text')).toBe(true);
+  expect(events.at(-1)?.[0]).toBe('finished');
+  const { usage } = JSON.parse(events.at(-1)?.[1] ?? '') as { usage: Record<string, number> };
+  expect(usage.units).toBe((usage.input_tokens ?? 0) + (usage.output_tokens ?? 0));
+
+  for (const sample of ['A stream', 'With OpenAI’s client']) {
+    const script = ['--input-type=module', '-e', await codeOf(sample, 'TypeScript')];
+    expect((await run(process.execPath, script, { env })).stdout.trim()).not.toBe('');
+  }
+  const shaped = await run(
+    'sh',
+    ['-c', await page.getByLabel('A shape that is asked for, curl').innerText()],
+    {
+      env,
+    },
+  );
+  const { data } = JSON.parse(shaped.stdout) as { data: { text: string; finish_reason: string }[] };
+  expect(data[0]?.finish_reason).toBe('stop');
+  expect(JSON.parse(data[0]?.text ?? '')).toEqual({ name: expect.any(String), age: expect.any(Number) });
+});
+
 test('the errors are documented as the API answers them', async ({ page, request, product }) => {
   await page.goto('/docs/errors');
   const rows = await page.getByRole('region', { name: 'Codes' }).getByRole('row').allInnerTexts();

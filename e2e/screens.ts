@@ -9,6 +9,7 @@ export const publicScreens = [
   '/docs',
   '/docs/authentication',
   '/docs/sentiment',
+  '/docs/text',
   '/docs/images',
   '/docs/embeddings',
   '/docs/explanations',

@@ -8,6 +8,7 @@ export const docsPages: readonly DocsPage[] = [
   { href: '/docs', title: 'Quick start', group: 'Begin' },
   { href: '/docs/authentication', title: 'Authentication', group: 'Begin' },
   { href: '/docs/sentiment', title: 'Sentiment', group: 'Reference' },
+  { href: '/docs/text', title: 'Text', group: 'Reference' },
   { href: '/docs/images', title: 'Images', group: 'Reference' },
   { href: '/docs/embeddings', title: 'Embeddings', group: 'Reference' },
   { href: '/docs/explanations', title: 'Explanations', group: 'Reference' },

@@ -71,6 +71,7 @@ it('leaves nothing of an input in the database, the log or a file, whatever beco
   expect(await explain({ input: picture, model: canary })).toBe(404);
   await classifyCanaries();
   await embedCanaries();
+  await generateCanaries();
   await hangUp();
   await gateway.stop();
 
@@ -147,6 +148,47 @@ async function embedCanaries(): Promise<void> {
   expect(await asJson({ input: { base64 }, model: canary })).toBe(404);
   expect(await asJson({ input: { base64: Buffer.from(canary.repeat(2)).toString('base64') } })).toBe(422);
   expect(await asJson({ input: { url: `http://${canary}.localhost/${canary}` } })).toBe(422);
+}
+
+/** In prompts, stop sequences, schemas and fields; whole, streamed, and broken off. The fake model fails on none. */
+async function generateCanaries(): Promise<void> {
+  const send = (path: string, body: object, signal?: AbortSignal) =>
+    fetch(`${gateway.url}/v1/${path}`, {
+      method: 'POST',
+      headers: { authorization: `Bearer ${key}`, 'content-type': 'application/json' },
+      body: JSON.stringify(body),
+      signal: signal ?? null,
+    });
+  const status = async (path: string, body: object) => {
+    const response = await send(path, body);
+    await response.text();
+    return response.status;
+  };
+  const messages = [{ role: 'user', content: canary }];
+  const long = [{ role: 'user', content: `${canary} `.repeat(1_500) }];
+  const stop = [canary];
+  expect(await status('text/generate', { prompt: canary, stop, user: canary })).toBe(400);
+  expect(await status('completions', { prompt: canary, stop, echo: true, user: canary })).toBe(200);
+  expect(await status('completions', { prompt: canary, stop, echo: true, stream: true })).toBe(200);
+  for (const stream of [false, true]) {
+    expect(await status('text/generate', { prompt: canary, stop, stream })).toBe(200);
+    expect(await status('chat/completions', { messages, user: canary, stream })).toBe(200);
+    expect(await status('chat/completions', { messages, model: canary, stream })).toBe(404);
+    expect(await status('chat/completions', { messages, tools: [canary], stream })).toBe(400);
+    expect(await status('chat/completions', { messages: [{ role: canary, content: canary }], stream })).toBe(
+      400,
+    );
+    expect(await status('chat/completions', { messages, logit_bias: { [canary]: 1 }, stream })).toBe(400);
+    expect(await status('chat/completions', { messages, logit_bias: { 9999999: 1 }, stream })).toBe(400);
+    const json_schema = { name: canary, schema: { [canary]: canary } };
+    const response_format = { type: 'json_schema', json_schema };
+    expect(await status('chat/completions', { messages, response_format, stream })).toBe(400);
+    expect(await status('chat/completions', { messages: [...long, ...long], stream })).toBe(422);
+  }
+  const leaving = new AbortController();
+  const response = await send('text/generate', { prompt: `${canary} 2000`, stream: true }, leaving.signal);
+  await response.body?.getReader().read();
+  leaving.abort();
 }
 
 async function hangUp(): Promise<void> {

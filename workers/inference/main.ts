@@ -118,6 +118,8 @@ const server = serve(
   },
 ) as Server;
 
+const closableServer = closeServer(server);
+
 server.once('error', (error) => {
   logger.error(
     { err: error, host: environment.host, port: environment.port },
@@ -141,7 +143,7 @@ async function stop(signal: NodeJS.Signals) {
   readiness.startDraining();
   await drain(
     [
-      closeServer(server),
+      closableServer,
       ...[sentiment, images].map(({ batcher, runtime }) => ({
         name: `batcher of ${runtime.model.id}`,
         close: () => batcher.close(),

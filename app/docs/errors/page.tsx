@@ -1,6 +1,11 @@
 import type { Metadata } from 'next';
 import Link from 'next/link';
-import { imageLimits, outboundLimits, requestLimits } from '#server/domain/rate-limits/schema.ts';
+import {
+  generationLimits,
+  imageLimits,
+  outboundLimits,
+  requestLimits,
+} from '#server/domain/rate-limits/schema.ts';
 import { Scroller, ScrollingCode } from '../../_components/scroller.tsx';
 import { Ledger } from '../../_components/slip.tsx';
 import { count } from '../../_format/number.ts';
@@ -65,6 +70,8 @@ export default function ErrorsPage() {
             ['Texts', count(requestLimits.textsMax)],
             ['Characters in a text', count(requestLimits.textCharactersMax)],
             ['Time for it to arrive', `${requestLimits.bodyTimeoutMs / 1_000} s`],
+            ['Messages of a conversation', count(generationLimits.messagesMax)],
+            ['Time for a text to be written', `${generationLimits.timeoutMs / 1_000} s`],
             ['Body with pictures', `${count(imageLimits.bodyBytesMax / mebibyte)} MiB`],
             ['Pictures', count(imageLimits.picturesMax)],
             ['A picture', `${count(imageLimits.pictureBytesMax / mebibyte)} MiB`],

@@ -1,2 +1,2 @@
 /** Browser-safe: the documents state the limits as they are enforced. */
-export { explanationLimits, imageLimits, outboundLimits, requestLimits } from './limits.ts';
+export { explanationLimits, generationLimits, imageLimits, outboundLimits, requestLimits } from './limits.ts';

@@ -38,11 +38,11 @@ const { completionTokensDefault, choicesMax } = generationLimits;
 const logprobsMax = 5;
 
 const promptError = 'prompt is a text, or a list of one text. Lists of token numbers are not read.';
+const isOneText = (list: readonly unknown[]) => list.length === 1 && typeof list[0] === 'string';
 const prompt = z
-  .union([text, z.array(text, { error: promptError }).length(1, { error: promptError })], {
+  .union([text, z.array(z.unknown()).refine(isOneText, { error: promptError }).transform(first).pipe(text)], {
     error: promptError,
   })
-  .transform((value) => (typeof value === 'string' ? value : (value[0] ?? '')))
   .openapi({ description: 'The text to go on with.', example: 'Once upon a time' });
 
 const body = z
@@ -115,6 +115,10 @@ const route = createRoute({
     ...errorResponses,
   },
 });
+
+function first(list: readonly unknown[]): unknown {
+  return list[0];
+}
 
 export interface CompletionOptions {
   readonly includeUsage: boolean;

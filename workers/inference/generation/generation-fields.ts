@@ -25,9 +25,13 @@ const stop = z
 
 const biasError = `logit_bias has up to ${logitBiasMax} numbers of tokens, each with a number from -100 to 100.`;
 const logitBias = z
-  .record(z.string().regex(/^\d{1,7}$/, { error: biasError }), z.number().min(-100).max(100), {
-    error: biasError,
-  })
+  .record(
+    z.string().regex(/^\d{1,7}$/, { error: biasError }),
+    z.number({ error: biasError }).min(-100, { error: biasError }).max(100, { error: biasError }),
+    {
+      error: biasError,
+    },
+  )
   .refine((value) => Object.keys(value).length <= logitBiasMax, { error: biasError })
   .nullish();
 

@@ -41,12 +41,14 @@ export function toOutputFormat(given: z.infer<typeof responseFormat>): OutputFor
   if (given == null || given.type === 'text') return { kind: 'text' };
   if (given.type === 'json_object') return { kind: 'json' };
   const { schema } = given.json_schema;
-  if (Buffer.byteLength(JSON.stringify(schema)) > schemaBytesMax) {
-    throw refused(`A schema has at most ${schemaBytesMax} bytes.`);
-  }
   try {
+    if (Buffer.byteLength(JSON.stringify(schema)) > schemaBytesMax) {
+      throw refused(`A schema has at most ${schemaBytesMax} bytes.`);
+    }
     grammarOfSchema(schema);
   } catch (cause) {
+    // The call stack's end.
+    if (cause instanceof RangeError) throw refused('The schema is nested too deeply.');
     if (!(cause instanceof SchemaRefusedError)) throw cause;
     throw refused(cause.path === '' ? cause.message : `${cause.path}: ${cause.message}`);
   }
