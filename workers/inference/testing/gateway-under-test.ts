@@ -27,6 +27,11 @@ import { createAddressBuckets } from '../address-buckets.ts';
 import { embeddingsEndpoint } from '../endpoints/embeddings.ts';
 import { explanationsEndpoint } from '../endpoints/explanations.ts';
 import { generationEndpoints } from '../endpoints/generation-endpoints.ts';
+import {
+  huggingFaceGenerating,
+  huggingFaceMetered,
+} from '../endpoints/hugging-face/hugging-face-endpoints.ts';
+import { infoEndpoint } from '../endpoints/hugging-face/info.ts';
 import { imagesClassifyEndpoint } from '../endpoints/images-classify.ts';
 import { modelsEndpoint } from '../endpoints/models.ts';
 import { sentimentEndpoint } from '../endpoints/sentiment.ts';
@@ -77,14 +82,22 @@ export function gatewayUnderTest(
         dimensions: imageRuntime.dimensions ?? 0,
         fetchOutside,
       }),
+      ...huggingFaceMetered({
+        sentiment: served,
+        images: servedAs(servedImages, isImageClassification),
+        embeddings: servedAs(servedImages, isEmbedding),
+        dimensions: imageRuntime.dimensions ?? 0,
+        fetchOutside,
+      }),
     ],
-    generating: generationEndpoints(generator),
+    generating: [...generationEndpoints(generator), ...huggingFaceGenerating(generator)],
     free: [
       modelsEndpoint([
         { model: runtime.model, createdAt },
         { model: imageRuntime.model, createdAt },
         { model: generator.model, createdAt },
       ]),
+      infoEndpoint(generator),
     ],
     metering,
     malformedKeys: createAddressBuckets({
