@@ -11,7 +11,8 @@ const textParameters: RefusedFields = {
   decoder_input_details: isOff,
   adapter_id: () => false,
   grammar: () => false,
-  truncate: () => false,
+  // A number of tokens there; that it may be cut at all can be said here too.
+  truncate: (value) => typeof value === 'boolean',
 };
 
 export const refuseTextParameters = refuseFields(textParameters);

@@ -81,7 +81,7 @@ export function toTgiRequest(
     isStream,
     generation: {
       prompt: { kind: 'text', text: inputs },
-      truncate: truncate ?? false,
+      truncate: truncate ?? fields.truncate === true,
       outputTokensMax: fields.max_new_tokens ?? newTokensDefault,
       choices: 1,
       sampling,
