@@ -2,7 +2,7 @@ import { z } from '@hono/zod-openapi';
 import { serverSentEvent } from '../generation/server-sent-event.ts';
 import type { AnswerHead, EventCodec, FinishReason, WrittenText } from '../generation-endpoint.ts';
 import type { TgiRequest } from './tgi-request.ts';
-import { type TgiToken, tgiToken, toTgiTokens } from './tgi-tokens.ts';
+import { type TgiToken, tgiToken, toTgiToken, toTgiTokens } from './tgi-tokens.ts';
 
 const finishReason = z.enum(['length', 'eos_token', 'stop_sequence']);
 const ending = {
@@ -50,7 +50,7 @@ export function toTgiAnswer(
       generated_tokens: receipt.outputTokens,
       seed: options.seed,
       prefill: [],
-      tokens: toTgiTokens(text, logprobs),
+      tokens: (logprobs ?? []).map(toTgiToken),
     },
   };
 }

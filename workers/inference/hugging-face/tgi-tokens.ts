@@ -9,6 +9,11 @@ export const tgiToken = z.object({
 });
 export type TgiToken = z.infer<typeof tgiToken>;
 
+/** With its own text: of half a character a replacement. */
+export function toTgiToken({ id, token, logprob }: TokenLogprob): TgiToken {
+  return { id, text: token, logprob, special: false };
+}
+
 /**
  * Tokens whose texts joined are `text`. A token's own text is not always its part of it (half a character, what was held
  * back or cut off before a stop sequence): then the last of them has all of it.
@@ -16,8 +21,9 @@ export type TgiToken = z.infer<typeof tgiToken>;
 export function toTgiTokens(text: string, tokens: readonly TokenLogprob[] | null): TgiToken[] {
   if (!tokens?.length) return text === '' ? [] : [{ id: null, text, logprob: null, special: false }];
   const isSum = tokens.map(({ token }) => token).join('') === text;
-  return tokens.map(({ id, token, logprob }, index) => {
+  return tokens.map((token, index) => {
     const whole = index === tokens.length - 1 ? text : '';
-    return { id, text: isSum ? token : whole, logprob, special: false };
+    const own = toTgiToken(token);
+    return isSum ? own : { ...own, text: whole };
   });
 }
