@@ -34,6 +34,8 @@ describe('the routes', () => {
       { method: 'POST', path: '/v1/chat/completions', stages: metered },
       { method: 'POST', path: '/v1/completions', stages: metered },
       { method: 'GET', path: '/v1/models', stages: free },
+      { method: 'GET', path: '/v1/usage', stages: free },
+      { method: 'GET', path: '/v1/usage/receipts/{request_id}', stages: free },
       { method: 'GET', path: '/v1/openapi.json', stages: [] },
       { method: 'GET', path: '/healthz', stages: [] },
       { method: 'GET', path: '/readyz', stages: [] },

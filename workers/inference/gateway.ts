@@ -14,6 +14,7 @@ import { createProgressSaver } from './generation/progress-saver.ts';
 import type { GenerationEndpoint } from './generation-endpoint.ts';
 import type { GatewayMetrics } from './metrics.ts';
 import { openApiDocument } from './openapi-document.ts';
+import { isPathOf, routerPath, templateOf } from './path-template.ts';
 import type { Pipeline } from './pipeline.ts';
 import {
   freePipeline,
@@ -106,7 +107,7 @@ export function createGateway(options: GatewayOptions): Gateway {
     const { method, path } = endpoint.route;
     app.openAPIRegistry.registerPath(endpoint.route);
     routes.push({ method: method.toUpperCase(), path, stages: guarded.stages });
-    app.on(method.toUpperCase(), path, (c) =>
+    app.on(method.toUpperCase(), routerPath(path), (c) =>
       answer(c, path, endpoint.family, (received) => guarded.run(received)),
     );
   }
@@ -170,6 +171,7 @@ export function createGateway(options: GatewayOptions): Gateway {
       startedAtMs: performance.now(),
       signal: request.signal,
       cut: outgoing ? () => void outgoing.destroy() : null,
+      pathParameters: () => c.req.param() as Record<string, string>,
       address: () =>
         clientAddress({
           remoteAddress: c.env?.incoming?.socket?.remoteAddress,
@@ -191,7 +193,7 @@ export function createGateway(options: GatewayOptions): Gateway {
 
   function methodsOf(path: string): string {
     return routes
-      .filter((route) => route.path === path)
+      .filter((route) => isPathOf(route.path, path))
       .map((route) => route.method)
       .join(', ');
   }
@@ -205,7 +207,7 @@ export function createGateway(options: GatewayOptions): Gateway {
   return {
     fetch: (request, env) => app.fetch(request, env as ServerBindings),
     routes,
-    handled: app.routes.map(({ method, path }) => ({ method, path })),
+    handled: app.routes.map(({ method, path }) => ({ method, path: templateOf(path) })),
   };
 }
 

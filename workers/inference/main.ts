@@ -7,10 +7,12 @@ import {
   pipelineLimits,
   rateLimits,
   requestLimits,
+  usageLimits,
 } from '#server/domain/rate-limits/limits.ts';
 import { createAccessLog } from '#server/platform/access-log.ts';
 import { systemClock } from '#server/platform/clock.ts';
 import { createPool } from '#server/platform/database/pool.ts';
+import { createPrisma } from '#server/platform/database/prisma.ts';
 import { readInferenceEnvironment } from '#server/platform/environment/inference.ts';
 import { createLogger } from '#server/platform/logger.ts';
 import { createMetering, meteringConnections } from '#server/platform/metering/create-metering.ts';
@@ -28,6 +30,8 @@ import { generationEndpoints } from './endpoints/generation-endpoints.ts';
 import { imagesClassifyEndpoint } from './endpoints/images-classify.ts';
 import { modelsEndpoint } from './endpoints/models.ts';
 import { sentimentEndpoint } from './endpoints/sentiment.ts';
+import { usageEndpoint } from './endpoints/usage.ts';
+import { usageReceiptEndpoint } from './endpoints/usage-receipt.ts';
 import { createGateway } from './gateway.ts';
 import { loadImages } from './load-images.ts';
 import { loadSentiment } from './load-sentiment.ts';
@@ -55,6 +59,12 @@ const pool = createPool(environment.databaseUrl, {
   max: meteringConnections,
   applicationName: 'inference',
   logger,
+});
+// Connections of its own, so that no reading of usage keeps a request from being admitted or settled.
+const usageDatabase = createPrisma(environment.databaseUrl, {
+  max: usageLimits.connectionsMax,
+  applicationName: 'inference-usage',
+  statementTimeoutMs: usageLimits.readTimeoutMs,
 });
 const metrics = createMetrics();
 const metering = createMetering({ pool, holdMs: environment.holdMs, onCall: metrics.countCall });
@@ -85,7 +95,11 @@ const gateway = createGateway({
     embeddingsEndpoint(servedAs(images, isEmbedding), { dimensions: pictures.dimensions, fetchOutside }),
   ],
   generating: written ? generationEndpoints(written.runtime) : [],
-  free: [modelsEndpoint(loaded.map(({ runtime, createdAt }) => ({ model: runtime.model, createdAt })))],
+  free: [
+    modelsEndpoint(loaded.map(({ runtime, createdAt }) => ({ model: runtime.model, createdAt }))),
+    usageEndpoint({ db: usageDatabase, clock: systemClock }),
+    usageReceiptEndpoint({ db: usageDatabase }),
+  ],
   metering,
   malformedKeys: createAddressBuckets({ limit: rateLimits.malformedKeysByAddress, clock: systemClock }),
   metrics,
@@ -151,6 +165,7 @@ async function stop(signal: NodeJS.Signals) {
       { name: 'settlements', close: () => metering.drain() },
       ...loaded.map(({ runtime }) => ({ name: runtime.model.id, close: () => runtime.close() })),
       { name: 'database', close: () => pool.end() },
+      { name: 'database of usage', close: () => usageDatabase.$disconnect() },
     ],
     { logger, timeoutMs: drainTimeoutMs },
   );

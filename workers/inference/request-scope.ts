@@ -15,6 +15,8 @@ export interface Received {
   releaseBytes(): void;
   /** Ends the connection. Null: there is none (a test). */
   readonly cut: (() => void) | null;
+  /** What the path's template names. */
+  pathParameters(): Readonly<Record<string, string>>;
   /** The address that limits count against; worked out only where one is needed. */
   address(): string;
   readonly scope: RequestScope;

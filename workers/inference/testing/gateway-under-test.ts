@@ -1,5 +1,6 @@
 import type { Logger } from '#server/domain/logger.ts';
 import { pipelineLimits, rateLimits } from '#server/domain/rate-limits/limits.ts';
+import { systemClock } from '#server/platform/clock.ts';
 import { createMetering } from '#server/platform/metering/create-metering.ts';
 import type { OutboundFetchOptions } from '#server/platform/outbound-fetch/outbound-fetch.ts';
 import { createOutboundFetch } from '#server/platform/outbound-fetch/outbound-fetch.ts';
@@ -30,6 +31,8 @@ import { generationEndpoints } from '../endpoints/generation-endpoints.ts';
 import { imagesClassifyEndpoint } from '../endpoints/images-classify.ts';
 import { modelsEndpoint } from '../endpoints/models.ts';
 import { sentimentEndpoint } from '../endpoints/sentiment.ts';
+import { usageEndpoint } from '../endpoints/usage.ts';
+import { usageReceiptEndpoint } from '../endpoints/usage-receipt.ts';
 import { createGateway, type GatewayOptions } from '../gateway.ts';
 import { createMetrics } from '../metrics.ts';
 import { serveModel } from '../serve-model.ts';
@@ -49,7 +52,7 @@ export interface GatewayUnderTestOptions extends Partial<GatewayOptions> {
 
 /** The real gateway on a real database, with a model of which the test knows every answer. */
 export function gatewayUnderTest(
-  database: Pick<TestDatabase, 'pool'>,
+  database: Pick<TestDatabase, 'pool' | 'prisma'>,
   options: GatewayUnderTestOptions = {},
 ) {
   const { model, imageModel, generator: generatorOptions, outbound, ...overrides } = options;
@@ -85,6 +88,8 @@ export function gatewayUnderTest(
         { model: imageRuntime.model, createdAt },
         { model: generator.model, createdAt },
       ]),
+      usageEndpoint({ db: database.prisma, clock: systemClock }),
+      usageReceiptEndpoint({ db: database.prisma }),
     ],
     metering,
     malformedKeys: createAddressBuckets({
