@@ -185,6 +185,40 @@ test('the calls that have a text written run as they are written', async ({ page
   expect(JSON.parse(data[0]?.text ?? '')).toEqual({ name: expect.any(String), age: expect.any(Number) });
 });
 
+test('the calls for usage and receipts run as they are written', async ({ page, product }) => {
+  await page.goto('/docs/usage');
+  const codeOf = async (sample: string, name: string) => {
+    await page
+      .getByRole('tablist', { name: `${sample}: language` })
+      .getByRole('tab', { name })
+      .click();
+    return page.getByLabel(`${sample}, ${name}`).innerText();
+  };
+  const env = { ...process.env, MODELYARD_KEY: product.demoKey, FORCE_COLOR: '0' };
+  const shell = async (code: string) => (await run('sh', ['-c', code], { env })).stdout;
+  const node = async (code: string) =>
+    (await run(process.execPath, ['--input-type=module', '-e', code], { env })).stdout;
+
+  const receipts = [
+    JSON.parse(await shell(await codeOf('A call and its receipt', 'curl'))),
+    JSON.parse(await node(await codeOf('A call and its receipt', 'TypeScript'))),
+  ] as { id: string; object: string; status: string; units: number }[];
+  const [first, second] = receipts;
+  expect(first).toMatchObject({ object: 'receipt', task: 'sentiment', status: '2xx', unit: 'token' });
+  expect(second).toMatchObject({ object: 'receipt', status: '2xx', units: first?.units });
+  expect(second?.id).not.toBe(first?.id);
+
+  const usage = JSON.parse(await shell(await codeOf('By day and model', 'curl'))) as {
+    data: { model_version: string; requests: number; price_micro_usd: number }[];
+    has_more: boolean;
+  };
+  expect(usage.has_more).toBe(false);
+  const sentiment = usage.data.find((row) => row.model_version.startsWith('sentiment-1'));
+  expect(sentiment?.requests).toBeGreaterThanOrEqual(2);
+  const lines = (await node(await codeOf('By day and model', 'TypeScript'))).trim().split('\n');
+  expect(lines).toHaveLength(usage.data.length);
+});
+
 test('the errors are documented as the API answers them', async ({ page, request, product }) => {
   await page.goto('/docs/errors');
   const rows = await page.getByRole('region', { name: 'Codes' }).getByRole('row').allInnerTexts();

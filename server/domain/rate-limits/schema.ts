@@ -1,2 +1,9 @@
 /** Browser-safe: the documents state the limits as they are enforced. */
-export { explanationLimits, generationLimits, imageLimits, outboundLimits, requestLimits } from './limits.ts';
+export {
+  explanationLimits,
+  generationLimits,
+  imageLimits,
+  outboundLimits,
+  requestLimits,
+  usageLimits,
+} from './limits.ts';
