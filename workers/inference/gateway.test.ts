@@ -19,8 +19,17 @@ beforeAll(async () => {
 });
 afterAll(() => database.drop());
 
-const metered = ['limitBody', 'readKey', 'parseRequest', 'admit', 'runModel', 'settle', 'respond'];
-const fetching = metered.toSpliced(4, 0, 'fetchInputs');
+const metered = [
+  'limitBody',
+  'readKey',
+  'parseRequest',
+  'claimKey',
+  'admit',
+  'runModel',
+  'settle',
+  'respond',
+];
+const fetching = metered.toSpliced(5, 0, 'fetchInputs');
 const free = ['limitBody', 'readKey', 'parseRequest', 'admit', 'respond'];
 
 describe('the routes', () => {
@@ -128,6 +137,12 @@ describe('GET /v1/openapi.json', () => {
         expect.arrayContaining(['200', '400', '401', '403', '413', '415', '422', '429', '500', '503']),
       );
       expect(operation.responses['429'].headers).toHaveProperty('Retry-After');
+      const headers = (operation.parameters ?? []).filter(
+        (parameter: { in: string }) => parameter.in === 'header',
+      );
+      expect(headers.map((parameter: { name: string }) => parameter.name)).toEqual(
+        method === 'POST' ? ['Idempotency-Key'] : [],
+      );
       expect(operation.responses['200'].headers).toHaveProperty('x-request-id');
       expect(operation.responses['400'].content['application/json'].schema).toEqual({
         $ref: '#/components/schemas/Error',

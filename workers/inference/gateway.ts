@@ -14,6 +14,7 @@ import { createProgressSaver } from './generation/progress-saver.ts';
 import type { GenerationEndpoint } from './generation-endpoint.ts';
 import type { GatewayMetrics } from './metrics.ts';
 import { openApiDocument } from './openapi-document.ts';
+import { idempotencyHeaders } from './openapi-parts.ts';
 import { isPathOf, routerPath, templateOf } from './path-template.ts';
 import type { Pipeline } from './pipeline.ts';
 import {
@@ -105,7 +106,9 @@ export function createGateway(options: GatewayOptions): Gateway {
     guarded: Pipeline<Received, Response>,
   ) {
     const { method, path } = endpoint.route;
-    app.openAPIRegistry.registerPath(endpoint.route);
+    const takesKey = guarded.stages.includes('claimKey');
+    const request = { ...endpoint.route.request, headers: idempotencyHeaders };
+    app.openAPIRegistry.registerPath(takesKey ? { ...endpoint.route, request } : endpoint.route);
     routes.push({ method: method.toUpperCase(), path, stages: guarded.stages });
     app.on(method.toUpperCase(), routerPath(path), (c) =>
       answer(c, path, endpoint.family, (received) => guarded.run(received)),
@@ -129,6 +132,7 @@ export function createGateway(options: GatewayOptions): Gateway {
     try {
       response = await run(received);
     } catch (error) {
+      await received.scope.releaseClaim?.();
       code = received.signal.aborted ? 'client_closed' : codeOf(error);
       response = errorToResponse(error, { ...received, family });
       logFailure(received, error, code);
@@ -141,7 +145,10 @@ export function createGateway(options: GatewayOptions): Gateway {
 
   function countStream(received: Received, route: string, status: number, end: StreamEnd) {
     const code = end.isCancelled ? 'client_closed' : end.error === undefined ? 'ok' : codeOf(end.error);
-    if (end.error !== undefined) logFailure(received, end.error, code);
+    if (end.error !== undefined) {
+      void received.scope.releaseClaim?.();
+      logFailure(received, end.error, code);
+    }
     count(received, route, status, code);
   }
 

@@ -3,17 +3,20 @@ import path from 'node:path';
 import { serve } from '@hono/node-server';
 import {
   generationLimits,
+  idempotencyLimits,
   outboundLimits,
   pipelineLimits,
   rateLimits,
   requestLimits,
   usageLimits,
 } from '#server/domain/rate-limits/limits.ts';
+import { readReceipt } from '#server/domain/usage/read-receipt.ts';
 import { createAccessLog } from '#server/platform/access-log.ts';
 import { systemClock } from '#server/platform/clock.ts';
 import { createPool } from '#server/platform/database/pool.ts';
 import { createPrisma } from '#server/platform/database/prisma.ts';
 import { readInferenceEnvironment } from '#server/platform/environment/inference.ts';
+import { createPostgresIdempotency } from '#server/platform/idempotency/postgres-idempotency.ts';
 import { createLogger } from '#server/platform/logger.ts';
 import { createMetering, meteringConnections } from '#server/platform/metering/create-metering.ts';
 import { createOutboundFetch } from '#server/platform/outbound-fetch/outbound-fetch.ts';
@@ -66,6 +69,12 @@ const usageDatabase = createPrisma(environment.databaseUrl, {
   applicationName: 'inference-usage',
   statementTimeoutMs: usageLimits.readTimeoutMs,
 });
+// These are only opened where an Idempotency-Key is sent.
+const idempotencyPool = createPool(environment.databaseUrl, {
+  max: idempotencyLimits.connectionsMax,
+  applicationName: 'inference-idempotency',
+  logger,
+});
 const metrics = createMetrics();
 const metering = createMetering({ pool, holdMs: environment.holdMs, onCall: metrics.countCall });
 metrics.watchDepth('admit', () => metering.depth.admit);
@@ -101,6 +110,8 @@ const gateway = createGateway({
     usageReceiptEndpoint({ db: usageDatabase }),
   ],
   metering,
+  idempotency: createPostgresIdempotency({ pool: idempotencyPool, logger, ...idempotencyLimits }),
+  readReceipt: (of) => readReceipt({ db: usageDatabase }, of),
   malformedKeys: createAddressBuckets({ limit: rateLimits.malformedKeysByAddress, clock: systemClock }),
   metrics,
   observeStage: metrics.observeStage,
@@ -165,6 +176,7 @@ async function stop(signal: NodeJS.Signals) {
       { name: 'settlements', close: () => metering.drain() },
       ...loaded.map(({ runtime }) => ({ name: runtime.model.id, close: () => runtime.close() })),
       { name: 'database', close: () => pool.end() },
+      { name: 'database of idempotency keys', close: () => idempotencyPool.end() },
       { name: 'database of usage', close: () => usageDatabase.$disconnect() },
     ],
     { logger, timeoutMs: drainTimeoutMs },

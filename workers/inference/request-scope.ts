@@ -25,6 +25,8 @@ export interface Received {
 export interface RequestScope {
   windows: RateWindows | null;
   workspaceId: string | null;
+  /** Left out: it claimed no Idempotency-Key. Never rejects. */
+  releaseClaim?: () => Promise<void>;
   /** Left out: the answer is whole. Otherwise its end, which is counted and logged instead; it never rejects. */
   streamEnd?: Promise<StreamEnd>;
 }

@@ -61,6 +61,21 @@ export const errorRows: Readonly<Record<Exclude<ErrorCode, ConsoleOnly>, ErrorRo
     meaning: 'The body is of another type.',
     todo: 'Send application/json; a picture also as a form or as it is.',
   },
+  idempotency_key_in_use: {
+    status: 409,
+    meaning: 'A call with the same Idempotency-Key is still running.',
+    todo: 'Wait as long as Retry-After says.',
+  },
+  already_completed: {
+    status: 409,
+    meaning: 'A call with the same Idempotency-Key was answered, and billed once.',
+    todo: 'Its receipt is in the error. Its answer is not kept.',
+  },
+  idempotency_key_reused: {
+    status: 422,
+    meaning: 'The Idempotency-Key was sent with another request.',
+    todo: 'Take a new one for each request.',
+  },
   input_too_long: {
     status: 422,
     meaning: 'A text is longer than the model reads; param names it.',

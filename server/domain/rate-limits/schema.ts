@@ -2,6 +2,7 @@
 export {
   explanationLimits,
   generationLimits,
+  idempotencyLimits,
   imageLimits,
   outboundLimits,
   requestLimits,

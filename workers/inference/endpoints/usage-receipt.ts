@@ -4,7 +4,7 @@ import { readReceipt } from '#server/domain/usage/read-receipt.ts';
 import type { FreeEndpoint } from '../endpoint.ts';
 import { bearer, errorResponses, successHeaders } from '../openapi-parts.ts';
 import { readUsage } from '../read-usage.ts';
-import { amount, describedStatus, statusOf, time } from '../usage-parts.ts';
+import { receiptReply, receiptSchema } from '../receipt-reply.ts';
 
 const path = z.object({
   request_id: z.string().openapi({
@@ -12,26 +12,6 @@ const path = z.object({
     example: 'req_019ab0f2c4d17a7e8f3b5c6d7e8f9a0b',
   }),
 });
-
-const reply = z
-  .object({
-    id: z.string().openapi({ description: 'The request’s id.' }),
-    object: z.literal('receipt'),
-    created_at: time.openapi({ description: 'When the request came.' }),
-    task: z.string().openapi({ example: 'sentiment' }),
-    model_version: z.string(),
-    key_id: z.string(),
-    key_prefix: z.string(),
-    status: describedStatus,
-    input_units: amount,
-    output_units: amount,
-    units: amount.openapi({ description: 'Both together: what counts against the quota.' }),
-    unit: z.enum(['token', 'image', 'sample']).openapi({ description: 'What a unit is.' }),
-    price_micro_usd: amount.openapi({ description: 'In millionths of a US dollar.' }),
-    price_version: z.int().openapi({ description: 'Of the price list that it was priced by.' }),
-    latency_ms: amount.openapi({ description: 'From the request’s arrival until it was settled.' }),
-  })
-  .openapi('Receipt');
 
 const route = createRoute({
   method: 'get',
@@ -45,7 +25,7 @@ const route = createRoute({
     200: {
       description: 'Its row of the ledger.',
       headers: successHeaders,
-      content: { 'application/json': { schema: reply } },
+      content: { 'application/json': { schema: receiptSchema } },
     },
     ...errorResponses,
     404: {
@@ -62,25 +42,9 @@ export function usageReceiptEndpoint(dependencies: { db: Database }): FreeEndpoi
     scope: 'usage:read',
     body: null,
     readParameters: (sent) => ({ id: sent.path.request_id ?? '' }),
-    async reply({ id }, { workspaceId }): Promise<z.infer<typeof reply>> {
+    async reply({ id }, { workspaceId }): Promise<z.infer<typeof receiptSchema>> {
       const receipt = await readUsage(() => readReceipt(dependencies, { workspaceId, id }));
-      return {
-        id,
-        object: 'receipt',
-        created_at: receipt.requestedAt.toISOString(),
-        task: receipt.task,
-        model_version: receipt.modelVersion,
-        key_id: receipt.keyId,
-        key_prefix: receipt.keyPrefix,
-        status: statusOf(receipt.statusClass),
-        input_units: receipt.inputUnits,
-        output_units: receipt.outputUnits,
-        units: receipt.inputUnits + receipt.outputUnits,
-        unit: receipt.unit,
-        price_micro_usd: receipt.priceMicroUsd,
-        price_version: receipt.priceVersion,
-        latency_ms: receipt.latencyMs,
-      };
+      return receiptReply(id, receipt);
     },
   };
 }

@@ -1,6 +1,8 @@
 import type { Logger } from '#server/domain/logger.ts';
-import { pipelineLimits, rateLimits } from '#server/domain/rate-limits/limits.ts';
+import { idempotencyLimits, pipelineLimits, rateLimits } from '#server/domain/rate-limits/limits.ts';
+import { readReceipt } from '#server/domain/usage/read-receipt.ts';
 import { systemClock } from '#server/platform/clock.ts';
+import { createPostgresIdempotency } from '#server/platform/idempotency/postgres-idempotency.ts';
 import { createMetering } from '#server/platform/metering/create-metering.ts';
 import type { OutboundFetchOptions } from '#server/platform/outbound-fetch/outbound-fetch.ts';
 import { createOutboundFetch } from '#server/platform/outbound-fetch/outbound-fetch.ts';
@@ -66,6 +68,11 @@ export function gatewayUnderTest(
   const served = serveModel(runtime, (input) => runtime.costBound?.(input) ?? 1, metrics);
   const servedImages = serveModel(imageRuntime, () => 1, metrics);
   const fetchOutside = createOutboundFetch(outbound);
+  const idempotency = createPostgresIdempotency({
+    pool: database.pool,
+    logger: recordingLogger(logged),
+    ...idempotencyLimits,
+  });
   const createdAt = new Date('2026-11-01T00:00:00Z');
   const gateway = createGateway({
     metered: [
@@ -92,6 +99,8 @@ export function gatewayUnderTest(
       usageReceiptEndpoint({ db: database.prisma }),
     ],
     metering,
+    idempotency,
+    readReceipt: (of) => readReceipt({ db: database.prisma }, of),
     malformedKeys: createAddressBuckets({
       limit: rateLimits.malformedKeysByAddress,
       clock: createFakeClock(),
