@@ -219,6 +219,33 @@ test('the calls for usage and receipts run as they are written', async ({ page, 
   expect(lines).toHaveLength(usage.data.length);
 });
 
+test('the calls that are sent twice run as they are written, and are answered once', async ({
+  page,
+  product,
+}) => {
+  await page.goto('/docs/errors');
+  const codeOf = async (name: string) => {
+    await page.getByRole('tab', { name }).click();
+    return page.getByLabel(`The same call twice, ${name}`).innerText();
+  };
+  const env = { ...process.env, MODELYARD_KEY: product.demoKey, FORCE_COLOR: '0' };
+  const { stdout } = await run('sh', ['-c', await codeOf('curl')], { env });
+  const [first, second] = stdout
+    .trim()
+    .split('\n')
+    .map((line) => JSON.parse(line));
+  expect(first.object).toBe('sentiment');
+  expect(second.error).toMatchObject({
+    code: 'already_completed',
+    receipt: { id: first.id, ...unitsOf(first) },
+  });
+  const script = ['--input-type=module', '-e', await codeOf('OpenAI, TypeScript')];
+  const printed = (await run(process.execPath, script, { env })).stdout.trim().split('\n');
+  expect(printed.at(-1)).toMatch(/^req_[0-9a-f]{32} \d+$/);
+});
+
+const unitsOf = ({ usage: { units } }: { usage: { units: number } }) => ({ units });
+
 test('the errors are documented as the API answers them', async ({ page, request, product }) => {
   await page.goto('/docs/errors');
   const rows = await page.getByRole('region', { name: 'Codes' }).getByRole('row').allInnerTexts();

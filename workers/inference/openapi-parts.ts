@@ -44,14 +44,9 @@ export const imageUsageSchema = z
   .openapi('ImageUsage');
 
 export const idempotencyHeaders = z.object({
-  'Idempotency-Key': z
-    .string()
-    .min(1)
-    .max(idempotencyLimits.charactersMax)
-    .optional()
-    .openapi({
-      description: 'Sent again with the same request, it is run and billed once. Kept for 24 hours.',
-    }),
+  'Idempotency-Key': z.string().min(1).max(idempotencyLimits.charactersMax).optional().openapi({
+    description: 'Sent again with the same request, it is run and billed once. Kept for 24 hours.',
+  }),
 });
 
 const header = (description: string, type: 'string' | 'integer' = 'string') => ({
