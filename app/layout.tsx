@@ -10,7 +10,7 @@ import './globals.css';
 export const metadata: Metadata = {
   title: { default: `${brand.claim} ${brand.name}`, template: `%s · ${brand.name}` },
   description:
-    'Sentiment and images over one HTTP API. Each answer says how sure it is, what it cost and what was kept.',
+    'Sentiment, images and text over one HTTP API. Each answer says what it cost and what was kept.',
   applicationName: brand.name,
 };
 

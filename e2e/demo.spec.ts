@@ -221,3 +221,19 @@ test('nothing that a visitor types is in an address, and the cost slider moves b
   await expect(slider).not.toHaveAttribute('aria-valuetext', before ?? '');
   expect(page.url()).not.toContain('?');
 });
+
+test('a visitor has a text written into the page, and stops another', async ({ page }) => {
+  await page.goto('/');
+  const bench = page.getByRole('region', { name: 'Live demo' });
+  await bench.getByRole('tab', { name: 'Text' }).click();
+  await bench.getByRole('button', { name: 'Write', exact: true }).click();
+  const written = bench.getByRole('status', { name: 'What was written' });
+  await expect(written).not.toBeEmpty();
+  const slip = bench.getByRole('region', { name: 'Slip' });
+  await expect(slip).toContainText('written');
+  await expect(slip).toContainText('first words');
+  await bench.getByLabel('What to write').fill('Count to a hundred, one number a line.');
+  await bench.getByRole('button', { name: 'Write', exact: true }).click();
+  await bench.getByRole('button', { name: 'Stop' }).click();
+  await expect(bench.getByRole('button', { name: 'Write', exact: true })).toBeEnabled();
+});

@@ -21,8 +21,8 @@ export default async function LandingPage() {
         <h1>{brand.claim}</h1>
         <div className="say">
           <p>
-            Sentiment and images over one HTTP API. Each answer says how sure it is, what it cost and what was
-            kept. A number that nobody measured is not on this page.
+            Sentiment, images and text over one HTTP API. Each answer says what it cost and what was kept,
+            each reading how sure it is. A number that nobody measured is not on this page.
           </p>
           <p className="cta">
             <Link className="btn primary big" href="/sign-up">

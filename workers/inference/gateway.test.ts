@@ -231,4 +231,31 @@ describe('GET /v1/openapi.json', () => {
     expect(Object.keys(Sentiment.properties.data.items.properties)).toEqual(Object.keys(json.data[0]));
     expect(Object.keys(document.components.schemas.Usage.properties)).toEqual(Object.keys(json.usage));
   });
+
+  it('describes what a text is asked for with, and the answers that are given', async () => {
+    const { schemas } = document.components;
+    expect(schemas.TextGenerationRequest.additionalProperties).toBe(false);
+    expect(schemas.ChatCompletionRequest.properties.messages).toMatchObject({ minItems: 1, maxItems: 256 });
+    const [, list] = schemas.CompletionRequest.properties.prompt.anyOf;
+    expect(list).toEqual({ type: 'array', items: { type: 'string' }, minItems: 1, maxItems: 1 });
+    const messages = [{ role: 'user', content: 'x' }];
+    const described = [
+      ['/v1/text/generate', { prompt: 'x', truncate: true }, 'TextGeneration'],
+      ['/v1/chat/completions', { messages }, 'ChatCompletion'],
+      ['/v1/completions', { prompt: 'x' }, 'Completion'],
+    ] as const;
+    for (const [path, body, name] of described) {
+      const { json } = await call(door, { key, path, body });
+      expect(Object.keys(json).sort()).toEqual(Object.keys(schemas[name].properties).sort());
+      const { content } = document.paths[path].post.responses['200'];
+      expect(Object.keys(content)).toEqual(['application/json', 'text/event-stream']);
+    }
+    expect(Object.keys(schemas.GenerationUsage.properties)).toEqual([
+      'input_tokens',
+      'cached_tokens',
+      'output_tokens',
+      'units',
+      'price_micro_usd',
+    ]);
+  });
 });

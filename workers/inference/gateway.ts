@@ -144,11 +144,11 @@ export function createGateway(options: GatewayOptions): Gateway {
   }
 
   function countStream(received: Received, route: string, status: number, end: StreamEnd) {
-    const code = end.isCancelled ? 'client_closed' : end.error === undefined ? 'ok' : codeOf(end.error);
-    if (end.error !== undefined) {
-      void received.scope.releaseClaim?.();
-      logFailure(received, end.error, code);
-    }
+    if (end.error === undefined)
+      return count(received, route, status, end.isCancelled ? 'client_closed' : 'ok');
+    const code = codeOf(end.error);
+    void received.scope.releaseClaim?.();
+    logFailure(received, end.error, code);
     count(received, route, status, code);
   }
 

@@ -99,7 +99,12 @@ describe("OpenAI's own client, as it is", () => {
       for await (const _ of stream);
     })();
     await expect(reading).rejects.toMatchObject({ code: 'model_unavailable' });
-    expect(await served.books()).toMatchObject({ spent: 0, holds: 0 });
+    await vi.waitFor(async () =>
+      expect(await served.books()).toMatchObject({ ledger: 1, spent: 0, holds: 0 }),
+    );
+    await vi.waitFor(() =>
+      expect(served.door.logged.at(-1)?.fields).toMatchObject({ status: 200, code: 'model_unavailable' }),
+    );
   });
 
   it('that breaks off is billed what was made', async () => {
@@ -149,6 +154,8 @@ describe('a socket that nobody reads', () => {
     expect(served.door.generator.running).toBe(0);
     socket.resume();
     await closed;
-    expect(served.door.logged.at(-1)?.fields).toMatchObject({ status: 499, code: 'client_closed' });
+    await vi.waitFor(() =>
+      expect(served.door.logged.at(-1)?.fields).toMatchObject({ status: 499, code: 'client_closed' }),
+    );
   });
 });

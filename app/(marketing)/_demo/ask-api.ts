@@ -39,13 +39,15 @@ export async function askApi<Body>(
   const read: unknown = await response.json();
   const roundTripMs = performance.now() - startedAt;
   if (response.ok) return { kind: 'answer', answer: { ...schema.parse(read), roundTripMs } };
-  const retryAfter = Number(response.headers.get('retry-after'));
+  return { kind: 'refusal', refusal: refusalIn(response, read) };
+}
+
+/** `read`: the body of the answer, or what stands for it in a stream. */
+export function refusalIn({ headers }: Response, read: unknown): DemoRefusal {
+  const retryAfter = Number(headers.get('retry-after'));
   return {
-    kind: 'refusal',
-    refusal: {
-      ...apiErrorSchema.parse(read).error,
-      requestId: response.headers.get('x-request-id'),
-      retryAfterMs: retryAfter > 0 ? retryAfter * 1_000 : null,
-    },
+    ...apiErrorSchema.parse(read).error,
+    requestId: headers.get('x-request-id'),
+    retryAfterMs: retryAfter > 0 ? retryAfter * 1_000 : null,
   };
 }

@@ -165,8 +165,8 @@ export default function TextReferencePage() {
         <p>
           Who hangs up is charged for what was written until then. A stream that nobody reads for{' '}
           {stalledReaderMs / second} s is cut, and counts as hung up on. After {timeoutMs / second} s a text
-          ends where it is. Should a server of ours be lost in mid-stream, what it had noted down of the
-          stream less than a second before is charged, never more than was written.
+          ends where it is. Should a server or its database be lost in mid-stream, what was noted down of the
+          stream about a second before is charged, never more than was written.
         </p>
       </Section>
       <Section id="json" title="JSON">

@@ -4,6 +4,7 @@ import { newRequestId } from '#server/domain/usage/request-id.ts';
 import { createTestDatabase, type TestDatabase } from '#server/testing/database.ts';
 import { createApiKey, createWorkspace } from '#server/testing/factories.ts';
 import { admitMany } from './admit-many.ts';
+import { saveMany } from './save-many.ts';
 import { settleMany } from './settle-many.ts';
 
 let database: TestDatabase;
@@ -25,6 +26,14 @@ function randomFrom(seed: number) {
 
 const workspaces = 3;
 const quotaUnits = 400;
+const costs = {
+  task: 'sentiment',
+  modelVersion: 'm',
+  outputUnits: 0,
+  unit: 'token',
+  priceVersion: 1,
+  latencyMs: 1,
+} as const;
 
 it.each([1, 2, 3])('keeps the books under random interleavings (seed %i)', async (seed) => {
   const random = randomFrom(seed);
@@ -44,8 +53,9 @@ it.each([1, 2, 3])('keeps the books under random interleavings (seed %i)', async
   );
   const ids = owners.map((owner) => owner.id);
   const acknowledged = new Map<string, number>();
+  const saved = new Map<string, number>();
 
-  /** One gateway: admits a group, settles a part of it (twice at times), lets the rest expire. */
+  /** One gateway: admits a group, saves progress of some, settles a part of it (twice at times), lets the rest expire. */
   async function gateway() {
     for (let round = 0; round < 25; round++) {
       const requests = Array.from({ length: 1 + random(12) }, () => {
@@ -64,6 +74,8 @@ it.each([1, 2, 3])('keeps the books under random interleavings (seed %i)', async
       });
       const holdMs = random(5) === 0 ? 1 : 60_000;
       const admissions = await admitMany({ pool: database.pool, holdMs, timeoutMs: 10_000 }, requests);
+      const streams = requests.filter((_, i) => admissions[i]?.verdict === 'valid' && random(3) === 0);
+      for (let attempt = 0; attempt <= random(2) && streams.length > 0; attempt++) await save(streams);
       const rows = requests.flatMap((request, i) => {
         if (admissions[i]?.verdict !== 'valid' || random(10) === 0) return [];
         const units = random(8) === 0 ? 0 : 1 + random(request.unitsMax);
@@ -71,14 +83,10 @@ it.each([1, 2, 3])('keeps the books under random interleavings (seed %i)', async
           {
             requestId: request.requestId,
             epoch: 0,
-            task: 'sentiment',
-            modelVersion: 'm',
+            ...costs,
             statusClass: units === 0 ? (5 as const) : (2 as const),
             inputUnits: units,
-            outputUnits: 0,
-            unit: 'token' as const,
             priceMicroUsd: units,
-            priceVersion: 1,
             latencyMs: random(100),
           },
         ];
@@ -93,6 +101,18 @@ it.each([1, 2, 3])('keeps the books under random interleavings (seed %i)', async
       if (random(6) === 0) await database.pool.query('SELECT reap_expired_holds()');
       if (random(4) === 0) await checkBooks();
     }
+  }
+
+  async function save(streams: readonly { readonly requestId: string; readonly unitsMax: number }[]) {
+    const progress = streams.map(({ requestId, unitsMax }) => {
+      const inputUnits = 1 + random(unitsMax);
+      return { requestId, epoch: 0, soFar: { ...costs, inputUnits, priceMicroUsd: inputUnits } };
+    });
+    const call = { pool: database.pool, holdMs: random(3) === 0 ? 1 : 60_000, timeoutMs: 10_000 };
+    const outcomes = await saveMany(call, progress);
+    progress.forEach(({ requestId, soFar }, i) => {
+      if (outcomes[i]?.outcome === 'saved') saved.set(requestId, soFar.inputUnits);
+    });
   }
 
   /** One statement, so one snapshot: what every commit must leave true. */
@@ -136,5 +156,10 @@ it.each([1, 2, 3])('keeps the books under random interleavings (seed %i)', async
   await checkBooks();
   expect(await database.prisma.hold.count({ where: { workspaceId: { in: ids } } })).toBe(0);
   const written = await database.prisma.usageRecord.findMany({ where: { workspaceId: { in: ids } } });
-  expect(new Map(written.map((row) => [row.id, Number(row.inputUnits)]))).toEqual(acknowledged);
+  const orphans = written.filter(({ id }) => !acknowledged.has(id));
+  expect(orphans.length).toBeGreaterThan(0);
+  for (const { id, statusClass, inputUnits } of orphans)
+    expect([statusClass, Number(inputUnits)]).toEqual([2, saved.get(id)]);
+  const told = written.filter(({ id }) => acknowledged.has(id));
+  expect(new Map(told.map((row) => [row.id, Number(row.inputUnits)]))).toEqual(acknowledged);
 });

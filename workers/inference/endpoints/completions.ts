@@ -39,10 +39,14 @@ const logprobsMax = 5;
 
 const promptError = 'prompt is a text, or a list of one text. Lists of token numbers are not read.';
 const isOneText = (list: readonly unknown[]) => list.length === 1 && typeof list[0] === 'string';
+const listOfOne = z
+  .array(z.unknown())
+  .refine(isOneText, { error: promptError })
+  .transform(first)
+  .pipe(text)
+  .openapi({ type: 'array', items: { type: 'string' }, minItems: 1, maxItems: 1 });
 const prompt = z
-  .union([text, z.array(z.unknown()).refine(isOneText, { error: promptError }).transform(first).pipe(text)], {
-    error: promptError,
-  })
+  .union([text, listOfOne], { error: promptError })
   .openapi({ description: 'The text to go on with.', example: 'Once upon a time' });
 
 const body = z

@@ -29,7 +29,8 @@ const bounded = <Message extends z.ZodType>(message: Message) =>
     .refine((list) => list.length > 0, { error: 'messages is empty.', abort: true })
     .refine((list) => list.length <= messagesMax, {
       error: `A request has at most ${messagesMax} messages.`,
-    });
+    })
+    .openapi({ minItems: 1, maxItems: messagesMax });
 
 /** Only what is listed is taken. */
 export const ownMessages = bounded(

@@ -88,7 +88,9 @@ export async function startGeneration(
   async function* events(): AsyncGenerator<GenerationText> {
     try {
       for (;;) {
-        const next: IteratorResult<GenerationEvent> = await iterator.next();
+        const next: IteratorResult<GenerationEvent> = await iterator.next().catch((error: unknown) => {
+          throw failure ?? error;
+        });
         if (failure) throw failure;
         if (next.done) break;
         const event = next.value;

@@ -1,3 +1,4 @@
+import type { DomainError } from '#server/domain/errors.ts';
 import { answerHeaders } from '../answer-headers.ts';
 import { errorToBody } from '../error-to-response.ts';
 import { eventStream } from '../generation/event-stream.ts';
@@ -44,28 +45,32 @@ export function respondText<Options>(
 
   async function* pieces(
     context: WithGenerationReceipt<Options>,
-    { generation, events, settle, settleFailure }: OpenStream,
+    { generation, events, settle, toFailure, settleFailure }: OpenStream,
     head: AnswerHead,
     end: (ended: StreamEnd) => void,
   ): AsyncGenerator<string> {
     const codec = endpoint.events(context.input, head);
+    const about = { requestId: context.requestId, family: endpoint.family };
+    let failure: DomainError | undefined;
     let error: unknown;
     try {
       yield codec.start();
       for await (const event of events()) yield codec.text(event);
-    } catch (failure) {
-      error = await settleFailure(failure);
+    } catch (thrown) {
+      failure = toFailure(thrown);
+      error = failure;
+      // At once: where the database is the matter, writing it down may take its time.
+      yield codec.fail(errorToBody(failure, about));
+      await settleFailure(failure);
     }
-    if (error === undefined) {
+    if (failure === undefined) {
       try {
         const receipt = await settle();
         yield codec.finish({ reasons: generation.reasons, receipt });
-      } catch (failure) {
-        error = failure;
+      } catch (thrown) {
+        error = thrown;
+        yield codec.fail(errorToBody(thrown, about));
       }
-    }
-    if (error !== undefined) {
-      yield codec.fail(errorToBody(error, { requestId: context.requestId, family: endpoint.family }));
     }
     end({ error, isCancelled: generation.isCancelled });
   }

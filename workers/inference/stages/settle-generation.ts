@@ -1,3 +1,4 @@
+import type { DomainError } from '#server/domain/errors.ts';
 import type { Metering } from '#server/domain/usage/metering.ts';
 import { statusClassOf } from '../error-to-response.ts';
 import { generationError } from '../generation/generation-error.ts';
@@ -18,8 +19,10 @@ export type SettledGeneration =
   | (OpenRun & {
       /** Once its text is written: its receipt is durable before its last event leaves. */
       settle(): Promise<GenerationReceipt>;
-      /** Nothing of it is billed. Gives the error that the caller is told. */
-      settleFailure(error: unknown): Promise<unknown>;
+      /** What the caller is told when it fails. */
+      toFailure(error: unknown): DomainError;
+      /** Nothing of it is billed. Never rejects: the caller has been told what is the matter. */
+      settleFailure(failure: DomainError): Promise<void>;
     });
 
 export interface SettleGenerationOptions {
@@ -48,7 +51,8 @@ export function settleGeneration<Options>(
       const settled = {
         ...run,
         settle: () => settleWhole(context, run.generation),
-        settleFailure: (error: unknown) => settleFailure(context, error),
+        toFailure: (error: unknown) => generationError(error, endpoint.promptParam(context.input)),
+        settleFailure: (failure: DomainError) => settleFailure(context, failure),
       };
       return Object.assign(context, { settled });
     },
@@ -65,11 +69,8 @@ export function settleGeneration<Options>(
     return { inputTokens, outputTokens, cachedTokens, priceMicroUsd };
   }
 
-  async function settleFailure(context: WithGeneration<Options>, error: unknown): Promise<unknown> {
-    const failure = generationError(error, endpoint.promptParam(context.input));
-    // Its own error is what the caller needs to see, whether or not it could be written down.
+  async function settleFailure(context: WithGeneration<Options>, failure: DomainError): Promise<void> {
     await write(context, statusClassOf(failure), { inputTokens: 0, outputTokens: 0 }).catch(() => {});
-    return failure;
   }
 
   async function write(

@@ -3,6 +3,7 @@ import { mkdtemp } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { randomNumbers } from '../seeded-random.ts';
 import { bytesSource, fileSource } from './byte-source.ts';
 import { GgufError } from './gguf-error.ts';
 import type { GgufMetadata, GgufValue } from './metadata.ts';
@@ -210,6 +211,25 @@ describe('reading GGUF', () => {
   ])('refuses %s', (_, bytes, message) => {
     expect(() => read(bytes)).toThrow(GgufError);
     expect(() => read(bytes)).toThrow(message);
+  });
+
+  it('either reads a file with random damage or says in its own words what is wrong', () => {
+    const random = randomNumbers(11);
+    const below = (bound: number) => Math.floor(random() * bound);
+    let refused = 0;
+    for (let round = 0; round < 2000; round++) {
+      const damaged = Buffer.from(tiny);
+      const at = below(1000);
+      damaged.fill([0, 0xff, below(256)][below(3)] ?? 0, at, at + 1 + below(8));
+      try {
+        const { tensors } = read(damaged.subarray(0, round % 4 === 0 ? below(tiny.length) : tiny.length));
+        for (const tensor of tensors.values()) tensor.values();
+      } catch (error) {
+        expect(error).toBeInstanceOf(GgufError);
+        refused++;
+      }
+    }
+    expect(refused).toBeGreaterThan(1000);
   });
 
   it('refuses to write a tensor whose bytes are fewer than its shape takes', () => {

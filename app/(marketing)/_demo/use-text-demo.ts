@@ -1,0 +1,41 @@
+'use client';
+import { useCallback, useState } from 'react';
+import type { DemoToken } from '#server/domain/demo/schema.ts';
+import { askText, type TextAnswer, type TextQuestion } from './ask-text.ts';
+import { type Asked, useAsk } from './use-ask.ts';
+
+export const samplePrompts = [
+  'Write two sentences about a lighthouse.',
+  'Name three things to do on a rainy day.',
+  'Explain what a ledger is to a child.',
+] as const;
+
+export interface TextDemo extends Asked<TextAnswer> {
+  readonly prompt: string;
+  readonly setPrompt: (prompt: string) => void;
+  /** What is there so far. */
+  readonly written: string;
+  readonly write: () => void;
+  readonly stop: () => void;
+}
+
+/** Asks when told to: a text costs more than a reading. Stopping hangs up, and the model stops too. */
+export function useTextDemo(): TextDemo {
+  const [prompt, setPrompt] = useState<string>(samplePrompts[0]);
+  const [question, setQuestion] = useState<TextQuestion | null>(null);
+  const [written, setWritten] = useState('');
+  const ask = useCallback(
+    (token: DemoToken, asked: TextQuestion, signal: AbortSignal) =>
+      askText(token, asked, signal, (text) => !signal.aborted && setWritten(text)),
+    [],
+  );
+  const asked = useAsk({ question, ask, pauseMs: 0 });
+  return {
+    ...asked,
+    prompt,
+    setPrompt,
+    written,
+    write: () => setQuestion({ prompt: prompt.trim() }),
+    stop: () => setQuestion(null),
+  };
+}
