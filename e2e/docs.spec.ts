@@ -229,6 +229,67 @@ test('the calls with Hugging Face’s clients run as they are written', async ({
   expect(events.map(({ token }) => token.text).join('')).toBe(events.at(-1)?.generated_text);
 });
 
+test('the calls for usage and receipts run as they are written', async ({ page, product }) => {
+  await page.goto('/docs/usage');
+  const codeOf = async (sample: string, name: string) => {
+    await page
+      .getByRole('tablist', { name: `${sample}: language` })
+      .getByRole('tab', { name })
+      .click();
+    return page.getByLabel(`${sample}, ${name}`).innerText();
+  };
+  const env = { ...process.env, MODELYARD_KEY: product.demoKey, FORCE_COLOR: '0' };
+  const shell = async (code: string) => (await run('sh', ['-c', code], { env })).stdout;
+  const node = async (code: string) =>
+    (await run(process.execPath, ['--input-type=module', '-e', code], { env })).stdout;
+
+  const receipts = [
+    JSON.parse(await shell(await codeOf('A call and its receipt', 'curl'))),
+    JSON.parse(await node(await codeOf('A call and its receipt', 'TypeScript'))),
+  ] as { id: string; object: string; status: string; units: number }[];
+  const [first, second] = receipts;
+  expect(first).toMatchObject({ object: 'receipt', task: 'sentiment', status: '2xx', unit: 'token' });
+  expect(second).toMatchObject({ object: 'receipt', status: '2xx', units: first?.units });
+  expect(second?.id).not.toBe(first?.id);
+
+  const usage = JSON.parse(await shell(await codeOf('By day and model', 'curl'))) as {
+    data: { model_version: string; requests: number; price_micro_usd: number }[];
+    has_more: boolean;
+  };
+  expect(usage.has_more).toBe(false);
+  const sentiment = usage.data.find((row) => row.model_version.startsWith('sentiment-1'));
+  expect(sentiment?.requests).toBeGreaterThanOrEqual(2);
+  const lines = (await node(await codeOf('By day and model', 'TypeScript'))).trim().split('\n');
+  expect(lines).toHaveLength(usage.data.length);
+});
+
+test('the calls that are sent twice run as they are written, and are answered once', async ({
+  page,
+  product,
+}) => {
+  await page.goto('/docs/errors');
+  const codeOf = async (name: string) => {
+    await page.getByRole('tab', { name }).click();
+    return page.getByLabel(`The same call twice, ${name}`).innerText();
+  };
+  const env = { ...process.env, MODELYARD_KEY: product.demoKey, FORCE_COLOR: '0' };
+  const { stdout } = await run('sh', ['-c', await codeOf('curl')], { env });
+  const [first, second] = stdout
+    .trim()
+    .split('\n')
+    .map((line) => JSON.parse(line));
+  expect(first.object).toBe('sentiment');
+  expect(second.error).toMatchObject({
+    code: 'already_completed',
+    receipt: { id: first.id, ...unitsOf(first) },
+  });
+  const script = ['--input-type=module', '-e', await codeOf('OpenAI, TypeScript')];
+  const printed = (await run(process.execPath, script, { env })).stdout.trim().split('\n');
+  expect(printed.at(-1)).toMatch(/^req_[0-9a-f]{32} \d+$/);
+});
+
+const unitsOf = ({ usage: { units } }: { usage: { units: number } }) => ({ units });
+
 test('the errors are documented as the API answers them', async ({ page, request, product }) => {
   await page.goto('/docs/errors');
   const rows = await page.getByRole('region', { name: 'Codes' }).getByRole('row').allInnerTexts();

@@ -2,6 +2,7 @@ import { v7 as uuidv7 } from 'uuid';
 import type { PrismaClient } from '#prisma/generated/client.ts';
 import { hashPassword, verifyPassword } from '#server/domain/accounts/password-hash.ts';
 import { createApiKey } from '#server/domain/api-keys/create-api-key.ts';
+import { apiKeyScopes } from '#server/domain/api-keys/scopes.ts';
 import { largestPlanId } from '#server/domain/billing/plans.ts';
 import { insertWorkspace } from '#server/domain/workspaces/insert-workspace.ts';
 import { systemClock } from '#server/platform/clock.ts';
@@ -28,7 +29,11 @@ export async function seedDemo(
   const workspaceId = await seedWorkspace(db, userId);
   const ours = { workspaceId, createdByUserId: userId, kind: 'live', name: keyName };
   await db.apiKey.updateMany({ where: { ...ours, revokedAt: null }, data: { revokedAt: systemClock.now() } });
-  const { key } = await createApiKey({ db, clock: systemClock }, { workspaceId, userId, name: keyName });
+  // Every sample of the documents runs with it.
+  const { key } = await createApiKey(
+    { db, clock: systemClock },
+    { workspaceId, userId, name: keyName, scopes: apiKeyScopes },
+  );
   await forgetUnusedKeys(db, ours);
   return { email, password, key };
 }

@@ -32,6 +32,10 @@ export const errorCodes = [
   'not_found',
   'method_not_allowed',
   'conflict',
+  // The Idempotency-Key.
+  'idempotency_key_in_use',
+  'idempotency_key_reused',
+  'already_completed',
   // How much.
   'rate_limit_exceeded',
   'concurrency_limit_exceeded',
@@ -52,6 +56,8 @@ export interface DomainErrorDetails {
   readonly param?: string;
   /** When it makes sense to come back. */
   readonly retryAfterMs?: number;
+  /** Told beside the code, as it is. */
+  readonly shown?: Readonly<Record<string, unknown>>;
   /** Kept for the log; never shown. It must hold no customer input. */
   readonly cause?: unknown;
 }
@@ -62,11 +68,13 @@ export class DomainError extends Error {
   readonly code: ErrorCode;
   readonly param: string | undefined;
   readonly retryAfterMs: number | undefined;
+  readonly shown: Readonly<Record<string, unknown>> | undefined;
 
   constructor(code: ErrorCode, message: string, details: DomainErrorDetails = {}) {
     super(message, { cause: details.cause });
     this.code = code;
     this.param = details.param;
     this.retryAfterMs = details.retryAfterMs;
+    this.shown = details.shown;
   }
 }

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { setTimeout as pause } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Mail } from '#server/domain/mail/mail.ts';
@@ -146,7 +147,21 @@ describe('background', () => {
       ],
     });
 
+    const named = {
+      keyId: 'x',
+      requestMac: Buffer.from('x'),
+      requestId: randomUUID(),
+      claimedUntil: daysAgo(1),
+    };
+    await db.idempotencyKey.createMany({
+      data: [
+        { ...named, nameMac: Buffer.from('old'), expiresAt: daysAgo(1) },
+        { ...named, nameMac: Buffer.from('new'), expiresAt: daysAgo(-1) },
+      ],
+    });
+
     expect(await deleteExpired(plane.database.pool)).toMatchObject({
+      idempotencyKeys: 1,
       shortLivedKeys: 1,
       sessions: 2,
       unconfirmedUsers: 1,

@@ -335,7 +335,7 @@ describe('our side', () => {
       max: 1,
       applicationName: 'test',
     });
-    const away = gatewayUnderTest({ pool });
+    const away = gatewayUnderTest({ pool, prisma: database.prisma });
     const answer = await refusal({}, away);
     expect(answer).toMatchObject({ status: 503, code: 'database_unavailable', type: 'server_error' });
     expect(answer.headers.get('retry-after')).toBe('1');

@@ -74,6 +74,14 @@ it('leaves nothing of an input in the database, the log or a file, whatever beco
   await generateCanaries();
   await huggingFaceCanaries();
   await hangUp();
+  const get = (path: string) =>
+    fetch(`${gateway.url}${path}`, { headers: { authorization: `Bearer ${key}` } }).then(
+      ({ status }) => status,
+    );
+  expect(await get(`/v1/usage?group_by=${canary}`)).toBe(400);
+  expect(await get(`/v1/usage?${canary}=1`)).toBe(400);
+  expect(await get(`/v1/usage/receipts/${canary}`)).toBe(404);
+  expect(await get('/v1/usage')).toBe(200);
   await gateway.stop();
 
   expect(gateway.output()).toContain('answered');

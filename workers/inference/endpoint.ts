@@ -14,6 +14,8 @@ export interface Endpoint<Input> {
   readonly body: BodyReader<Input> | null;
   /** Left out: those of a request with texts. */
   readonly bodyLimits?: BodyLimits;
+  /** Of a request without a body: what its path and query say. Left out: nothing. */
+  readonly readParameters?: ((sent: SentParameters) => Input) | undefined;
 }
 
 /** The edge: what it returns has the shape that the endpoint declares. Refuses the rest, with the field's name. */
@@ -23,6 +25,11 @@ export interface IncomingBody {
   /** Empty: none was sent. */
   readonly contentType: string;
   readBody(): Promise<Uint8Array>;
+}
+
+export interface SentParameters {
+  readonly path: Readonly<Record<string, string>>;
+  readonly query: URLSearchParams;
 }
 
 /** Whose clients call it, which decides the shape of errors and one status. */
@@ -78,5 +85,10 @@ export interface Answer<Output> {
 
 /** Costs nothing: the key is checked and the call counted against its rate. */
 export interface FreeEndpoint<Input> extends Endpoint<Input> {
-  reply(input: Input): object;
+  reply(input: Input, caller: Caller): object | Promise<object>;
+}
+
+/** Who asks, as the admission says. */
+export interface Caller {
+  readonly workspaceId: string;
 }

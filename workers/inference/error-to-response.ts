@@ -30,6 +30,9 @@ const statuses = {
   not_found: 404,
   method_not_allowed: 405,
   conflict: 409,
+  idempotency_key_in_use: 409,
+  idempotency_key_reused: 422,
+  already_completed: 409,
   rate_limit_exceeded: 429,
   concurrency_limit_exceeded: 429,
   insufficient_quota: 429,
@@ -44,8 +47,12 @@ const statuses = {
 /** A caller that hung up reads no answer; the log and the metrics say so with nginx's status. */
 export const clientClosedStatus = 499;
 
-/** Coming back does not help before the plan or the budget changes. */
-const finalRefusals: ReadonlySet<ErrorCode> = new Set(['insufficient_quota', 'budget_exceeded']);
+/** Coming back does not help: before the plan or the budget changes, or because it was answered. */
+const finalRefusals: ReadonlySet<ErrorCode> = new Set([
+  'insufficient_quota',
+  'budget_exceeded',
+  'already_completed',
+]);
 
 export interface ErrorContext {
   readonly requestId: string;
@@ -91,15 +98,15 @@ export function errorToBody(error: unknown, context: Pick<ErrorContext, 'request
 }
 
 function bodyOf(
-  { message, code, param: field }: DomainError,
+  { message, code, param: field, shown }: DomainError,
   status: number,
   family: EndpointFamily,
 ): ErrorBody {
   const param = field ?? null;
   if (family === 'hugging-face') {
-    return { error: message, error_type: huggingFaceTypeOf(code, status), code, param };
+    return { error: message, error_type: huggingFaceTypeOf(code, status), code, param, ...shown };
   }
-  return { error: { message, type: typeOf(code, status), param, code } };
+  return { error: { message, type: typeOf(code, status), param, code, ...shown } };
 }
 
 export function codeOf(error: unknown): ErrorCode {

@@ -19,8 +19,17 @@ beforeAll(async () => {
 });
 afterAll(() => database.drop());
 
-const metered = ['limitBody', 'readKey', 'parseRequest', 'admit', 'runModel', 'settle', 'respond'];
-const fetching = metered.toSpliced(4, 0, 'fetchInputs');
+const metered = [
+  'limitBody',
+  'readKey',
+  'parseRequest',
+  'claimKey',
+  'admit',
+  'runModel',
+  'settle',
+  'respond',
+];
+const fetching = metered.toSpliced(5, 0, 'fetchInputs');
 const free = ['limitBody', 'readKey', 'parseRequest', 'admit', 'respond'];
 
 describe('the routes', () => {
@@ -43,6 +52,8 @@ describe('the routes', () => {
       { method: 'POST', path: '/generate_stream', stages: metered },
       { method: 'GET', path: '/v1/models', stages: free },
       { method: 'GET', path: '/info', stages: free },
+      { method: 'GET', path: '/v1/usage', stages: free },
+      { method: 'GET', path: '/v1/usage/receipts/{request_id}', stages: free },
       { method: 'GET', path: '/v1/openapi.json', stages: [] },
       { method: 'GET', path: '/healthz', stages: [] },
       { method: 'GET', path: '/readyz', stages: [] },
@@ -142,6 +153,12 @@ describe('GET /v1/openapi.json', () => {
       const isOwn = path.startsWith('/v1/');
       expect('503' in operation.responses).toBe(isOwn);
       expect(operation.responses['429'].headers).toHaveProperty('Retry-After');
+      const headers = (operation.parameters ?? []).filter(
+        (parameter: { in: string }) => parameter.in === 'header',
+      );
+      expect(headers.map((parameter: { name: string }) => parameter.name)).toEqual(
+        method === 'POST' ? ['Idempotency-Key'] : [],
+      );
       expect(operation.responses['200'].headers).toHaveProperty('x-request-id');
       expect(operation.responses['400'].content['application/json'].schema).toEqual({
         $ref: `#/components/schemas/${isOwn ? 'Error' : 'HuggingFaceError'}`,

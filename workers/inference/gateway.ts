@@ -15,6 +15,8 @@ import type { GenerationEndpoint } from './generation-endpoint.ts';
 import { familyOfPath } from './hugging-face/family-of-path.ts';
 import type { GatewayMetrics } from './metrics.ts';
 import { openApiDocument } from './openapi-document.ts';
+import { idempotencyHeaders } from './openapi-parts.ts';
+import { isPathOf, routerPath, templateOf } from './path-template.ts';
 import type { Pipeline } from './pipeline.ts';
 import {
   freePipeline,
@@ -111,9 +113,11 @@ export function createGateway(options: GatewayOptions): Gateway {
     guarded: Pipeline<Received, Response>,
   ) {
     const { method, path } = endpoint.route;
-    app.openAPIRegistry.registerPath(endpoint.route);
+    const takesKey = guarded.stages.includes('claimKey');
+    const request = { ...endpoint.route.request, headers: idempotencyHeaders };
+    app.openAPIRegistry.registerPath(takesKey ? { ...endpoint.route, request } : endpoint.route);
     routes.push({ method: method.toUpperCase(), path, stages: guarded.stages });
-    app.on(method.toUpperCase(), path, (c) =>
+    app.on(method.toUpperCase(), routerPath(path), (c) =>
       answer(c, path, endpoint.family, (received) => guarded.run(received)),
     );
   }
@@ -135,6 +139,7 @@ export function createGateway(options: GatewayOptions): Gateway {
     try {
       response = await run(received);
     } catch (error) {
+      await received.scope.releaseClaim?.();
       code = received.signal.aborted ? 'client_closed' : codeOf(error);
       response = errorToResponse(error, { ...received, family });
       logFailure(received, error, code);
@@ -149,6 +154,7 @@ export function createGateway(options: GatewayOptions): Gateway {
     if (end.error === undefined)
       return count(received, route, status, end.isCancelled ? 'client_closed' : 'ok');
     const code = codeOf(end.error);
+    void received.scope.releaseClaim?.();
     logFailure(received, end.error, code);
     count(received, route, status, code);
   }
@@ -179,6 +185,7 @@ export function createGateway(options: GatewayOptions): Gateway {
       startedAtMs: performance.now(),
       signal: request.signal,
       cut: outgoing ? () => void outgoing.destroy() : null,
+      pathParameters: () => c.req.param() as Record<string, string>,
       address: () =>
         clientAddress({
           remoteAddress: c.env?.incoming?.socket?.remoteAddress,
@@ -200,7 +207,7 @@ export function createGateway(options: GatewayOptions): Gateway {
 
   function methodsOf(path: string): string {
     return routes
-      .filter((route) => route.path === path)
+      .filter((route) => isPathOf(route.path, path))
       .map((route) => route.method)
       .join(', ');
   }
@@ -214,7 +221,7 @@ export function createGateway(options: GatewayOptions): Gateway {
   return {
     fetch: (request, env) => app.fetch(request, env as ServerBindings),
     routes,
-    handled: app.routes.map(({ method, path }) => ({ method, path })),
+    handled: app.routes.map(({ method, path }) => ({ method, path: templateOf(path) })),
   };
 }
 

@@ -3,15 +3,20 @@ import path from 'node:path';
 import { serve } from '@hono/node-server';
 import {
   generationLimits,
+  idempotencyLimits,
   outboundLimits,
   pipelineLimits,
   rateLimits,
   requestLimits,
+  usageLimits,
 } from '#server/domain/rate-limits/limits.ts';
+import { readReceipt } from '#server/domain/usage/read-receipt.ts';
 import { createAccessLog } from '#server/platform/access-log.ts';
 import { systemClock } from '#server/platform/clock.ts';
 import { createPool } from '#server/platform/database/pool.ts';
+import { createPrisma } from '#server/platform/database/prisma.ts';
 import { readInferenceEnvironment } from '#server/platform/environment/inference.ts';
+import { createPostgresIdempotency } from '#server/platform/idempotency/postgres-idempotency.ts';
 import { createLogger } from '#server/platform/logger.ts';
 import { createMetering, meteringConnections } from '#server/platform/metering/create-metering.ts';
 import { createOutboundFetch } from '#server/platform/outbound-fetch/outbound-fetch.ts';
@@ -33,6 +38,8 @@ import { infoEndpoint } from './endpoints/hugging-face/info.ts';
 import { imagesClassifyEndpoint } from './endpoints/images-classify.ts';
 import { modelsEndpoint } from './endpoints/models.ts';
 import { sentimentEndpoint } from './endpoints/sentiment.ts';
+import { usageEndpoint } from './endpoints/usage.ts';
+import { usageReceiptEndpoint } from './endpoints/usage-receipt.ts';
 import { createGateway } from './gateway.ts';
 import { loadImages } from './load-images.ts';
 import { loadSentiment } from './load-sentiment.ts';
@@ -59,6 +66,18 @@ const accessLog = createAccessLog({ name: 'inference', level: environment.logLev
 const pool = createPool(environment.databaseUrl, {
   max: meteringConnections,
   applicationName: 'inference',
+  logger,
+});
+// Connections of its own, so that no reading of usage keeps a request from being admitted or settled.
+const usageDatabase = createPrisma(environment.databaseUrl, {
+  max: usageLimits.connectionsMax,
+  applicationName: 'inference-usage',
+  statementTimeoutMs: usageLimits.readTimeoutMs,
+});
+// These are only opened where an Idempotency-Key is sent.
+const idempotencyPool = createPool(environment.databaseUrl, {
+  max: idempotencyLimits.connectionsMax,
+  applicationName: 'inference-idempotency',
   logger,
 });
 const metrics = createMetrics();
@@ -102,8 +121,12 @@ const gateway = createGateway({
   free: [
     modelsEndpoint(loaded.map(({ runtime, createdAt }) => ({ model: runtime.model, createdAt }))),
     ...(written ? [infoEndpoint(written.runtime)] : []),
+    usageEndpoint({ db: usageDatabase, clock: systemClock }),
+    usageReceiptEndpoint({ db: usageDatabase }),
   ],
   metering,
+  idempotency: createPostgresIdempotency({ pool: idempotencyPool, logger, ...idempotencyLimits }),
+  readReceipt: (of) => readReceipt({ db: usageDatabase }, of),
   malformedKeys: createAddressBuckets({ limit: rateLimits.malformedKeysByAddress, clock: systemClock }),
   metrics,
   observeStage: metrics.observeStage,
@@ -168,6 +191,8 @@ async function stop(signal: NodeJS.Signals) {
       { name: 'settlements', close: () => metering.drain() },
       ...loaded.map(({ runtime }) => ({ name: runtime.model.id, close: () => runtime.close() })),
       { name: 'database', close: () => pool.end() },
+      { name: 'database of idempotency keys', close: () => idempotencyPool.end() },
+      { name: 'database of usage', close: () => usageDatabase.$disconnect() },
     ],
     { logger, timeoutMs: drainTimeoutMs },
   );

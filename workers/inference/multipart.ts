@@ -35,7 +35,7 @@ export function* formParts(body: Uint8Array, contentType: string): Generator<For
   }
 }
 
-function boundaryOf(contentType: string): string {
+export function boundaryOf(contentType: string): string {
   const found = /;\s*boundary=(?:"([^"\r\n]{1,70})"|([^\s;"]{1,70}))/i.exec(contentType);
   const boundary = found?.[1] ?? found?.[2];
   if (boundary !== undefined) return boundary;

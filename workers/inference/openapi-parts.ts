@@ -1,5 +1,7 @@
 import { z } from '@hono/zod-openapi';
 import { errorCodes } from '#server/domain/errors.ts';
+import { idempotencyLimits } from '#server/domain/rate-limits/limits.ts';
+import { receiptSchema } from './receipt-reply.ts';
 
 /** What the paths' descriptions share. */
 export const bearer = [{ bearerAuth: [] }];
@@ -18,6 +20,9 @@ const error = z
       ]),
       param: z.string().nullable().openapi({ description: 'The field that is wrong.', example: 'input[3]' }),
       code: z.enum(errorCodes),
+      receipt: receiptSchema
+        .optional()
+        .openapi({ description: 'With already_completed: what was answered.' }),
     }),
   })
   .openapi('Error');
@@ -50,6 +55,12 @@ export const imageUsageSchema = z
   })
   .openapi('ImageUsage');
 
+export const idempotencyHeaders = z.object({
+  'Idempotency-Key': z.string().min(1).max(idempotencyLimits.charactersMax).optional().openapi({
+    description: 'Sent again with the same request, it is run and billed once. Kept for 24 hours.',
+  }),
+});
+
 const header = (description: string, type: 'string' | 'integer' = 'string') => ({
   description,
   schema: { type },
@@ -72,7 +83,9 @@ const rateLimitHeaders = {
 
 const retryAfter = { 'Retry-After': header('Seconds until it makes sense to come back.', 'integer') };
 const shouldRetry = {
-  'x-should-retry': header('false: coming back does not help before the plan or budget changes.'),
+  'x-should-retry': header(
+    'false: coming back does not help, at least not before the plan or budget changes.',
+  ),
 };
 
 export const successHeaders = { ...requestIdHeader, ...rateLimitHeaders };
@@ -89,10 +102,17 @@ export const errorResponses = {
   403: refusal('The key lacks the scope, or its workspace is suspended.', rateLimitHeaders),
   404: refusal('No such model.'),
   408: refusal('The body arrived too slowly.'),
+  409: refusal(
+    'The Idempotency-Key is of a request that still runs, or that was answered: its receipt is told.',
+    {
+      ...retryAfter,
+      ...shouldRetry,
+    },
+  ),
   413: refusal('The body is too large, or has too many texts or pictures.'),
   415: refusal('The body is not declared as a type that the path takes.'),
   422: refusal(
-    'A text is longer than allowed, or than the model reads; a picture can not be decoded or fetched.',
+    'A text is longer than allowed, or than the model reads; a picture can not be decoded or fetched; an Idempotency-Key was sent with another request.',
     rateLimitHeaders,
   ),
   429: refusal('A rate limit, the quota or the budget is reached.', {

@@ -2,6 +2,7 @@ export type StageName =
   | 'limitBody'
   | 'readKey'
   | 'parseRequest'
+  | 'claimKey'
   | 'admit'
   | 'fetchInputs'
   | 'runModel'

@@ -10,7 +10,8 @@ import type { GatewayMetrics } from './metrics.ts';
 import { type ObserveStage, type Pipeline, pipeline } from './pipeline.ts';
 import type { BodyLimits } from './read-body-bytes.ts';
 import type { Received } from './request-scope.ts';
-import { admit, type CostBounds } from './stages/admit.ts';
+import { admit, type CostBounds, free } from './stages/admit.ts';
+import { claimKey, type IdempotencyDependencies } from './stages/claim-key.ts';
 import { fetchInputs, type WithInputs } from './stages/fetch-inputs.ts';
 import { generateText } from './stages/generate-text.ts';
 import { limitBody } from './stages/limit-body.ts';
@@ -22,7 +23,7 @@ import { runModel } from './stages/run-model.ts';
 import { settle } from './stages/settle.ts';
 import { settleGeneration } from './stages/settle-generation.ts';
 
-export interface PipelineDependencies {
+export interface PipelineDependencies extends IdempotencyDependencies {
   readonly metering: Metering;
   readonly malformedKeys: AddressBuckets;
   readonly observeStage: ObserveStage;
@@ -42,6 +43,7 @@ export function meteredPipeline<Input, Item extends object, Output extends objec
     .through(limitBody(dependencies.bodyLimits ?? endpoint.bodyLimits))
     .through(readKey(dependencies))
     .through(parseRequest(endpoint))
+    .through(claimKey(dependencies))
     .through(admit(endpoint, { ...dependencies, costOf: (input) => costOf(endpoint, input) }));
   const whole: Pipeline<Received, WithInputs<Input>> = endpoint.fetchInputs
     ? admitted.through(fetchInputs(endpoint.fetchInputs))
@@ -79,6 +81,7 @@ export function generationPipeline<Options>(
     .through(limitBody(dependencies.bodyLimits ?? endpoint.bodyLimits))
     .through(readKey(dependencies))
     .through(parseRequest(endpoint))
+    .through(claimKey(dependencies))
     .through(
       admit(endpoint, {
         ...dependencies,
@@ -100,9 +103,7 @@ export function freePipeline<Input>(
     .through(limitBody(dependencies.bodyLimits ?? endpoint.bodyLimits))
     .through(readKey(dependencies))
     .through(parseRequest(endpoint))
-    .through(
-      admit(endpoint, { ...dependencies, costOf: () => ({ unitsMin: 0, unitsMax: 0, microUsdMax: 0 }) }),
-    )
+    .through(admit(endpoint, { ...dependencies, costOf: () => free }))
     .through(respondFree(endpoint));
 }
 

@@ -15,6 +15,8 @@ export interface Received {
   releaseBytes(): void;
   /** Ends the connection. Null: there is none (a test). */
   readonly cut: (() => void) | null;
+  /** What the path's template names. */
+  pathParameters(): Readonly<Record<string, string>>;
   /** The address that limits count against; worked out only where one is needed. */
   address(): string;
   readonly scope: RequestScope;
@@ -23,6 +25,8 @@ export interface Received {
 export interface RequestScope {
   windows: RateWindows | null;
   workspaceId: string | null;
+  /** Left out: it claimed no Idempotency-Key. Never rejects. */
+  releaseClaim?: () => Promise<void>;
   /** Left out: the answer is whole. Otherwise its end, which is counted and logged instead; it never rejects. */
   streamEnd?: Promise<StreamEnd>;
 }

@@ -48,7 +48,7 @@ export const errorRows: Readonly<Record<Exclude<ErrorCode, ConsoleOnly>, ErrorRo
   expired_api_key: { status: 401, meaning: 'The key’s last day is over.', todo: 'Take a new one.' },
   scope_missing: { status: 403, meaning: 'The key may not call this.', todo: 'Take a key that may.' },
   workspace_suspended: { status: 403, meaning: 'The workspace is suspended.', todo: 'Write to support.' },
-  not_found: { status: 404, meaning: 'No such path or model.', todo: 'Check the name.' },
+  not_found: { status: 404, meaning: 'No such path, model or receipt.', todo: 'Check the name.' },
   method_not_allowed: { status: 405, meaning: 'The path takes another method.', todo: 'See the reference.' },
   request_timeout: { status: 408, meaning: 'The body arrived too slowly.', todo: 'Send it again.' },
   payload_too_large: {
@@ -60,6 +60,21 @@ export const errorRows: Readonly<Record<Exclude<ErrorCode, ConsoleOnly>, ErrorRo
     status: 415,
     meaning: 'The body is of another type.',
     todo: 'Send application/json; a picture also as a form or as it is.',
+  },
+  idempotency_key_in_use: {
+    status: 409,
+    meaning: 'A call with the same Idempotency-Key is still running.',
+    todo: 'Wait as long as Retry-After says.',
+  },
+  already_completed: {
+    status: 409,
+    meaning: 'A call with the same Idempotency-Key was answered, and billed once.',
+    todo: 'Its receipt is in the error. Its answer is not kept.',
+  },
+  idempotency_key_reused: {
+    status: 422,
+    meaning: 'The Idempotency-Key was sent with another request.',
+    todo: 'Take a new one for each request.',
   },
   input_too_long: {
     status: 422,

@@ -1,14 +1,18 @@
 import type { Metadata } from 'next';
 import Link from 'next/link';
+import { apiUrl } from '#server/api/addresses.ts';
 import {
   generationLimits,
+  idempotencyLimits,
   imageLimits,
   outboundLimits,
   requestLimits,
 } from '#server/domain/rate-limits/schema.ts';
+import { CodeSample } from '../../_components/code-sample.tsx';
 import { Scroller, ScrollingCode } from '../../_components/scroller.tsx';
 import { Ledger } from '../../_components/slip.tsx';
 import { count } from '../../_format/number.ts';
+import { retryCalls } from '../../_samples/retry-calls.ts';
 import { Section } from '../section.tsx';
 import { errorRows } from './error-rows.ts';
 
@@ -16,6 +20,8 @@ export const metadata: Metadata = { title: 'Errors and limits' };
 
 const kibibyte = 1024;
 const mebibyte = 1024 * kibibyte;
+const hourMs = 3_600_000;
+const minuteMs = 60_000;
 
 export default function ErrorsPage() {
   return (
@@ -63,6 +69,32 @@ export default function ErrorsPage() {
           </table>
         </Scroller>
       </Section>
+      <Section id="again" title="Sending a call again">
+        <p>
+          Give a call an <code>Idempotency-Key</code>, a name of your own of up to{' '}
+          {idempotencyLimits.charactersMax} characters such as a UUID, and it can be sent again without being
+          run or billed twice: for {idempotencyLimits.lifetimeMs / hourMs} hours, at every server, with the
+          same API key. It may be quoted or not.
+        </p>
+        <CodeSample label="The same call twice" variants={retryCalls(apiUrl())} />
+        <ul className="text-prose grid max-w-2xl list-[square] gap-2 pl-5">
+          <li>
+            Of calls at the same time one runs; the others are <code>idempotency_key_in_use</code>.
+          </li>
+          <li>
+            After it was answered, it is <code>already_completed</code>, with the{' '}
+            <Link href="/docs/usage#receipts">receipt</Link> in the error. The answer is not kept, so it can’t
+            be given again: what was sent and answered is written nowhere.
+          </li>
+          <li>
+            A call that failed was not billed, and its name may be sent again at once. Should a server of ours
+            be lost in the middle of one, that takes up to {idempotencyLimits.claimMs / minuteMs} minutes.
+          </li>
+          <li>
+            Another body or path under the same name is <code>idempotency_key_reused</code>.
+          </li>
+        </ul>
+      </Section>
       <Section id="limits" title="Limits of one call">
         <Ledger
           className="max-w-xl"
@@ -93,7 +125,7 @@ export default function ErrorsPage() {
             [<code key="a">ratelimit-policy, ratelimit</code>, 'calls and units, as in the IETF’s draft'],
             [<code key="b">x-ratelimit-*-requests</code>, 'calls: limit, remaining, reset'],
             [<code key="c">x-ratelimit-*-tokens</code>, 'units: limit, remaining, reset'],
-            [<code key="d">retry-after</code>, 'on 429: seconds to wait'],
+            [<code key="d">retry-after</code>, 'on 409, 429 and 503: seconds to wait'],
             [<code key="e">x-should-retry: false</code>, 'waiting does not help'],
           ]}
         />

@@ -26,11 +26,15 @@ export default function PrivacyPage() {
             ['Task and model version', 'kept'],
             ['Class of the status: 2, 4 or 5', 'kept'],
             ['Units, price, milliseconds', 'kept'],
+            ['With an Idempotency-Key: a MAC of it and of the call', '24 hours'],
             ['The text, the picture, its URL', 'not written'],
             ['The answer', 'not written'],
           ]}
         />
-        <p>The row is what you are billed by, so it has no end.</p>
+        <p>
+          The row is what you are billed by, so it has no end. The MACs are made with your API key, which is
+          stored nowhere, so nobody can find out from them what was sent.
+        </p>
       </Section>
       <Section id="proof" title="How it is tested">
         <p>

@@ -19,6 +19,13 @@ export const defaultApiKeyScopes = [
   'models:read',
 ] as const satisfies readonly ApiKeyScope[];
 
+/** What the console offers: a key in an app that others can read should not tell what its workspace spends. */
+export const apiKeyAccess = {
+  models: defaultApiKeyScopes,
+  'models and usage': [...defaultApiKeyScopes, 'usage:read'],
+  usage: ['usage:read'],
+} as const satisfies Record<string, readonly ApiKeyScope[]>;
+
 export const createApiKeySchema = z.object({
   name: apiKeyNameSchema,
   expiresInDays: z.int().min(1).max(apiKeyLimits.lifetimeDaysMax).nullish(),

@@ -162,3 +162,24 @@ export const backgroundLimits = {
   reapHoldsEveryMs: 10 * secondMs,
   drainMs: 25 * secondMs,
 } as const;
+
+/** A request that is sent again with the same Idempotency-Key is not run again for so long. */
+export const idempotencyLimits = {
+  charactersMax: 255,
+  lifetimeMs: dayMs,
+  /** Longer than the longest request, a stream, with the time for its settlement. */
+  claimMs: 5 * minuteMs,
+  connectionsMax: 2,
+} as const;
+
+/** Bounds of what a key may read of its workspace's usage, and of what that may take of the database. */
+export const usageLimits = {
+  /** Longest period by the hour, and otherwise. */
+  hourlyDaysMax: 31,
+  daysMax: 366,
+  rowsMax: 1_000,
+  rowsDefault: 100,
+  cursorCharactersMax: 600,
+  readTimeoutMs: 5 * secondMs,
+  connectionsMax: 2,
+} as const;

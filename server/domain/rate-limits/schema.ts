@@ -1,2 +1,10 @@
 /** Browser-safe: the documents state the limits as they are enforced. */
-export { explanationLimits, generationLimits, imageLimits, outboundLimits, requestLimits } from './limits.ts';
+export {
+  explanationLimits,
+  generationLimits,
+  idempotencyLimits,
+  imageLimits,
+  outboundLimits,
+  requestLimits,
+  usageLimits,
+} from './limits.ts';

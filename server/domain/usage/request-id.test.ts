@@ -1,6 +1,6 @@
 import { validate, version } from 'uuid';
 import { expect, it } from 'vitest';
-import { newRequestId, parsePublicRequestId, publicRequestId } from './request-id.ts';
+import { newRequestId, parsePublicRequestId, publicRequestId, requestedAt } from './request-id.ts';
 
 it('reads back what it shows', () => {
   const id = newRequestId();
@@ -19,8 +19,12 @@ it('is a UUIDv7 of this moment', () => {
   const before = Date.now();
   const id = newRequestId();
   expect(validate(id) && version(id)).toBe(7);
-  const time = Number.parseInt(id.replaceAll('-', '').slice(0, 12), 16);
+  const time = requestedAt(id).getTime();
   expect(time).toBeGreaterThanOrEqual(before);
   expect(time).toBeLessThanOrEqual(Date.now());
   expect(new Set(Array.from({ length: 1_000 }, newRequestId)).size).toBe(1_000);
+});
+
+it('tells the time of RFC 9562’s example', () => {
+  expect(requestedAt('017f22e2-79b0-7cc3-98c4-dc0c0c07398f')).toEqual(new Date('2022-02-22T19:22:22Z'));
 });

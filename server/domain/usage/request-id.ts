@@ -26,3 +26,8 @@ export function parsePublicRequestId(text: string): string | null {
     return null;
   }
 }
+
+/** When the request came, as its id says. */
+export function requestedAt(requestId: string): Date {
+  return new Date(Number.parseInt(requestId.slice(0, 8) + requestId.slice(9, 13), 16));
+}

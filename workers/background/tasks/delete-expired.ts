@@ -31,6 +31,11 @@ const deletions = [
     sql: `DELETE FROM outbox_mails WHERE created_at < now() - $1 * interval '1 millisecond'`,
   },
   {
+    of: 'idempotencyKeys',
+    afterMs: 0,
+    sql: `DELETE FROM idempotency_keys WHERE expires_at < now() - $1 * interval '1 millisecond'`,
+  },
+  {
     of: 'rateBuckets',
     afterMs: retention.rateBucketsMs,
     sql: `DELETE FROM rate_buckets WHERE refilled_at < now() - $1 * interval '1 millisecond'`,

@@ -11,9 +11,9 @@ import {
 import { byInput, type Endpoint } from '../endpoint.ts';
 import type { Stage } from '../pipeline.ts';
 import { refusalToError } from '../refusal-to-error.ts';
-import type { WithInput } from './parse-request.ts';
+import type { WithClaim } from './claim-key.ts';
 
-export interface WithAdmission<Input> extends WithInput<Input> {
+export interface WithAdmission<Input> extends WithClaim<Input> {
   readonly admission: Extract<Admission, { verdict: 'valid' }>;
 }
 
@@ -32,6 +32,9 @@ export interface AdmitOptions<Input> {
   costOf(input: Input): CostBounds;
 }
 
+/** It is checked and counted, and holds nothing. */
+export const free: CostBounds = { unitsMin: 0, unitsMax: 0, microUsdMax: 0 };
+
 const askAgainFirstMs = 10;
 const askAgainLongestMs = 200;
 
@@ -45,11 +48,12 @@ export function admit<Input>(
     heldQuotaWaitMs = pipelineLimits.heldQuotaWaitMs,
     ownHold = false,
   }: AdmitOptions<Input>,
-): Stage<WithInput<Input>, WithAdmission<Input>> {
+): Stage<WithClaim<Input>, WithAdmission<Input>> {
   return {
     name: 'admit',
     async run(context) {
-      const { unitsMin, unitsMax, microUsdMax } = costOf(context.input);
+      const { refuse } = context;
+      const { unitsMin, unitsMax, microUsdMax } = refuse ? free : costOf(context.input);
       const scope = byInput(endpoint.scope, context.input);
       const request: AdmitRequest = {
         requestId: context.requestId,
@@ -73,6 +77,7 @@ export function admit<Input>(
       context.scope.windows = admission.windows;
       if (admission.verdict !== 'valid') throw refusalToError(admission, { scope, webUrl });
       context.scope.workspaceId = admission.workspaceId;
+      if (refuse) throw await refuse(admission.workspaceId);
       return Object.assign(context, { admission });
 
       function ask(question: AdmitRequest): Promise<Admission> {

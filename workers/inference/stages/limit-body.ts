@@ -1,4 +1,5 @@
 import { requestLimits } from '#server/domain/rate-limits/limits.ts';
+import { idempotencyHeader } from '../idempotency-key.ts';
 import type { Stage } from '../pipeline.ts';
 import { type BodyLimits, bodyTooLarge, readBodyBytes } from '../read-body-bytes.ts';
 import type { Received } from '../request-scope.ts';
@@ -6,6 +7,8 @@ import type { Received } from '../request-scope.ts';
 export interface WithBody extends Received {
   /** Reads the body, never more of it than is allowed. Nothing is read before it is called. */
   readBody(): Promise<Uint8Array>;
+  /** Where an Idempotency-Key was sent: the body as it was read. */
+  readonly sent?: { readonly body: Uint8Array };
 }
 
 const ofTexts: BodyLimits = { bytesMax: requestLimits.bodyBytesMax, timeoutMs: requestLimits.bodyTimeoutMs };
@@ -20,7 +23,13 @@ export function limitBody(limits: BodyLimits = ofTexts): Stage<Received, WithBod
       const onBytes = limits.bytesMax > ofTexts.bytesMax ? context.holdBytes : undefined;
       const readBody = () =>
         readBodyBytes(context.request, { lengthIsDeclared: declared !== null, limits, onBytes });
-      return Object.assign(context, { readBody });
+      if (!context.request.headers.has(idempotencyHeader)) return Object.assign(context, { readBody });
+      const sent: { body: Uint8Array } = { body: new Uint8Array() };
+      const keepBody = async () => {
+        sent.body = await readBody();
+        return sent.body;
+      };
+      return Object.assign(context, { readBody: keepBody, sent });
     },
   };
 }

@@ -11,10 +11,16 @@ export function parseRequest<Input>(endpoint: Endpoint<Input>): Stage<WithKey, W
   return {
     name: 'parseRequest',
     async run(context) {
-      if (endpoint.body === null) return Object.assign(context, { input: undefined as Input });
+      if (endpoint.body === null) return Object.assign(context, { input: readParameters(endpoint, context) });
       const contentType = context.request.headers.get('content-type') ?? '';
       const input = await endpoint.body({ contentType, readBody: context.readBody });
       return Object.assign(context, { input });
     },
   };
+}
+
+function readParameters<Input>(endpoint: Endpoint<Input>, context: WithKey): Input {
+  if (!endpoint.readParameters) return undefined as Input;
+  const query = new URL(context.request.url).searchParams;
+  return endpoint.readParameters({ path: context.pathParameters(), query });
 }

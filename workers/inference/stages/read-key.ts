@@ -5,7 +5,8 @@ import type { Stage } from '../pipeline.ts';
 import type { WithBody } from './limit-body.ts';
 
 export interface WithKey extends WithBody {
-  readonly key: { readonly id: string; readonly hash: Buffer };
+  /** `text` is the key itself: for MACs, never to be kept. */
+  readonly key: { readonly id: string; readonly hash: Buffer; readonly text: string };
 }
 
 /**
@@ -23,7 +24,7 @@ export function readKey({ malformedKeys }: { malformedKeys: AddressBuckets }): S
       const key = /^Bearer +(\S+)$/i.exec(header)?.[1];
       const parsed = key === undefined ? null : parseApiKey(key);
       if (key === undefined || parsed === null) throw refuseMalformed(malformedKeys, context.address());
-      return Object.assign(context, { key: { id: parsed.id, hash: hashApiKey(key) } });
+      return Object.assign(context, { key: { id: parsed.id, hash: hashApiKey(key), text: key } });
     },
   };
 }

@@ -27,8 +27,8 @@ export function respond<Input, Item, Output>(
 export function respondFree<Input>(endpoint: FreeEndpoint<Input>): Stage<WithAdmission<Input>, Response> {
   return {
     name: 'respond',
-    run(context) {
-      const reply = endpoint.reply(context.input);
+    async run(context) {
+      const reply = await endpoint.reply(context.input, context.admission);
       return new Response(JSON.stringify(reply), { status: 200, headers: answerHeaders(context) });
     },
   };

@@ -1,5 +1,8 @@
 import type { Logger } from '#server/domain/logger.ts';
-import { pipelineLimits, rateLimits } from '#server/domain/rate-limits/limits.ts';
+import { idempotencyLimits, pipelineLimits, rateLimits } from '#server/domain/rate-limits/limits.ts';
+import { readReceipt } from '#server/domain/usage/read-receipt.ts';
+import { systemClock } from '#server/platform/clock.ts';
+import { createPostgresIdempotency } from '#server/platform/idempotency/postgres-idempotency.ts';
 import { createMetering } from '#server/platform/metering/create-metering.ts';
 import type { OutboundFetchOptions } from '#server/platform/outbound-fetch/outbound-fetch.ts';
 import { createOutboundFetch } from '#server/platform/outbound-fetch/outbound-fetch.ts';
@@ -35,6 +38,8 @@ import { infoEndpoint } from '../endpoints/hugging-face/info.ts';
 import { imagesClassifyEndpoint } from '../endpoints/images-classify.ts';
 import { modelsEndpoint } from '../endpoints/models.ts';
 import { sentimentEndpoint } from '../endpoints/sentiment.ts';
+import { usageEndpoint } from '../endpoints/usage.ts';
+import { usageReceiptEndpoint } from '../endpoints/usage-receipt.ts';
 import { createGateway, type GatewayOptions } from '../gateway.ts';
 import { createMetrics } from '../metrics.ts';
 import { serveModel } from '../serve-model.ts';
@@ -54,7 +59,7 @@ export interface GatewayUnderTestOptions extends Partial<GatewayOptions> {
 
 /** The real gateway on a real database, with a model of which the test knows every answer. */
 export function gatewayUnderTest(
-  database: Pick<TestDatabase, 'pool'>,
+  database: Pick<TestDatabase, 'pool' | 'prisma'>,
   options: GatewayUnderTestOptions = {},
 ) {
   const { model, imageModel, generator: generatorOptions, outbound, ...overrides } = options;
@@ -68,6 +73,11 @@ export function gatewayUnderTest(
   const served = serveModel(runtime, (input) => runtime.costBound?.(input) ?? 1, metrics);
   const servedImages = serveModel(imageRuntime, () => 1, metrics);
   const fetchOutside = createOutboundFetch(outbound);
+  const idempotency = createPostgresIdempotency({
+    pool: database.pool,
+    logger: recordingLogger(logged),
+    ...idempotencyLimits,
+  });
   const createdAt = new Date('2026-11-01T00:00:00Z');
   const gateway = createGateway({
     metered: [
@@ -98,8 +108,12 @@ export function gatewayUnderTest(
         { model: generator.model, createdAt },
       ]),
       infoEndpoint(generator),
+      usageEndpoint({ db: database.prisma, clock: systemClock }),
+      usageReceiptEndpoint({ db: database.prisma }),
     ],
     metering,
+    idempotency,
+    readReceipt: (of) => readReceipt({ db: database.prisma }, of),
     malformedKeys: createAddressBuckets({
       limit: rateLimits.malformedKeysByAddress,
       clock: createFakeClock(),

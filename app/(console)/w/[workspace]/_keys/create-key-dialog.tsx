@@ -1,7 +1,7 @@
 'use client';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { type FormEvent, useId, useState } from 'react';
-import { apiKeyNameSchema, type CreatedApiKey } from '#server/domain/api-keys/schema.ts';
+import { apiKeyAccess, apiKeyNameSchema, type CreatedApiKey } from '#server/domain/api-keys/schema.ts';
 import { Dialog } from '../../../../_components/dialog.tsx';
 import { Field } from '../../../../_components/field.tsx';
 import { RefusalNote } from '../../../../_components/refusal-note.tsx';
@@ -21,18 +21,28 @@ const lifetimes = [
   { days: null, name: 'Never' },
 ] as const;
 
+const accesses = [
+  { access: 'models', name: 'Every model' },
+  { access: 'models and usage', name: 'Every model, usage and receipts' },
+  { access: 'usage', name: 'Usage and receipts' },
+] as const satisfies readonly { access: keyof typeof apiKeyAccess; name: string }[];
+type Access = (typeof accesses)[number]['access'];
+
 export function CreateKeyDialog({ workspaceId, open, onOpenChange, onCreated }: CreateKeyDialogProps) {
   const rpc = useRpc();
   const queryClient = useQueryClient();
   const expiryId = useId();
+  const accessId = useId();
   const [name, setName] = useState('');
   const [lifetime, setLifetime] = useState('365');
+  const [access, setAccess] = useState<Access>('models');
   const [submitted, setSubmitted] = useState(false);
   const parsed = apiKeyNameSchema.safeParse(name);
   const create = useMutation(
     rpc.apiKey.create.mutationOptions({
       onSuccess: (created) => {
         setName('');
+        setAccess('models');
         setSubmitted(false);
         onCreated(created);
         return queryClient.invalidateQueries(rpc.apiKey.list.queryFilter({ workspaceId }));
@@ -48,6 +58,7 @@ export function CreateKeyDialog({ workspaceId, open, onOpenChange, onCreated }: 
       workspaceId,
       name: parsed.data,
       expiresInDays: lifetime === '' ? null : Number(lifetime),
+      scopes: [...apiKeyAccess[access]],
     });
   }
 
@@ -56,7 +67,7 @@ export function CreateKeyDialog({ workspaceId, open, onOpenChange, onCreated }: 
       open={open}
       onOpenChange={onOpenChange}
       title="Create key"
-      description="It may call every model and list them. Its limits are those of the workspace’s plan."
+      description="Its limits are those of the workspace’s plan."
       narrow
     >
       <form onSubmit={submit} noValidate>
@@ -71,6 +82,23 @@ export function CreateKeyDialog({ workspaceId, open, onOpenChange, onCreated }: 
             error={submitted && !parsed.success ? parsed.error.issues[0]?.message : undefined}
             onChange={(event) => setName(event.target.value)}
           />
+          <div className="field">
+            <label className="label" htmlFor={accessId}>
+              Access
+            </label>
+            <select
+              id={accessId}
+              className="input"
+              value={access}
+              onChange={(event) => setAccess(event.target.value as Access)}
+            >
+              {accesses.map(({ access: each, name: label }) => (
+                <option key={each} value={each}>
+                  {label}
+                </option>
+              ))}
+            </select>
+          </div>
           <div className="field">
             <label className="label" htmlFor={expiryId}>
               Expires
