@@ -185,6 +185,50 @@ test('the calls that have a text written run as they are written', async ({ page
   expect(JSON.parse(data[0]?.text ?? '')).toEqual({ name: expect.any(String), age: expect.any(Number) });
 });
 
+test('the calls with Hugging Face’s clients run as they are written', async ({ page, product }, info) => {
+  await page.goto('/docs/hugging-face');
+  const codeOf = async (sample: string, name: string) => {
+    await page
+      .getByRole('tablist', { name: `${sample}: language` })
+      .getByRole('tab', { name })
+      .click();
+    return page.getByLabel(`${sample}, ${name}`).innerText();
+  };
+  const folder = info.outputPath();
+  await mkdir(folder, { recursive: true });
+  const env = { ...process.env, MODELYARD_KEY: product.demoKey, FORCE_COLOR: '0' };
+  const shell = async (code: string) => (await run('sh', ['-c', code], { env, cwd: folder })).stdout;
+  const script = async (code: string) =>
+    (await run(process.execPath, ['--input-type=module', '-e', code], { env, cwd: folder })).stdout;
+  const linesOf = (labels: { label: string; score: number }[]) =>
+    labels.map(({ label, score }) => `${score.toFixed(3)} ${label}`);
+  await shell(await page.getByLabel('A picture to try, shell').innerText());
+
+  const nested = JSON.parse(await shell(await codeOf('Labels of a text', 'curl'))) as [
+    { label: string; score: number }[],
+  ];
+  expect(nested[0][0]?.label).toBe('positive');
+  const texts = await script(await codeOf('Labels of a text', 'TypeScript'));
+  expect(texts.trim().split('\n')).toEqual(linesOf(nested[0]));
+
+  const flat = JSON.parse(await shell(await codeOf('Labels of a picture', 'curl'))) as {
+    label: string;
+    score: number;
+  }[];
+  const pictures = await script(await codeOf('Labels of a picture', 'TypeScript'));
+  expect(pictures.trim().split('\n')).toEqual(linesOf(flat));
+
+  expect((await script(await codeOf('A chat', 'TypeScript'))).trim()).not.toBe('');
+  const events = (await shell(await codeOf('A text in events', 'curl')))
+    .trim()
+    .split('\n\n')
+    .map(
+      (event) =>
+        JSON.parse(event.slice('data: '.length)) as { token: { text: string }; generated_text: string },
+    );
+  expect(events.map(({ token }) => token.text).join('')).toBe(events.at(-1)?.generated_text);
+});
+
 test('the calls for usage and receipts run as they are written', async ({ page, product }) => {
   await page.goto('/docs/usage');
   const codeOf = async (sample: string, name: string) => {

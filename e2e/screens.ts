@@ -13,6 +13,7 @@ export const publicScreens = [
   '/docs/images',
   '/docs/embeddings',
   '/docs/explanations',
+  '/docs/hugging-face',
   '/docs/usage',
   '/docs/errors',
   '/docs/privacy',

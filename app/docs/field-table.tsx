@@ -5,17 +5,23 @@ type FieldRow = readonly [name: string, type: string, meaning: string];
 interface FieldTableProps {
   readonly label: string;
   readonly fields: readonly FieldRow[];
+  /** Left out: of fields. */
+  readonly head?: FieldRow;
 }
 
-export function FieldTable({ label, fields }: FieldTableProps) {
+const headOfFields: FieldRow = ['Field', 'Type', 'Meaning'];
+
+export function FieldTable({ label, fields, head = headOfFields }: FieldTableProps) {
   return (
     <Scroller className="mt-3" label={label}>
       <table className="table">
         <thead>
           <tr>
-            <th scope="col">Field</th>
-            <th scope="col">Type</th>
-            <th scope="col">Meaning</th>
+            {head.map((name) => (
+              <th key={name} scope="col">
+                {name}
+              </th>
+            ))}
           </tr>
         </thead>
         <tbody>

@@ -72,6 +72,7 @@ it('leaves nothing of an input in the database, the log or a file, whatever beco
   await classifyCanaries();
   await embedCanaries();
   await generateCanaries();
+  await huggingFaceCanaries();
   await hangUp();
   const get = (path: string) =>
     fetch(`${gateway.url}${path}`, { headers: { authorization: `Bearer ${key}` } }).then(
@@ -197,6 +198,45 @@ async function generateCanaries(): Promise<void> {
   const response = await send('text/generate', { prompt: `${canary} 2000`, stream: true }, leaving.signal);
   await response.body?.getReader().read();
   leaving.abort();
+}
+
+/** The same things where Hugging Face's clients put them. */
+async function huggingFaceCanaries(): Promise<void> {
+  const send = async (path: string, body: BodyInit, type = 'application/json') => {
+    const headers = { authorization: `Bearer ${key}`, 'content-type': type };
+    const response = await fetch(`${gateway.url}${path}`, { method: 'POST', headers, body });
+    await response.text();
+    return response.status;
+  };
+  const status = (path: string, body: object) => send(path, JSON.stringify(body));
+
+  expect(await status(`/models/${canary}`, { inputs: canary })).toBe(404);
+  expect(await status('/models/sentiment-1', { inputs: [canary], [canary]: 1 })).toBe(200);
+  expect(await status('/models/sentiment-1', { inputs: canary, parameters: { top_k: canary } })).toBe(400);
+  expect(await status('/models/sentiment-1', { inputs: canary.repeat(2_000) })).toBe(422);
+  const features = '/models/image-1/pipeline/feature-extraction';
+  for (const path of ['/models/image-1', features]) {
+    expect(await send(path, marked, `image/${canary}`)).toBe(200);
+    expect(await status(path, { inputs: [base64, `data:image/png;base64,${base64}`] })).toBe(200);
+    expect(await status(path, { inputs: `${canary}!` })).toBe(400);
+    expect(await status(path, { inputs: Buffer.from(canary.repeat(2)).toString('base64') })).toBe(422);
+    expect(await status(path, { inputs: `http://${canary}.localhost/${canary}` })).toBe(422);
+    expect(await send(path, canary, `text/${canary}`)).toBe(415);
+  }
+  const stop = [canary];
+  for (const path of ['/models/text-1', '/generate', '/generate_stream']) {
+    const parameters = { stop, details: true, return_full_text: true };
+    expect(await status(path, { inputs: canary, parameters, stream: true })).toBe(200);
+    expect(await status(path, { inputs: canary, parameters: { grammar: canary } })).toBe(400);
+    expect(await status(path, { inputs: canary, parameters: canary })).toBe(400);
+    expect(await status(path, { inputs: `${canary} `.repeat(3_000) })).toBe(422);
+  }
+  const below = '/models/text-1/v1';
+  expect(await status(`${below}/completions`, { prompt: canary, model: canary, echo: true })).toBe(200);
+  expect(await status(`${below}/completions`, { prompt: canary, adapter_id: canary })).toBe(400);
+  const messages = [{ role: 'user', content: canary }];
+  expect(await status(`${below}/chat/completions`, { messages, model: canary, stream: true })).toBe(200);
+  expect(await status(`${below}/chat/completions`, { messages, tools: [canary] })).toBe(400);
 }
 
 async function hangUp(): Promise<void> {

@@ -60,13 +60,23 @@ export interface ErrorContext {
   readonly family: EndpointFamily;
 }
 
-export interface ErrorBody {
+export type ErrorBody = OwnErrorBody | HuggingFaceErrorBody;
+
+export interface OwnErrorBody {
   readonly error: {
     readonly message: string;
     readonly type: string;
     readonly param: string | null;
     readonly code: ErrorCode;
   };
+}
+
+/** As text-generation-inference has it; code and param are ours beside it. */
+export interface HuggingFaceErrorBody {
+  readonly error: string;
+  readonly error_type: string;
+  readonly code: ErrorCode;
+  readonly param: string | null;
 }
 
 /** The only place where the data plane's errors become HTTP. What is not a DomainError says nothing of itself. */
@@ -78,17 +88,25 @@ export function errorToResponse(error: unknown, context: ErrorContext): Response
     headers['retry-after'] = `${Math.max(1, Math.ceil(known.retryAfterMs / 1_000))}`;
   if (finalRefusals.has(known.code)) headers['x-should-retry'] = 'false';
   if (status === 401) headers['www-authenticate'] = 'Bearer';
-  return new Response(JSON.stringify(bodyOf(known, status)), { status, headers });
+  return new Response(JSON.stringify(bodyOf(known, status, context.family)), { status, headers });
 }
 
 /** The same words where the answer has begun already, and its status can't be taken back. */
 export function errorToBody(error: unknown, context: Pick<ErrorContext, 'requestId' | 'family'>): ErrorBody {
   const known = error instanceof DomainError ? error : internal(context.requestId);
-  return bodyOf(known, statusOf(known.code, context.family));
+  return bodyOf(known, statusOf(known.code, context.family), context.family);
 }
 
-function bodyOf({ message, code, param, shown }: DomainError, status: number): ErrorBody {
-  return { error: { message, type: typeOf(code, status), param: param ?? null, code, ...shown } };
+function bodyOf(
+  { message, code, param: field, shown }: DomainError,
+  status: number,
+  family: EndpointFamily,
+): ErrorBody {
+  const param = field ?? null;
+  if (family === 'hugging-face') {
+    return { error: message, error_type: huggingFaceTypeOf(code, status), code, param, ...shown };
+  }
+  return { error: { message, type: typeOf(code, status), param, code, ...shown } };
 }
 
 export function codeOf(error: unknown): ErrorCode {
@@ -112,6 +130,15 @@ function typeOf(code: ErrorCode, status: number): string {
   if (status === 403) return 'permission_error';
   if (status === 429) return 'rate_limit_error';
   return status >= 500 ? 'server_error' : 'invalid_request_error';
+}
+
+const inputStatuses: ReadonlySet<number> = new Set([400, 408, 413, 415, 422]);
+
+/** The words that Hugging Face's clients make error classes of; for what they have no word for, our code. */
+function huggingFaceTypeOf(code: ErrorCode, status: number): string {
+  if (inputStatuses.has(status)) return 'validation';
+  if (code === 'internal' || code === 'model_unavailable') return 'generation';
+  return code;
 }
 
 function internal(requestId: string): DomainError {

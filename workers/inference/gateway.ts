@@ -12,6 +12,7 @@ import type { Endpoint, EndpointFamily, FreeEndpoint, MeteredEndpoint } from './
 import { clientClosedStatus, codeOf, errorToResponse } from './error-to-response.ts';
 import { createProgressSaver } from './generation/progress-saver.ts';
 import type { GenerationEndpoint } from './generation-endpoint.ts';
+import { familyOfPath } from './hugging-face/family-of-path.ts';
 import type { GatewayMetrics } from './metrics.ts';
 import { openApiDocument } from './openapi-document.ts';
 import { idempotencyHeaders } from './openapi-parts.ts';
@@ -85,6 +86,11 @@ export function createGateway(options: GatewayOptions): Gateway {
     const ready = await options.isReady();
     return Response.json({ status: ready ? 'ready' : 'not ready' }, { status: ready ? 200 : 503 });
   });
+  addPublic('/health', async () =>
+    (await options.isReady())
+      ? new Response(null)
+      : Response.json({ error: 'unhealthy', error_type: 'healthcheck' }, { status: 503 }),
+  );
   addPublic('/metrics', async () => {
     const { registry } = options.metrics;
     return new Response(await registry.metrics(), { headers: { 'content-type': registry.contentType } });
@@ -93,13 +99,14 @@ export function createGateway(options: GatewayOptions): Gateway {
   // Not a route of its own beside each: the router answers a path with a single handler faster.
   app.notFound(async (c) => {
     const allowed = methodsOf(c.req.path);
-    if (allowed === '') return answer(c, 'other', 'own', () => Promise.reject(noSuchPath()));
+    const family = familyOfPath(c.req.path);
+    if (allowed === '') return answer(c, 'other', family, () => Promise.reject(noSuchPath(family)));
     if (c.req.method === 'OPTIONS') return cors.preflight(c.req.raw);
-    const refused = await answer(c, 'other', 'own', () => Promise.reject(wrongMethod(allowed)));
+    const refused = await answer(c, 'other', family, () => Promise.reject(wrongMethod(allowed)));
     refused.headers.set('allow', allowed);
     return refused;
   });
-  app.onError((error, c) => answer(c, 'other', 'own', () => Promise.reject(error)));
+  app.onError((error, c) => answer(c, 'other', familyOfPath(c.req.path), () => Promise.reject(error)));
 
   function addEndpoint(
     endpoint: Pick<Endpoint<unknown>, 'route' | 'family'>,
@@ -222,6 +229,10 @@ function wrongMethod(allowed: string): DomainError {
   return new DomainError('method_not_allowed', `This path takes ${allowed}.`);
 }
 
-function noSuchPath(): DomainError {
-  return new DomainError('not_found', 'There is no such path.');
+function noSuchPath(family: EndpointFamily): DomainError {
+  const sentence =
+    family === 'own'
+      ? 'There is no such path.'
+      : 'There is no such model, or it has no such task. GET /v1/models names the models.';
+  return new DomainError('not_found', sentence);
 }

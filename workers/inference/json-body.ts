@@ -1,6 +1,6 @@
 import type { z } from '@hono/zod-openapi';
 import { DomainError } from '#server/domain/errors.ts';
-import type { BodyReader } from './endpoint.ts';
+import type { BodyReader, IncomingBody } from './endpoint.ts';
 import { issueToError } from './issue-to-error.ts';
 
 const utf8 = new TextDecoder('utf-8', { fatal: true });
@@ -8,12 +8,14 @@ const json = /^application\/json(?:\s*;\s*charset="?utf-?8"?)?\s*$/i;
 
 /** For endpoints that take JSON alone. */
 export function jsonBody<Input>(schema: z.ZodType<Input>): BodyReader<Input> {
-  return async ({ contentType, readBody }) => {
-    if (!isJson(contentType)) {
-      throw new DomainError('unsupported_media_type', 'Send the body as Content-Type: application/json.');
-    }
-    return parseAs(schema, parseJson(await readBody()));
-  };
+  return async (incoming) => parseAs(schema, await readJson(incoming));
+}
+
+export async function readJson({ contentType, readBody }: IncomingBody): Promise<unknown> {
+  if (!isJson(contentType)) {
+    throw new DomainError('unsupported_media_type', 'Send the body as Content-Type: application/json.');
+  }
+  return parseJson(await readBody());
 }
 
 export function isJson(contentType: string): boolean {

@@ -30,6 +30,11 @@ import { closeServer, drain } from './drain.ts';
 import { embeddingsEndpoint } from './endpoints/embeddings.ts';
 import { explanationsEndpoint } from './endpoints/explanations.ts';
 import { generationEndpoints } from './endpoints/generation-endpoints.ts';
+import {
+  huggingFaceGenerating,
+  huggingFaceMetered,
+} from './endpoints/hugging-face/hugging-face-endpoints.ts';
+import { infoEndpoint } from './endpoints/hugging-face/info.ts';
 import { imagesClassifyEndpoint } from './endpoints/images-classify.ts';
 import { modelsEndpoint } from './endpoints/models.ts';
 import { sentimentEndpoint } from './endpoints/sentiment.ts';
@@ -102,12 +107,22 @@ const gateway = createGateway({
     }),
     imagesClassifyEndpoint(servedAs(images, isImageClassification), { fetchOutside }),
     embeddingsEndpoint(servedAs(images, isEmbedding), { dimensions: pictures.dimensions, fetchOutside }),
+    ...huggingFaceMetered({
+      sentiment,
+      images: servedAs(images, isImageClassification),
+      embeddings: servedAs(images, isEmbedding),
+      dimensions: pictures.dimensions,
+      fetchOutside,
+    }),
   ],
-  generating: written ? generationEndpoints(written.runtime) : [],
+  generating: written
+    ? [...generationEndpoints(written.runtime), ...huggingFaceGenerating(written.runtime)]
+    : [],
   free: [
     modelsEndpoint(loaded.map(({ runtime, createdAt }) => ({ model: runtime.model, createdAt }))),
     usageEndpoint({ db: usageDatabase, clock: systemClock }),
     usageReceiptEndpoint({ db: usageDatabase }),
+    ...(written ? [infoEndpoint(written.runtime)] : []),
   ],
   metering,
   idempotency: createPostgresIdempotency({ pool: idempotencyPool, logger, ...idempotencyLimits }),

@@ -27,6 +27,18 @@ const error = z
   })
   .openapi('Error');
 
+const huggingFaceError = z
+  .object({
+    error: z.string().openapi({ description: 'A sentence for people.' }),
+    error_type: z.string().openapi({
+      description:
+        'validation, overloaded or generation, as text-generation-inference has them, or the code.',
+    }),
+    code: z.enum(errorCodes),
+    param: z.string().nullable().openapi({ description: 'The field that is wrong.', example: 'inputs[3]' }),
+  })
+  .openapi('HuggingFaceError');
+
 export const usageSchema = z
   .object({
     input_tokens: z.int().min(0).openapi({ description: 'Tokens that were read, special tokens left out.' }),
@@ -111,3 +123,13 @@ export const errorResponses = {
   500: refusal('A failure on our side. It was not billed.'),
   503: refusal('Overloaded or not available. It was not billed.', retryAfter),
 };
+
+const { 503: _noneOfIts, ...itsResponses } = errorResponses;
+
+/** In the family's shape; where the others answer 503, it is a 429. */
+export const huggingFaceErrorResponses = Object.fromEntries(
+  Object.entries(itsResponses).map(([status, response]) => [
+    status,
+    { ...response, content: { 'application/json': { schema: huggingFaceError } } },
+  ]),
+);

@@ -123,6 +123,8 @@ export interface GenerationFinished {
 }
 
 export interface TokenLogprob {
+  /** Its number in the model's vocabulary. */
+  readonly id: number;
   readonly token: string;
   readonly bytes: readonly number[];
   /** Natural logarithm of its probability before sampling changes anything. */

@@ -35,7 +35,8 @@ export default function ErrorsPage() {
       </ScrollingCode>
       <p>
         Every answer, an error too, has an <code>x-request-id</code>. Go by <code>code</code>; the sentence
-        may be worded better one day.
+        may be worded better one day. On the paths of Hugging Face’s clients an error has{' '}
+        <Link href="/docs/hugging-face#errors">their shape</Link>, with the same codes.
       </p>
       <Section id="codes" title="Codes">
         <Scroller label="Codes">

@@ -67,6 +67,8 @@ export const generationLimits = {
   outputTokensDefault: 512,
   /** As the OpenAI API has it for completions. */
   completionTokensDefault: 16,
+  /** On the paths of text-generation-inference. */
+  newTokensDefault: 100,
   /** Until the model begins; then until the text ends where it is. */
   firstEventTimeoutMs: 30 * secondMs,
   timeoutMs: 120 * secondMs,

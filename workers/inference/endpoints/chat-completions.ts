@@ -31,7 +31,7 @@ import type {
   GenerationRequest,
   WrittenText,
 } from '../generation-endpoint.ts';
-import { jsonBody } from '../json-body.ts';
+import { parseAs, readJson } from '../json-body.ts';
 import { bearer, errorResponses, successHeaders } from '../openapi-parts.ts';
 
 const { outputTokensDefault, topLogprobsMax } = generationLimits;
@@ -122,18 +122,21 @@ export interface ChatOptions {
 }
 
 export function chatCompletionsEndpoint(generator: TextGenerator): GenerationEndpoint<ChatOptions> {
-  const read = jsonBody(body);
   return {
     route,
     family: 'own',
     scope: 'text',
     task: 'text-generation',
-    body: async (incoming) => toRequest(await read(incoming)),
+    body: async (incoming) => parseChat(await readJson(incoming)),
     modelOf: ({ model }) => namedGenerator(generator, model),
     promptParam: () => 'messages',
     reply: toReply,
     events,
   };
+}
+
+export function parseChat(given: unknown): GenerationRequest<ChatOptions> {
+  return toRequest(parseAs(body, given));
 }
 
 function toRequest(given: z.infer<typeof body>): GenerationRequest<ChatOptions> {

@@ -29,7 +29,7 @@ import type {
   GenerationRequest,
   WrittenText,
 } from '../generation-endpoint.ts';
-import { jsonBody } from '../json-body.ts';
+import { parseAs, readJson } from '../json-body.ts';
 import { bearer, errorResponses, successHeaders } from '../openapi-parts.ts';
 import { text } from '../text-input.ts';
 
@@ -131,18 +131,21 @@ export interface CompletionOptions {
 }
 
 export function completionsEndpoint(generator: TextGenerator): GenerationEndpoint<CompletionOptions> {
-  const read = jsonBody(body);
   return {
     route,
     family: 'own',
     scope: 'text',
     task: 'text-generation',
-    body: async (incoming) => toRequest(await read(incoming)),
+    body: async (incoming) => parseCompletion(await readJson(incoming)),
     modelOf: ({ model }) => namedGenerator(generator, model),
     promptParam: () => 'prompt',
     reply: toReply,
     events,
   };
+}
+
+export function parseCompletion(given: unknown): GenerationRequest<CompletionOptions> {
+  return toRequest(parseAs(body, given));
 }
 
 function toRequest(given: z.infer<typeof body>): GenerationRequest<CompletionOptions> {

@@ -235,7 +235,7 @@ function truncatedField({ options }: Request, { started }: AnswerHead): { trunca
 
 function logprobsField(tokens: readonly TokenLogprob[] | null): { logprobs?: z.infer<typeof logprobs> } {
   if (tokens === null) return {};
-  const copy = ({ token, logprob, bytes }: Omit<TokenLogprob, 'alternatives'>) => ({
+  const copy = ({ token, logprob, bytes }: Omit<TokenLogprob, 'id' | 'alternatives'>) => ({
     token,
     logprob,
     bytes: [...bytes],

@@ -1,7 +1,7 @@
 import type { z } from '@hono/zod-openapi';
 import { DomainError } from '#server/domain/errors.ts';
 import { imageLimits } from '#server/domain/rate-limits/limits.ts';
-import type { BodyReader } from '../endpoint.ts';
+import type { BodyReader, IncomingBody } from '../endpoint.ts';
 import { isJson, parseAs, parseJson } from '../json-body.ts';
 import { formParts } from '../multipart.ts';
 import { decodeBase64 } from './decode-base64.ts';
@@ -38,8 +38,8 @@ export function pictureReader<Options extends object>(
       return readPictureForm(fields, await readBody(), contentType);
     }
     if (isJson(contentType)) return fromJson(fields, await readBody());
-    if (mayBeBytes.test(contentType)) return fromBytes(fields, await readBody(), contentType);
-    throw otherType();
+    const picture = await readOnePicture({ contentType, readBody });
+    return { pictures: [picture], ...parseAs(fields.options, {}) };
   };
 }
 
@@ -47,15 +47,13 @@ export function pictureReader<Options extends object>(
 const mayBeBytes =
   /^(image\/[\w.+-]+|application\/octet-stream|application\/x-www-form-urlencoded|)\s*(;|$)/i;
 
-function fromBytes<Options extends object>(
-  { options }: PictureFields<Options>,
-  bytes: Uint8Array,
-  contentType: string,
-): Options & WithPictures {
+/** A body that is the bytes of one picture. */
+export async function readOnePicture({ contentType, readBody }: IncomingBody): Promise<Picture> {
+  if (!mayBeBytes.test(contentType)) throw otherType();
+  const bytes = await readBody();
   const declared = /^image\//i.test(contentType);
   if (!declared && beginsLikeText(bytes)) throw otherType();
-  const picture = pictureOf(bytes, undefined, 'The body is empty. Send a picture.');
-  return { pictures: [picture], ...parseAs(options, {}) };
+  return pictureOf(bytes, undefined, 'The body is empty. Send a picture.');
 }
 
 function fromJson<Options extends object>(
@@ -71,12 +69,16 @@ function fromJson<Options extends object>(
 
 export function pictureFromSource({ url, base64 = '' }: PictureSource, param: string): Picture {
   if (url !== undefined) return { kind: 'url', url, param: `${param}.url` };
+  return pictureFromBase64(base64, `${param}.base64`);
+}
+
+export function pictureFromBase64(base64: string, param: string): Picture {
   const bytes = decodeBase64(base64);
   if (bytes === null) {
     const sentence = 'This is not base64: letters, digits, + and /, no line breaks.';
-    throw new DomainError('invalid_request', sentence, { param: `${param}.base64` });
+    throw new DomainError('invalid_request', sentence, { param });
   }
-  return pictureOf(bytes, `${param}.base64`, 'The picture is empty.');
+  return pictureOf(bytes, param, 'The picture is empty.');
 }
 
 /** Parts named image, and options as texts, each at most once. */

@@ -30,6 +30,11 @@ import { createAddressBuckets } from '../address-buckets.ts';
 import { embeddingsEndpoint } from '../endpoints/embeddings.ts';
 import { explanationsEndpoint } from '../endpoints/explanations.ts';
 import { generationEndpoints } from '../endpoints/generation-endpoints.ts';
+import {
+  huggingFaceGenerating,
+  huggingFaceMetered,
+} from '../endpoints/hugging-face/hugging-face-endpoints.ts';
+import { infoEndpoint } from '../endpoints/hugging-face/info.ts';
 import { imagesClassifyEndpoint } from '../endpoints/images-classify.ts';
 import { modelsEndpoint } from '../endpoints/models.ts';
 import { sentimentEndpoint } from '../endpoints/sentiment.ts';
@@ -87,8 +92,15 @@ export function gatewayUnderTest(
         dimensions: imageRuntime.dimensions ?? 0,
         fetchOutside,
       }),
+      ...huggingFaceMetered({
+        sentiment: served,
+        images: servedAs(servedImages, isImageClassification),
+        embeddings: servedAs(servedImages, isEmbedding),
+        dimensions: imageRuntime.dimensions ?? 0,
+        fetchOutside,
+      }),
     ],
-    generating: generationEndpoints(generator),
+    generating: [...generationEndpoints(generator), ...huggingFaceGenerating(generator)],
     free: [
       modelsEndpoint([
         { model: runtime.model, createdAt },
@@ -97,6 +109,7 @@ export function gatewayUnderTest(
       ]),
       usageEndpoint({ db: database.prisma, clock: systemClock }),
       usageReceiptEndpoint({ db: database.prisma }),
+      infoEndpoint(generator),
     ],
     metering,
     idempotency,

@@ -238,7 +238,11 @@ function logprobOf(token: string, alternatives: number): TokenLogprob {
   const others = Array.from({ length: alternatives }, (_, rank) =>
     of(rank === 0 ? token : `${token}${rank}`, rank),
   );
-  return { ...of(token, 0), alternatives: others };
+  const id = [...token].reduce(
+    (sum, letter) => (sum * 31 + (letter.codePointAt(0) ?? 0)) % VOCABULARY_SIZE,
+    7,
+  );
+  return { id, ...of(token, 0), alternatives: others };
 }
 
 function firstStop(text: string, stop: readonly string[]): number | null {

@@ -241,6 +241,7 @@ export function createGenerationLoop(options: GenerationLoopOptions): Generation
     { chosen, alternatives }: NonNullable<DrawnToken['logprobs']>,
   ): TokenLogprob {
     return {
+      id: token,
       ...described(token),
       logprob: chosen,
       alternatives: alternatives.map(([other, logprob]) => ({ ...described(other), logprob })),

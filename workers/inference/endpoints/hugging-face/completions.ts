@@ -1,0 +1,41 @@
+import { z } from '@hono/zod-openapi';
+import { generationLimits } from '#server/domain/rate-limits/limits.ts';
+import type { TextGenerator } from '#workers/model-runtime/text-generator.ts';
+import { flag } from '../../generation/generation-fields.ts';
+import type { GenerationEndpoint } from '../../generation-endpoint.ts';
+import { refuseTextParametersBesideOpenAi } from '../../hugging-face/refused-parameters.ts';
+import { parseAs, readJson } from '../../json-body.ts';
+import { type CompletionOptions, completionsEndpoint, parseCompletion } from '../completions.ts';
+import { underModel } from './under-model.ts';
+
+/** Hugging Face's client for JavaScript sends these beside OpenAI's fields. */
+const parameters = z
+  .looseObject(
+    { do_sample: flag('do_sample'), return_full_text: flag('return_full_text') },
+    { error: 'The body is a JSON object.' },
+  )
+  .superRefine(refuseTextParametersBesideOpenAi);
+
+/** POST /models/{model}/v1/completions: the path names the model, whatever the body calls it. */
+export function modelCompletionsEndpoint(generator: TextGenerator): GenerationEndpoint<CompletionOptions> {
+  const endpoint = completionsEndpoint(generator);
+  return {
+    ...endpoint,
+    route: underModel(endpoint.route, generator, 'createModelCompletion'),
+    family: 'hugging-face',
+    body: async (incoming) => ({
+      ...parseCompletion(fromParameters(await readJson(incoming))),
+      model: undefined,
+    }),
+  };
+}
+
+function fromParameters(given: unknown): object {
+  const { do_sample, return_full_text, ...body } = parseAs(parameters, given);
+  return {
+    ...body,
+    max_tokens: body.max_tokens ?? generationLimits.newTokensDefault,
+    temperature: body.temperature ?? (do_sample === false ? 0 : null),
+    echo: body.echo ?? return_full_text,
+  };
+}

@@ -1,0 +1,43 @@
+import type {
+  Embedding,
+  ImageClassification,
+  ImageEmbeddingInput,
+  ImageInput,
+  TextClassification,
+  TextInput,
+} from '#workers/model-runtime/model-runtime.ts';
+import type { TextGenerator } from '#workers/model-runtime/text-generator.ts';
+import type { ServedModel } from '../../served-model.ts';
+import type { EmbeddingsOptions } from '../embeddings.ts';
+import { modelChatCompletionsEndpoint } from './chat-completions.ts';
+import { modelCompletionsEndpoint } from './completions.ts';
+import { featureExtractionEndpoint } from './feature-extraction.ts';
+import { imageClassificationEndpoint } from './image-classification.ts';
+import { textClassificationEndpoint } from './text-classification.ts';
+import { generateEndpoint, generateStreamEndpoint, textGenerationEndpoint } from './text-generation.ts';
+
+export interface HuggingFaceModels extends EmbeddingsOptions {
+  readonly sentiment: ServedModel<TextInput, TextClassification>;
+  readonly images: ServedModel<ImageInput, ImageClassification>;
+  readonly embeddings: ServedModel<ImageEmbeddingInput, Embedding>;
+}
+
+/** Every path of the family that runs a model once. */
+export function huggingFaceMetered({ sentiment, images, embeddings, ...options }: HuggingFaceModels) {
+  return [
+    textClassificationEndpoint(sentiment),
+    imageClassificationEndpoint(images, options),
+    featureExtractionEndpoint(embeddings, options),
+  ] as const;
+}
+
+/** Every path of the family on which a text is written. */
+export function huggingFaceGenerating(generator: TextGenerator) {
+  return [
+    textGenerationEndpoint(generator),
+    modelChatCompletionsEndpoint(generator),
+    modelCompletionsEndpoint(generator),
+    generateEndpoint(generator),
+    generateStreamEndpoint(generator),
+  ] as const;
+}
