@@ -14,8 +14,6 @@ export interface Endpoint<Input> {
   readonly body: BodyReader<Input> | null;
   /** Left out: those of a request with texts. */
   readonly bodyLimits?: BodyLimits;
-  /** Of a request without a body: what its path and query say. Left out: nothing. */
-  readonly readParameters?: ((sent: SentParameters) => Input) | undefined;
 }
 
 /** The edge: what it returns has the shape that the endpoint declares. Refuses the rest, with the field's name. */
@@ -85,6 +83,8 @@ export interface Answer<Output> {
 
 /** Costs nothing: the key is checked and the call counted against its rate. */
 export interface FreeEndpoint<Input> extends Endpoint<Input> {
+  /** Of a request without a body: what its path and query say. Left out: nothing. */
+  readonly readParameters?: (sent: SentParameters) => Input;
   reply(input: Input, caller: Caller): object | Promise<object>;
 }
 

@@ -118,6 +118,19 @@ describe('an Idempotency-Key', () => {
     expect(await readBooks(database.pool, workspaceId)).toMatchObject({ ledger: 1, holds: 0 });
   });
 
+  it('is kept on Hugging Face’s paths, and told in their shape', async () => {
+    const options = { path: '/models/sentiment-1', body: { inputs: 'good' } };
+    const first = await send(options);
+    expect(first.status).toBe(200);
+    const { status, json } = await send(options);
+    expect(status).toBe(409);
+    expect(json).toMatchObject({
+      error: expect.any(String),
+      code: 'already_completed',
+      receipt: { id: first.headers.get('x-request-id') },
+    });
+  });
+
   it('is kept for a form, which is sent again with another boundary', async () => {
     const form = () => {
       const made = new FormData();

@@ -120,9 +120,9 @@ const gateway = createGateway({
     : [],
   free: [
     modelsEndpoint(loaded.map(({ runtime, createdAt }) => ({ model: runtime.model, createdAt }))),
-    ...(written ? [infoEndpoint(written.runtime)] : []),
     usageEndpoint({ db: usageDatabase, clock: systemClock }),
     usageReceiptEndpoint({ db: usageDatabase }),
+    ...(written ? [infoEndpoint(written.runtime)] : []),
   ],
   metering,
   idempotency: createPostgresIdempotency({ pool: idempotencyPool, logger, ...idempotencyLimits }),

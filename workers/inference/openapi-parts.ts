@@ -6,6 +6,10 @@ import { receiptSchema } from './receipt-reply.ts';
 /** What the paths' descriptions share. */
 export const bearer = [{ bearerAuth: [] }];
 
+const receipt = receiptSchema
+  .optional()
+  .openapi({ description: 'With already_completed: what was answered.' });
+
 const error = z
   .object({
     error: z.object({
@@ -20,9 +24,7 @@ const error = z
       ]),
       param: z.string().nullable().openapi({ description: 'The field that is wrong.', example: 'input[3]' }),
       code: z.enum(errorCodes),
-      receipt: receiptSchema
-        .optional()
-        .openapi({ description: 'With already_completed: what was answered.' }),
+      receipt,
     }),
   })
   .openapi('Error');
@@ -36,6 +38,7 @@ const huggingFaceError = z
     }),
     code: z.enum(errorCodes),
     param: z.string().nullable().openapi({ description: 'The field that is wrong.', example: 'inputs[3]' }),
+    receipt,
   })
   .openapi('HuggingFaceError');
 

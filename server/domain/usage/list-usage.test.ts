@@ -159,6 +159,14 @@ describe('usage', () => {
     expect(rows.map(({ latencyMs }) => latencyMs === null)).toEqual([false, true]);
   });
 
+  it('counts every range of latency, the last one too', async () => {
+    const of = (await createWorkspace(database.prisma)).id;
+    const latencies = { [latencyBuckets - 1]: 1 };
+    await hour('2026-11-25T10:00:00Z', { modelVersion: 'a@1', requests: 1, of, latencies });
+    const { rows } = await list({ workspaceId: of });
+    expect(rows[0]?.latencyMs).toEqual({ p50: 30_000, p95: 30_000, p99: 30_000 });
+  });
+
   it('of a period without a request is no row', async () => {
     const from = new Date('2025-01-01');
     expect(await list({ from, to: new Date('2025-01-02'), groupBy: [] })).toMatchObject({

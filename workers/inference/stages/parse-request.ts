@@ -1,4 +1,4 @@
-import type { Endpoint } from '../endpoint.ts';
+import type { FreeEndpoint } from '../endpoint.ts';
 import type { Stage } from '../pipeline.ts';
 import type { WithKey } from './read-key.ts';
 
@@ -6,8 +6,10 @@ export interface WithInput<Input> extends WithKey {
   readonly input: Input;
 }
 
+type Read<Input> = Pick<FreeEndpoint<Input>, 'body' | 'readParameters'>;
+
 /** The edge: what comes out of here has the shape that the endpoint declares, and every text can be stored. */
-export function parseRequest<Input>(endpoint: Endpoint<Input>): Stage<WithKey, WithInput<Input>> {
+export function parseRequest<Input>(endpoint: Read<Input>): Stage<WithKey, WithInput<Input>> {
   return {
     name: 'parseRequest',
     async run(context) {
@@ -19,7 +21,7 @@ export function parseRequest<Input>(endpoint: Endpoint<Input>): Stage<WithKey, W
   };
 }
 
-function readParameters<Input>(endpoint: Endpoint<Input>, context: WithKey): Input {
+function readParameters<Input>(endpoint: Read<Input>, context: WithKey): Input {
   if (!endpoint.readParameters) return undefined as Input;
   const query = new URL(context.request.url).searchParams;
   return endpoint.readParameters({ path: context.pathParameters(), query });

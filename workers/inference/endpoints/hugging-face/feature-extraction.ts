@@ -69,7 +69,6 @@ export function featureExtractionEndpoint(
       },
     }),
     family: 'hugging-face',
-    readParameters: undefined,
     async body(incoming) {
       const { given, body: json } = await readPictures(body, incoming);
       return { ...given, encoding_format: 'float', dimensions: json?.dimensions ?? undefined };

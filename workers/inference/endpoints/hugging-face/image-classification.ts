@@ -65,7 +65,6 @@ export function imageClassificationEndpoint(
       },
     }),
     family: 'hugging-face',
-    readParameters: undefined,
     async body(incoming) {
       const { given, body: json } = await readPictures(body, incoming);
       return { ...given, top_k: json?.parameters?.top_k ?? topKDefault };
