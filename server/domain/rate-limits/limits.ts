@@ -101,8 +101,8 @@ export const rateLimits = {
   signInByEmail: { capacity: 10, windowMs: 10 * minuteMs },
   mailLinkByEmail: { capacity: 3, windowMs: hourMs },
   mailLinkByAddress: { capacity: 10, windowMs: hourMs },
-  /** Tokens for the landing page's demo. */
-  demoTokenByAddress: { capacity: 10, windowMs: 10 * minuteMs },
+  /** Tokens for the landing page's demo, one a page that asks; what all of an address may ask is bounded by demoLimits. */
+  demoTokenByAddress: { capacity: 30, windowMs: 10 * minuteMs },
   /** Each call inside a tRPC batch counts. */
   rpcByAddress: { capacity: 600, windowMs: minuteMs },
   rpcBySession: { capacity: 600, windowMs: minuteMs },
