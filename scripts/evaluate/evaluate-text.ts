@@ -77,7 +77,10 @@ function texts(): readonly (readonly [name: string, file: string])[] {
   const pages = ['ARCHITECTURE.md', 'CONTRIBUTING.md', 'DECISIONS.md', 'docs/models.md'];
   writeFileSync(own, pages.map((page) => readFileSync(join(REPOSITORY, page), 'utf8')).join('\n\n'));
   const verse = join(dataFolder(), 'text', 'tinyshakespeare.txt');
-  return [['documents of this project', own], ...(existsSync(verse) ? [['Shakespeare', verse] as const] : [])];
+  return [
+    ['documents of this project', own],
+    ...(existsSync(verse) ? [['Shakespeare', verse] as const] : []),
+  ];
 }
 
 function sizeOf(folder: string): number {
