@@ -38,7 +38,6 @@ async function main(): Promise<void> {
     id: MODEL_ID,
     task: 'text-generation',
     version,
-    digest: version.split('@')[1] ?? '',
     engine: null,
     trainedAt: null,
     sizeBytes: sizeOf(folder),

@@ -5,7 +5,6 @@ export interface TextMetrics {
   readonly id: string;
   readonly task: 'text-generation';
   readonly version: string;
-  readonly digest: string;
   readonly engine: null;
   readonly trainedAt: null;
   readonly sizeBytes: number;

@@ -142,8 +142,11 @@ export function createGenerationLoop(options: GenerationLoopOptions): Generation
   async function seat() {
     forgetOld();
     for (;;) {
-      const has = (lane: string) =>
-        choices.filter((one) => one.lane === lane && one.state === 'going').length;
+      const going = choices.filter(({ state }) => state === 'going');
+      if (going.length >= sequences) return;
+      const counts = new Map<string, number>();
+      for (const { lane } of going) counts.set(lane, (counts.get(lane) ?? 0) + 1);
+      const has = (lane: string) => counts.get(lane) ?? 0;
       const waiting = choices.filter((choice) => choice.state === 'waiting' && isFirstRead(choice));
       const choice = nextInLine(waiting, has, options.laneSequencesMax);
       const taken = choice && pool.take(choice.lane, choice.request.prompt);
