@@ -1,7 +1,8 @@
 import { execFile } from 'node:child_process';
-import { mkdir, readFile } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { promisify } from 'node:util';
+import { docSamples } from './doc-samples.ts';
 import { expect, test } from './fixtures.ts';
 
 const run = promisify(execFile);
@@ -45,17 +46,7 @@ test('the calls with pictures run as they are written, each with the same answer
   product,
 }, info) => {
   await page.goto('/docs/images');
-  const codeOf = async (sample: string, name: string) => {
-    await page
-      .getByRole('tablist', { name: `${sample}: language` })
-      .getByRole('tab', { name })
-      .click();
-    return page.getByLabel(`${sample}, ${name}`).innerText();
-  };
-  const folder = info.outputPath();
-  await mkdir(folder, { recursive: true });
-  const env = { ...process.env, MODELYARD_KEY: product.demoKey, FORCE_COLOR: '0' };
-  const shell = async (code: string) => (await run('sh', ['-c', code], { env, cwd: folder })).stdout;
+  const { codeOf, shell, node } = await docSamples(page, product.demoKey, info.outputPath());
   await shell(await codeOf('A picture to try', 'shell'));
 
   type Scores = { label: string; score: number }[];
@@ -66,8 +57,7 @@ test('the calls with pictures run as they are written, each with the same answer
   expect(scoresOf(await shell(await codeOf('Other ways', 'bytes')))).toEqual(asForm);
   expect(scoresOf(await shell(await codeOf('Other ways', 'base64')))).toEqual(asForm);
   expect(scoresOf(await shell(await codeOf('Other ways', 'several')))).toEqual([...asForm, ...asForm]);
-  const script = ['--input-type=module', '-e', await codeOf('A call', 'TypeScript')];
-  const { stdout } = await run(process.execPath, script, { env, cwd: folder });
+  const stdout = await node(await codeOf('A call', 'TypeScript'));
   const lines = asForm[0]?.map(({ label, score }) => `${score.toFixed(3)} ${label}`);
   expect(stdout.trim().split('\n')).toEqual(lines);
 });
@@ -77,23 +67,11 @@ test('the explanation of a picture runs as it is written, each with the same cel
   product,
 }, info) => {
   await page.goto('/docs/explanations');
-  const codeOf = async (name: string) => {
-    await page
-      .getByRole('tablist', { name: 'A call with a picture: language' })
-      .getByRole('tab', { name })
-      .click();
-    return page.getByLabel(`A call with a picture, ${name}`).innerText();
-  };
   const folder = info.outputPath();
-  await mkdir(folder, { recursive: true });
-  const options = {
-    env: { ...process.env, MODELYARD_KEY: product.demoKey, FORCE_COLOR: '0' },
-    cwd: folder,
-  };
-  await run('sh', ['-c', await page.getByLabel('A picture to try, shell').innerText()], options);
+  const { codeOf, shell, node } = await docSamples(page, product.demoKey, folder);
+  await shell(await page.getByLabel('A picture to try, shell').innerText());
 
-  const curl = await run('sh', ['-c', await codeOf('curl')], options);
-  const answer = JSON.parse(curl.stdout) as {
+  const answer = JSON.parse(await shell(await codeOf('A call with a picture', 'curl'))) as {
     label: string;
     runs: number;
     usage: { price_micro_usd: number };
@@ -109,8 +87,7 @@ test('the explanation of a picture runs as it is written, each with the same cel
     [answer.label, cell.row, cell.column, cell.value.toFixed(3)].join(' '),
   );
   const heat = Buffer.from(answer.heat_map.base64, 'base64');
-  const script = ['--input-type=module', '-e', await codeOf('TypeScript')];
-  const { stdout } = await run(process.execPath, script, options);
+  const stdout = await node(await codeOf('A call with a picture', 'TypeScript'));
   expect(stdout.trim().split('\n')).toEqual(lines);
   expect(await readFile(path.join(folder, 'heat.png'))).toEqual(heat);
 });
@@ -120,25 +97,14 @@ test('the calls for embeddings run as they are written, and find the picture its
   product,
 }, info) => {
   await page.goto('/docs/embeddings');
-  const codeOf = async (sample: string, name: string) => {
-    await page
-      .getByRole('tablist', { name: `${sample}: language` })
-      .getByRole('tab', { name })
-      .click();
-    return page.getByLabel(`${sample}, ${name}`).innerText();
-  };
-  const folder = info.outputPath();
-  await mkdir(folder, { recursive: true });
-  const env = { ...process.env, MODELYARD_KEY: product.demoKey, FORCE_COLOR: '0' };
-  const shell = async (code: string) => (await run('sh', ['-c', code], { env, cwd: folder })).stdout;
+  const { codeOf, shell, node } = await docSamples(page, product.demoKey, info.outputPath());
   await shell(await codeOf('Pictures to try', 'shell'));
 
   const answer = JSON.parse(await shell(await codeOf('A call', 'curl'))) as {
     data: { embedding: number[] }[];
   };
   expect(answer.data.map(({ embedding }) => embedding.length)).toEqual([1280, 1280]);
-  const script = ['--input-type=module', '-e', await codeOf('A call', 'TypeScript')];
-  const { stdout } = await run(process.execPath, script, { env, cwd: folder });
+  const stdout = await node(await codeOf('A call', 'TypeScript'));
   const lines = stdout
     .trim()
     .split('\n')
@@ -148,17 +114,10 @@ test('the calls for embeddings run as they are written, and find the picture its
   for (const [cosine] of lines.slice(1)) expect(Number(cosine)).toBeLessThan(0.5);
 });
 
-test('the calls that have a text written run as they are written', async ({ page, product }) => {
+test('the calls that have a text written run as they are written', async ({ page, product }, info) => {
   await page.goto('/docs/text');
-  const codeOf = async (sample: string, name: string) => {
-    await page
-      .getByRole('tablist', { name: `${sample}: language` })
-      .getByRole('tab', { name })
-      .click();
-    return page.getByLabel(`${sample}, ${name}`).innerText();
-  };
-  const env = { ...process.env, MODELYARD_KEY: product.demoKey, FORCE_COLOR: '0' };
-  const { stdout } = await run('sh', ['-c', await codeOf('A stream', 'curl')], { env });
+  const { codeOf, shell, node } = await docSamples(page, product.demoKey, info.outputPath());
+  const stdout = await shell(await codeOf('A stream', 'curl'));
   const events = stdout
     .trim()
     .split('\n\n')
@@ -170,36 +129,17 @@ test('the calls that have a text written run as they are written', async ({ page
   expect(usage.units).toBe((usage.input_tokens ?? 0) + (usage.output_tokens ?? 0));
 
   for (const sample of ['A stream', 'With OpenAI’s client']) {
-    const script = ['--input-type=module', '-e', await codeOf(sample, 'TypeScript')];
-    expect((await run(process.execPath, script, { env })).stdout.trim()).not.toBe('');
+    expect((await node(await codeOf(sample, 'TypeScript'))).trim()).not.toBe('');
   }
-  const shaped = await run(
-    'sh',
-    ['-c', await page.getByLabel('A shape that is asked for, curl').innerText()],
-    {
-      env,
-    },
-  );
-  const { data } = JSON.parse(shaped.stdout) as { data: { text: string; finish_reason: string }[] };
+  const shaped = await shell(await page.getByLabel('A shape that is asked for, curl').innerText());
+  const { data } = JSON.parse(shaped) as { data: { text: string; finish_reason: string }[] };
   expect(data[0]?.finish_reason).toBe('stop');
   expect(JSON.parse(data[0]?.text ?? '')).toEqual({ name: expect.any(String), age: expect.any(Number) });
 });
 
 test('the calls with Hugging Face’s clients run as they are written', async ({ page, product }, info) => {
   await page.goto('/docs/hugging-face');
-  const codeOf = async (sample: string, name: string) => {
-    await page
-      .getByRole('tablist', { name: `${sample}: language` })
-      .getByRole('tab', { name })
-      .click();
-    return page.getByLabel(`${sample}, ${name}`).innerText();
-  };
-  const folder = info.outputPath();
-  await mkdir(folder, { recursive: true });
-  const env = { ...process.env, MODELYARD_KEY: product.demoKey, FORCE_COLOR: '0' };
-  const shell = async (code: string) => (await run('sh', ['-c', code], { env, cwd: folder })).stdout;
-  const script = async (code: string) =>
-    (await run(process.execPath, ['--input-type=module', '-e', code], { env, cwd: folder })).stdout;
+  const { codeOf, shell, node } = await docSamples(page, product.demoKey, info.outputPath());
   const linesOf = (labels: { label: string; score: number }[]) =>
     labels.map(({ label, score }) => `${score.toFixed(3)} ${label}`);
   await shell(await page.getByLabel('A picture to try, shell').innerText());
@@ -208,17 +148,17 @@ test('the calls with Hugging Face’s clients run as they are written', async ({
     { label: string; score: number }[],
   ];
   expect(nested[0][0]?.label).toBe('positive');
-  const texts = await script(await codeOf('Labels of a text', 'TypeScript'));
+  const texts = await node(await codeOf('Labels of a text', 'TypeScript'));
   expect(texts.trim().split('\n')).toEqual(linesOf(nested[0]));
 
   const flat = JSON.parse(await shell(await codeOf('Labels of a picture', 'curl'))) as {
     label: string;
     score: number;
   }[];
-  const pictures = await script(await codeOf('Labels of a picture', 'TypeScript'));
+  const pictures = await node(await codeOf('Labels of a picture', 'TypeScript'));
   expect(pictures.trim().split('\n')).toEqual(linesOf(flat));
 
-  expect((await script(await codeOf('A chat', 'TypeScript'))).trim()).not.toBe('');
+  expect((await node(await codeOf('A chat', 'TypeScript'))).trim()).not.toBe('');
   const events = (await shell(await codeOf('A text in events', 'curl')))
     .trim()
     .split('\n\n')
@@ -229,19 +169,9 @@ test('the calls with Hugging Face’s clients run as they are written', async ({
   expect(events.map(({ token }) => token.text).join('')).toBe(events.at(-1)?.generated_text);
 });
 
-test('the calls for usage and receipts run as they are written', async ({ page, product }) => {
+test('the calls for usage and receipts run as they are written', async ({ page, product }, info) => {
   await page.goto('/docs/usage');
-  const codeOf = async (sample: string, name: string) => {
-    await page
-      .getByRole('tablist', { name: `${sample}: language` })
-      .getByRole('tab', { name })
-      .click();
-    return page.getByLabel(`${sample}, ${name}`).innerText();
-  };
-  const env = { ...process.env, MODELYARD_KEY: product.demoKey, FORCE_COLOR: '0' };
-  const shell = async (code: string) => (await run('sh', ['-c', code], { env })).stdout;
-  const node = async (code: string) =>
-    (await run(process.execPath, ['--input-type=module', '-e', code], { env })).stdout;
+  const { codeOf, shell, node } = await docSamples(page, product.demoKey, info.outputPath());
 
   const receipts = [
     JSON.parse(await shell(await codeOf('A call and its receipt', 'curl'))),
