@@ -1,4 +1,4 @@
-import { InferenceSession, Tensor } from 'onnxruntime-node';
+import { type InferenceSession, Tensor } from 'onnxruntime-node';
 import { openSession } from '#workers/model-runtime/onnx/open-session.ts';
 import { createGraphBuilder } from '#workers/model-zoo/onnx/graph-builder.ts';
 import { randomNumbers } from '#workers/model-zoo/seeded-random.ts';
