@@ -1,6 +1,7 @@
 import { describeFailure } from '#server/domain/describe-failure.ts';
 import type { MailSender } from '#server/domain/mail/mail.ts';
 import { backgroundLimits } from '#server/domain/rate-limits/limits.ts';
+import { createFolderBlobStore } from '#server/platform/blob-store/folder-blob-store.ts';
 import { createPool } from '#server/platform/database/pool.ts';
 import { createPrisma } from '#server/platform/database/prisma.ts';
 import { deriveSecret } from '#server/platform/derived-secrets.ts';
@@ -25,7 +26,7 @@ const mailSeal = createMailSeal(deriveSecret(environment.secret, 'mail-seal'));
 const sender: MailSender = environment.smtpUrl
   ? createSmtpSender({ smtpUrl: environment.smtpUrl, from: environment.mailFrom })
   : createOutboxSender({ db: prisma, mailSeal });
-const dependencies = { pool, logger, sender, mailSeal };
+const dependencies = { pool, logger, sender, mailSeal, blobs: createFolderBlobStore(environment.blobsDir) };
 
 if (process.argv.includes('--once')) {
   await runBackgroundOnce(dependencies);

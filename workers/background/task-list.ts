@@ -1,9 +1,11 @@
 import type { Task } from 'graphile-worker';
 import type { Pool } from 'pg';
+import type { BlobStore } from '#server/domain/blobs/blob-store.ts';
 import type { Logger } from '#server/domain/logger.ts';
 import type { MailSeal, MailSender } from '#server/domain/mail/mail.ts';
 import type { TaskName } from '#server/platform/job-queue/enqueue-job.ts';
 import { deleteExpired } from './tasks/delete-expired.ts';
+import { deleteExpiredFiles } from './tasks/delete-expired-files.ts';
 import { ensureUsagePartitions } from './tasks/ensure-usage-partitions.ts';
 import { sendMailTask } from './tasks/send-mail.ts';
 
@@ -12,6 +14,7 @@ export interface BackgroundDependencies {
   readonly logger: Logger;
   readonly sender: MailSender;
   readonly mailSeal: MailSeal;
+  readonly blobs: BlobStore;
 }
 
 /** What other processes queue, and what the clock starts. */
@@ -23,14 +26,17 @@ export const crontab = [
   '20 * * * * delete-expired ?fill=1h',
 ].join('\n');
 
-export function taskList({ pool, logger, sender, mailSeal }: BackgroundDependencies) {
+export function taskList({ pool, logger, sender, mailSeal, blobs }: BackgroundDependencies) {
   return {
     'send-mail': sendMailTask({ sender, mailSeal }),
     'ensure-usage-partitions': async () => {
       logger.info({ made: await ensureUsagePartitions(pool) }, 'Partitions of the ledger are there.');
     },
     'delete-expired': async () => {
-      logger.info({ ...(await deleteExpired(pool)) }, 'Deleted what had expired.');
+      logger.info(
+        { ...(await deleteExpired(pool)), files: await deleteExpiredFiles({ pool, blobs }) },
+        'Deleted what had expired.',
+      );
     },
   } satisfies Record<BackgroundTaskName, Task>;
 }

@@ -2,6 +2,7 @@ import type { Server } from 'node:http';
 import path from 'node:path';
 import { serve } from '@hono/node-server';
 import {
+  batchLimits,
   generationLimits,
   idempotencyLimits,
   outboundLimits,
@@ -12,6 +13,8 @@ import {
 } from '#server/domain/rate-limits/limits.ts';
 import { readReceipt } from '#server/domain/usage/read-receipt.ts';
 import { createAccessLog } from '#server/platform/access-log.ts';
+import { createBatchQueue } from '#server/platform/batches/batch-queue.ts';
+import { createFolderBlobStore } from '#server/platform/blob-store/folder-blob-store.ts';
 import { systemClock } from '#server/platform/clock.ts';
 import { createPool } from '#server/platform/database/pool.ts';
 import { createPrisma } from '#server/platform/database/prisma.ts';
@@ -26,9 +29,12 @@ import {
   isImageClassification,
 } from '#workers/model-runtime/model-runtime.ts';
 import { createAddressBuckets } from './address-buckets.ts';
+import { startBatchRunner } from './batches/batch-runner.ts';
 import { closeServer, drain } from './drain.ts';
+import { batchesEndpoints } from './endpoints/batches.ts';
 import { embeddingsEndpoint } from './endpoints/embeddings.ts';
 import { explanationsEndpoint } from './endpoints/explanations.ts';
+import { fileEndpoints } from './endpoints/files.ts';
 import { generationEndpoints } from './endpoints/generation-endpoints.ts';
 import {
   huggingFaceGenerating,
@@ -85,6 +91,14 @@ const metering = createMetering({ pool, holdMs: environment.holdMs, onCall: metr
 metrics.watchDepth('admit', () => metering.depth.admit);
 metrics.watchDepth('settle', () => metering.depth.settle);
 
+const blobs = createFolderBlobStore(environment.blobsDir);
+// Connections of its own: batches never keep a live call waiting for one.
+const batchPool = createPool(environment.databaseUrl, {
+  max: batchLimits.connectionsMax,
+  applicationName: 'inference-batches',
+  logger,
+});
+
 const [texts, pictures, written] = await Promise.all([
   loadSentiment(environment, logger),
   loadImages(environment, logger),
@@ -122,6 +136,8 @@ const gateway = createGateway({
     modelsEndpoint(loaded.map(({ runtime, createdAt }) => ({ model: runtime.model, createdAt }))),
     usageEndpoint({ db: usageDatabase, clock: systemClock }),
     usageReceiptEndpoint({ db: usageDatabase }),
+    ...fileEndpoints({ db: usageDatabase, clock: systemClock, blobs }),
+    ...batchesEndpoints({ db: usageDatabase, clock: systemClock }),
     ...(written ? [infoEndpoint(written.runtime)] : []),
   ],
   metering,
@@ -137,6 +153,17 @@ const gateway = createGateway({
   holdMs: environment.holdMs,
   trustedHops: environment.trustedProxyHops,
   isReady: readiness.isReady,
+});
+
+/** Longer than the hold of a line that was begun at the last moment. */
+const batchLeaseMs = 2 * environment.holdMs;
+const batches = startBatchRunner({
+  queue: createBatchQueue({ pool: batchPool, leaseMs: batchLeaseMs }),
+  blobs,
+  runLine: gateway.runLine,
+  liveCalls: () => gateway.liveCalls,
+  logger,
+  leaseMs: batchLeaseMs,
 });
 
 const server = serve(
@@ -184,6 +211,7 @@ async function stop(signal: NodeJS.Signals) {
   await drain(
     [
       closableServer,
+      { name: 'batches', close: () => batches.close() },
       ...[sentiment, images].map(({ batcher, runtime }) => ({
         name: `batcher of ${runtime.model.id}`,
         close: () => batcher.close(),
@@ -191,6 +219,7 @@ async function stop(signal: NodeJS.Signals) {
       { name: 'settlements', close: () => metering.drain() },
       ...loaded.map(({ runtime }) => ({ name: runtime.model.id, close: () => runtime.close() })),
       { name: 'database', close: () => pool.end() },
+      { name: 'database of batches', close: () => batchPool.end() },
       { name: 'database of idempotency keys', close: () => idempotencyPool.end() },
       { name: 'database of usage', close: () => usageDatabase.$disconnect() },
     ],

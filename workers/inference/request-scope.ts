@@ -23,6 +23,8 @@ export interface Received {
   /** The address that limits count against; worked out only where one is needed. */
   address(): string;
   readonly scope: RequestScope;
+  /** A line of a batch, with the key that made the batch: it brings no header, and no rate window counts it. */
+  readonly line?: { readonly keyId: string; readonly keyHash: Buffer };
 }
 
 export interface RequestScope {

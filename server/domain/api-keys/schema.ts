@@ -23,6 +23,7 @@ export const defaultApiKeyScopes = [
 export const apiKeyAccess = {
   models: defaultApiKeyScopes,
   'models and usage': [...defaultApiKeyScopes, 'usage:read'],
+  'models and batches': [...defaultApiKeyScopes, 'batches'],
   usage: ['usage:read'],
 } as const satisfies Record<string, readonly ApiKeyScope[]>;
 

@@ -4,6 +4,7 @@ export const apiKeyScopes = [
   'images',
   'embeddings',
   'text',
+  'batches',
   'models:read',
   'usage:read',
 ] as const;

@@ -1,4 +1,5 @@
 import { availableParallelism } from 'node:os';
+import path from 'node:path';
 import { z } from 'zod';
 import { pipelineLimits } from '#server/domain/rate-limits/limits.ts';
 import { parseEnvironment, portOr, sharedVariables, type Variables } from './parse-environment.ts';
@@ -13,6 +14,8 @@ const schema = z.object({
   TRUSTED_PROXY_HOPS: sharedVariables.TRUSTED_PROXY_HOPS,
   LOG_LEVEL: sharedVariables.LOG_LEVEL,
   MODELS_DIR: sharedVariables.MODELS_DIR,
+  DATA_DIR_MODELYARD: sharedVariables.DATA_DIR_MODELYARD,
+  BLOBS_DIR: sharedVariables.BLOBS_DIR,
   HOLD_MS: z.coerce.number({ error: 'milliseconds' }).int().min(100).default(pipelineLimits.holdMs),
   COMPUTE_THREADS: z.coerce
     .number({ error: 'a number of threads' })
@@ -48,6 +51,7 @@ export function readInferenceEnvironment(variables: Variables = process.env) {
     trustedProxyHops: read.TRUSTED_PROXY_HOPS,
     logLevel: read.LOG_LEVEL,
     modelsDir: read.MODELS_DIR,
+    blobsDir: read.BLOBS_DIR ?? path.join(read.DATA_DIR_MODELYARD, 'blobs'),
     holdMs: read.HOLD_MS,
     computeThreads: read.COMPUTE_THREADS,
     text: {

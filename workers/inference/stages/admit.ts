@@ -63,7 +63,7 @@ export function admit<Input>(
         unitsMin,
         unitsMax,
         microUsdMax,
-        counted: false,
+        counted: context.line !== undefined,
         ownHold,
       };
       let admission = await ask(request);

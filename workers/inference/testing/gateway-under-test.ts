@@ -1,6 +1,9 @@
+import { tmpdir } from 'node:os';
+import path from 'node:path';
 import type { Logger } from '#server/domain/logger.ts';
 import { idempotencyLimits, pipelineLimits, rateLimits } from '#server/domain/rate-limits/limits.ts';
 import { readReceipt } from '#server/domain/usage/read-receipt.ts';
+import { createFolderBlobStore } from '#server/platform/blob-store/folder-blob-store.ts';
 import { systemClock } from '#server/platform/clock.ts';
 import { createPostgresIdempotency } from '#server/platform/idempotency/postgres-idempotency.ts';
 import { createMetering } from '#server/platform/metering/create-metering.ts';
@@ -27,8 +30,10 @@ import {
   isImageClassification,
 } from '#workers/model-runtime/model-runtime.ts';
 import { createAddressBuckets } from '../address-buckets.ts';
+import { batchesEndpoints } from '../endpoints/batches.ts';
 import { embeddingsEndpoint } from '../endpoints/embeddings.ts';
 import { explanationsEndpoint } from '../endpoints/explanations.ts';
+import { fileEndpoints } from '../endpoints/files.ts';
 import { generationEndpoints } from '../endpoints/generation-endpoints.ts';
 import {
   huggingFaceGenerating,
@@ -55,6 +60,8 @@ export interface GatewayUnderTestOptions extends Partial<GatewayOptions> {
   readonly imageRuntime?: ImageModel;
   /** Left out: the guard as in production. */
   readonly outbound?: OutboundFetchOptions;
+  /** Left out: a folder that all such gateways share. */
+  readonly blobsDir?: string;
 }
 
 /** The real gateway on a real database, with a model of which the test knows every answer. */
@@ -62,7 +69,14 @@ export function gatewayUnderTest(
   database: Pick<TestDatabase, 'pool' | 'prisma'>,
   options: GatewayUnderTestOptions = {},
 ) {
-  const { model, imageModel, generator: generatorOptions, outbound, ...overrides } = options;
+  const {
+    model,
+    imageModel,
+    generator: generatorOptions,
+    outbound,
+    blobsDir: _blobsDir,
+    ...overrides
+  } = options;
   const logged: { level: string; fields: object; message: string }[] = [];
   const runtime = fakeTextClassifier(model);
   const imageRuntime = options.imageRuntime ?? fakeImageClassifier(imageModel);
@@ -78,6 +92,7 @@ export function gatewayUnderTest(
     logger: recordingLogger(logged),
     ...idempotencyLimits,
   });
+  const blobs = createFolderBlobStore(options.blobsDir ?? path.join(tmpdir(), 'modelyard-test-blobs'));
   const createdAt = new Date('2026-11-01T00:00:00Z');
   const gateway = createGateway({
     metered: [
@@ -109,6 +124,8 @@ export function gatewayUnderTest(
       ]),
       usageEndpoint({ db: database.prisma, clock: systemClock }),
       usageReceiptEndpoint({ db: database.prisma }),
+      ...fileEndpoints({ db: database.prisma, clock: systemClock, blobs }),
+      ...batchesEndpoints({ db: database.prisma, clock: systemClock }),
       infoEndpoint(generator),
     ],
     metering,
@@ -139,6 +156,7 @@ export function gatewayUnderTest(
     servedImages,
     metrics,
     logged,
+    blobs,
   };
 }
 
