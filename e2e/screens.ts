@@ -14,6 +14,7 @@ export const publicScreens = [
   '/docs/embeddings',
   '/docs/explanations',
   '/docs/hugging-face',
+  '/docs/batches',
   '/docs/usage',
   '/docs/errors',
   '/docs/privacy',

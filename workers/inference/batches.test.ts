@@ -13,6 +13,9 @@ import { createApiKey, createWorkspace } from '#server/testing/factories.ts';
 import { type BatchRunner, startBatchRunner } from './batches/batch-runner.ts';
 import { readBooks } from './testing/books.ts';
 import { call, type GatewayUnderTest, gatewayUnderTest } from './testing/gateway-under-test.ts';
+import { png } from './testing/pictures.ts';
+
+const picture = png.toString('base64');
 
 let database: TestDatabase;
 let blobsDir: string;

@@ -8,7 +8,7 @@ export default function PrivacyPage() {
   return (
     <>
       <h1>Privacy of a call</h1>
-      <p className="lead">What you send is not kept. What it cost is.</p>
+      <p className="lead">What you send is not kept, unless it is a file. What it cost is.</p>
       <Section id="way" title="The way of a text or a picture">
         <p>
           It arrives in a server’s memory, is read by the model on that same server, and leaves as an answer.
@@ -29,6 +29,7 @@ export default function PrivacyPage() {
             ['With an Idempotency-Key: a MAC of it and of the call', '24 hours'],
             ['The text, the picture, its URL', 'not written'],
             ['The answer', 'not written'],
+            ['A file for a batch, and the file of its answers', 'until you delete it, 30 days at the most'],
           ]}
         />
         <p>
@@ -53,7 +54,7 @@ export default function PrivacyPage() {
       <Section id="choices" title="Not there yet">
         <p>
           Retention by choice, redaction, export and erasure of a workspace are not built yet. Until they are,
-          nothing of an input or an answer is kept for anybody.
+          nothing of an input or an answer is kept for anybody, but the files of batches.
         </p>
       </Section>
     </>

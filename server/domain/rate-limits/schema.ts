@@ -1,6 +1,8 @@
 /** Browser-safe: the documents state the limits as they are enforced. */
 export {
+  batchLimits,
   explanationLimits,
+  fileLimits,
   generationLimits,
   idempotencyLimits,
   imageLimits,

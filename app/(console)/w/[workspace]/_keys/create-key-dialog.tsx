@@ -24,6 +24,7 @@ const lifetimes = [
 const accesses = [
   { access: 'models', name: 'Every model' },
   { access: 'models and usage', name: 'Every model, usage and receipts' },
+  { access: 'models and batches', name: 'Every model, files and batches' },
   { access: 'usage', name: 'Usage and receipts' },
 ] as const satisfies readonly { access: keyof typeof apiKeyAccess; name: string }[];
 type Access = (typeof accesses)[number]['access'];
