@@ -133,7 +133,7 @@ async function classifyCanaries(): Promise<void> {
   }
 }
 
-/** And in what embeddings take beside pictures. */
+/** And in texts that are embedded, and what stands beside pictures there. */
 async function embedCanaries(): Promise<void> {
   const embed = (body: BodyInit, headers: Record<string, string> = {}) =>
     fetch(`${gateway.url}/v1/embeddings`, {
@@ -146,6 +146,11 @@ async function embedCanaries(): Promise<void> {
   form.append('image', new Blob([marked]), `${canary}.png`);
   form.append('user', canary);
 
+  expect(await asJson({ input: canary, user: canary })).toBe(200);
+  expect(await asJson({ input: ['good', `${canary} ${canary}`], encoding_format: 'base64' })).toBe(200);
+  expect(await asJson({ input: canary, model: canary })).toBe(404);
+  expect(await asJson({ input: canary, [canary]: true })).toBe(400);
+  expect(await asJson({ input: [canary, { [canary]: canary }] })).toBe(400);
   expect(await embed(form)).toBe(200);
   expect(await embed(marked, { 'content-type': `image/${canary}` })).toBe(200);
   expect(await asJson({ input: [{ base64 }], user: canary, encoding_format: 'base64' })).toBe(200);

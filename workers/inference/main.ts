@@ -44,6 +44,7 @@ import { createGateway } from './gateway.ts';
 import { loadImages } from './load-images.ts';
 import { loadSentiment } from './load-sentiment.ts';
 import { loadText } from './load-text.ts';
+import { loadTextEmbedding } from './load-text-embedding.ts';
 import { createMetrics } from './metrics.ts';
 import { createReadiness } from './readiness.ts';
 import { serveModel } from './serve-model.ts';
@@ -85,14 +86,20 @@ const metering = createMetering({ pool, holdMs: environment.holdMs, onCall: metr
 metrics.watchDepth('admit', () => metering.depth.admit);
 metrics.watchDepth('settle', () => metering.depth.settle);
 
-const [texts, pictures, written] = await Promise.all([
+const [texts, pictures, vectors, written] = await Promise.all([
   loadSentiment(environment, logger),
   loadImages(environment, logger),
+  loadTextEmbedding(environment, logger),
   loadText(environment, logger),
 ]);
 const sentiment = serveModel(texts.runtime, texts.costBound, metrics);
 const images = serveModel(pictures.runtime, () => 1, metrics);
-const loaded = [texts, pictures, ...(written ? [written] : [])];
+const textVectors = serveModel(vectors.runtime, (input) => vectors.runtime.costBound(input), metrics);
+const embeddings = {
+  texts: { ...textVectors, dimensions: vectors.runtime.dimensions },
+  pictures: { ...servedAs(images, isEmbedding), dimensions: pictures.dimensions },
+};
+const loaded = [texts, pictures, vectors, ...(written ? [written] : [])];
 const fetchOutside = createOutboundFetch();
 const modelsReady = Promise.all(loaded.map(({ runtime }) => runtime.ready()));
 const readiness = createReadiness({ pool, modelsReady });
@@ -106,12 +113,11 @@ const gateway = createGateway({
       fetchOutside,
     }),
     imagesClassifyEndpoint(servedAs(images, isImageClassification), { fetchOutside }),
-    embeddingsEndpoint(servedAs(images, isEmbedding), { dimensions: pictures.dimensions, fetchOutside }),
+    embeddingsEndpoint({ ...embeddings, fetchOutside }),
     ...huggingFaceMetered({
       sentiment,
       images: servedAs(images, isImageClassification),
-      embeddings: servedAs(images, isEmbedding),
-      dimensions: pictures.dimensions,
+      embeddings,
       fetchOutside,
     }),
   ],
@@ -184,7 +190,7 @@ async function stop(signal: NodeJS.Signals) {
   await drain(
     [
       closableServer,
-      ...[sentiment, images].map(({ batcher, runtime }) => ({
+      ...[sentiment, images, textVectors].map(({ batcher, runtime }) => ({
         name: `batcher of ${runtime.model.id}`,
         close: () => batcher.close(),
       })),

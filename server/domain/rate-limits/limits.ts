@@ -16,6 +16,9 @@ export const requestLimits = {
   bodyTimeoutMs: 10 * secondMs,
 } as const;
 
+/** Texts that one request may have embedded: what OpenAI's clients send at once. Their body is that of any texts. */
+export const embeddingLimits = { textsMax: 2_048 } as const;
+
 /** Bounds of one request with pictures, which are larger than texts, and of what all of them hold in memory at once. */
 export const imageLimits = {
   bodyBytesMax: 20 * mebibyte,

@@ -17,6 +17,10 @@ import {
   fakeTextClassifier,
 } from '#workers/model-runtime/fake/fake-text-classifier.ts';
 import {
+  type FakeTextEmbedderOptions,
+  fakeTextEmbedder,
+} from '#workers/model-runtime/fake/fake-text-embedder.ts';
+import {
   type FakeTextGeneratorOptions,
   fakeTextGenerator,
 } from '#workers/model-runtime/fake/fake-text-generator.ts';
@@ -25,7 +29,9 @@ import {
   isEmbedding,
   isExplanationOutput,
   isImageClassification,
+  type TextEmbedder,
 } from '#workers/model-runtime/model-runtime.ts';
+import type { TextGenerator } from '#workers/model-runtime/text-generator.ts';
 import { createAddressBuckets } from '../address-buckets.ts';
 import { embeddingsEndpoint } from '../endpoints/embeddings.ts';
 import { explanationsEndpoint } from '../endpoints/explanations.ts';
@@ -50,9 +56,12 @@ export const webUrl = 'http://console.example.com';
 export interface GatewayUnderTestOptions extends Partial<GatewayOptions> {
   readonly model?: FakeTextClassifierOptions;
   readonly imageModel?: FakeImageClassifierOptions;
+  readonly embedder?: FakeTextEmbedderOptions;
   readonly generator?: FakeTextGeneratorOptions;
   /** Instead of the fake one. */
   readonly imageRuntime?: ImageModel;
+  readonly textEmbedder?: TextEmbedder;
+  readonly textGenerator?: TextGenerator;
   /** Left out: the guard as in production. */
   readonly outbound?: OutboundFetchOptions;
 }
@@ -62,16 +71,23 @@ export function gatewayUnderTest(
   database: Pick<TestDatabase, 'pool' | 'prisma'>,
   options: GatewayUnderTestOptions = {},
 ) {
-  const { model, imageModel, generator: generatorOptions, outbound, ...overrides } = options;
+  const { model, imageModel, embedder, generator: generatorOptions, outbound, ...overrides } = options;
   const logged: { level: string; fields: object; message: string }[] = [];
   const runtime = fakeTextClassifier(model);
   const imageRuntime = options.imageRuntime ?? fakeImageClassifier(imageModel);
+  const textEmbedder = options.textEmbedder ?? fakeTextEmbedder(embedder);
   const generator = fakeTextGenerator(generatorOptions);
+  const textGenerator = options.textGenerator ?? generator;
   const metrics = createMetrics();
   const holdMs = options.holdMs ?? pipelineLimits.holdMs;
   const metering = createMetering({ pool: database.pool, holdMs });
   const served = serveModel(runtime, (input) => runtime.costBound?.(input) ?? 1, metrics);
   const servedImages = serveModel(imageRuntime, () => 1, metrics);
+  const servedTexts = serveModel(textEmbedder, (input) => textEmbedder.costBound(input), metrics);
+  const embeddings = {
+    texts: { ...servedTexts, dimensions: textEmbedder.dimensions },
+    pictures: { ...servedAs(servedImages, isEmbedding), dimensions: imageRuntime.dimensions ?? 0 },
+  };
   const fetchOutside = createOutboundFetch(outbound);
   const idempotency = createPostgresIdempotency({
     pool: database.pool,
@@ -88,23 +104,20 @@ export function gatewayUnderTest(
         fetchOutside,
       }),
       imagesClassifyEndpoint(servedAs(servedImages, isImageClassification), { fetchOutside }),
-      embeddingsEndpoint(servedAs(servedImages, isEmbedding), {
-        dimensions: imageRuntime.dimensions ?? 0,
-        fetchOutside,
-      }),
+      embeddingsEndpoint({ ...embeddings, fetchOutside }),
       ...huggingFaceMetered({
         sentiment: served,
         images: servedAs(servedImages, isImageClassification),
-        embeddings: servedAs(servedImages, isEmbedding),
-        dimensions: imageRuntime.dimensions ?? 0,
+        embeddings,
         fetchOutside,
       }),
     ],
-    generating: [...generationEndpoints(generator), ...huggingFaceGenerating(generator)],
+    generating: [...generationEndpoints(textGenerator), ...huggingFaceGenerating(textGenerator)],
     free: [
       modelsEndpoint([
         { model: runtime.model, createdAt },
         { model: imageRuntime.model, createdAt },
+        { model: textEmbedder.model, createdAt },
         { model: generator.model, createdAt },
       ]),
       usageEndpoint({ db: database.prisma, clock: systemClock }),
@@ -133,6 +146,7 @@ export function gatewayUnderTest(
     gateway,
     runtime,
     imageRuntime,
+    textEmbedder,
     generator,
     metering,
     served,
