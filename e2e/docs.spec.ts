@@ -213,6 +213,27 @@ test('the calls for usage and receipts run as they are written', async ({ page, 
   expect(lines).toHaveLength(usage.data.length);
 });
 
+test('feedback is refused until it is switched on, and then runs as it is written', async ({
+  memberPage: page,
+  console,
+  product,
+}, info) => {
+  const settings = `${console}/settings`;
+  await page.goto('/docs/feedback');
+  const { codeOf, shell, node } = await docSamples(page, product.demoKey, info.outputPath());
+  const curl = await codeOf('An answer put right', 'curl');
+  const typescript = await codeOf('An answer put right', 'TypeScript');
+  expect(JSON.parse(await shell(curl))).toMatchObject({ error: { code: 'storage_not_allowed' } });
+  await page.goto(settings);
+  await page.getByRole('button', { name: 'Keep feedback' }).click();
+  await expect(page.getByText('0 kept')).toBeVisible();
+  expect(JSON.parse(await shell(curl))).toMatchObject({ object: 'feedback', label: 'negative', index: 0 });
+  expect(await node(typescript)).toContain("label: 'negative'");
+  await page.goto(settings);
+  await page.getByRole('button', { name: 'Stop, and delete 2' }).click();
+  await expect(page.getByRole('button', { name: 'Keep feedback' })).toBeVisible();
+});
+
 test('the calls that are sent twice run as they are written, and are answered once', async ({
   page,
   product,

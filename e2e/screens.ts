@@ -14,6 +14,7 @@ export const publicScreens = [
   '/docs/images',
   '/docs/embeddings',
   '/docs/explanations',
+  '/docs/feedback',
   '/docs/hugging-face',
   '/docs/usage',
   '/docs/errors',

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 
-const precision = z.enum(['float32', 'float16', 'int8']);
+const precision = z.enum(['float32', 'int8']);
 const estimate = z.object({ value: z.number(), low: z.number(), high: z.number() });
 
 /** What the sentence encoder's metrics.json says (scripts/evaluate/embedding-metrics.ts). */

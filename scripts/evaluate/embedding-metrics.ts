@@ -1,7 +1,7 @@
 import type { Latency } from './measure-latency.ts';
 import type { Estimate } from './measures.ts';
 
-export type EmbeddingPrecision = 'float32' | 'float16' | 'int8';
+export type EmbeddingPrecision = 'float32' | 'int8';
 
 /** What `workers/models/text-embedding/metrics.json` holds. */
 export interface EmbeddingMetrics {

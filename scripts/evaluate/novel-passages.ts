@@ -17,10 +17,10 @@ export function passagePairs(novels: readonly string[], words: number, placesANo
     const passages = splitPassages(novel, words);
     const step = Math.floor(passages.length / placesANovel);
     if (step < 3) return [];
-    return Array.from({ length: placesANovel }, (_, place) => ({
-      passage: passages[place * step] ?? '',
-      next: passages[place * step + 1] ?? '',
-    }));
+    return Array.from({ length: placesANovel }, (_, place) => {
+      const at = Math.floor((place + 0.5) * step);
+      return { passage: passages[at] ?? '', next: passages[at + 1] ?? '' };
+    });
   });
 }
 

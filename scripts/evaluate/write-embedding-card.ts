@@ -8,7 +8,7 @@ export function writeEmbeddingCard(folder: string, metrics: EmbeddingMetrics): v
   writeFileSync(join(folder, 'README.md'), card(metrics));
 }
 
-const BITS = { float32: '32 bits', float16: '16 bits', int8: '8 bits (served)' } as const;
+const BITS = { float32: '32 bits', int8: '8 bits (served)' } as const;
 const SEARCH = { bm25: 'words alone (BM25)', ...BITS } as const;
 
 function card({ latency, ladder, retrieval, ...metrics }: EmbeddingMetrics): string {

@@ -27,22 +27,21 @@ const PASSAGE_WORDS = 80;
 const TOKENS_MAX = 510;
 
 /**
- * Makes of the base that `models:fetch` brought what ships: its embeddings in 8 bits. The graphs in 32 and 16 bits go beside the
- * cache, for `evaluate:embedding`, which holds the one that ships against them and writes the card.
+ * Makes of the base that `models:fetch` brought what ships: its embeddings in 8 bits. The graph in 32 bits goes into the cache,
+ * for `evaluate:embedding`, which holds the one that ships against it and writes the card.
  */
 async function main(): Promise<void> {
   const { values } = parseArgs({
     options: {
       to: { type: 'string', default: join(REPOSITORY, 'workers', 'models', 'text-embedding') },
-      others: { type: 'string', default: join(CACHE, 'export', 'text-embedding') },
+      floats: { type: 'string', default: join(CACHE, 'export', 'text-embedding', 'float32') },
     },
   });
   const base = expectBase();
   const encoder = readEncoder(base);
   rmSync(join(values.to, 'onnx'), { recursive: true, force: true });
-  writeFolder(join(values.others, 'float32'), base, encoder, { kind: 'float32' });
-  writeFolder(join(values.others, 'float16'), base, encoder, { kind: 'float16' });
-  writeFolder(values.to, base, encoder, await int8Precision(join(values.others, 'float32'), encoder));
+  writeFolder(values.floats, base, encoder, { kind: 'float32' });
+  writeFolder(values.to, base, encoder, await int8Precision(values.floats, encoder));
 }
 
 function writeFolder(folder: string, base: string, encoder: EncoderGraph, precision: Precision): void {

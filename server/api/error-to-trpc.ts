@@ -25,6 +25,7 @@ const trpcCodes = {
   workspace_suspended: 'FORBIDDEN',
   scope_missing: 'FORBIDDEN',
   permission_missing: 'FORBIDDEN',
+  storage_not_allowed: 'FORBIDDEN',
   not_found: 'NOT_FOUND',
   method_not_allowed: 'METHOD_NOT_SUPPORTED',
   conflict: 'CONFLICT',

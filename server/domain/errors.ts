@@ -29,6 +29,7 @@ export const errorCodes = [
   'workspace_suspended',
   'scope_missing',
   'permission_missing',
+  'storage_not_allowed',
   'not_found',
   'method_not_allowed',
   'conflict',

@@ -27,6 +27,7 @@ const statuses = {
   workspace_suspended: 403,
   scope_missing: 403,
   permission_missing: 403,
+  storage_not_allowed: 403,
   not_found: 404,
   method_not_allowed: 405,
   conflict: 409,

@@ -55,6 +55,7 @@ describe('the routes', () => {
       { method: 'GET', path: '/v1/models', stages: free },
       { method: 'GET', path: '/v1/usage', stages: free },
       { method: 'GET', path: '/v1/usage/receipts/{request_id}', stages: free },
+      { method: 'POST', path: '/v1/feedback', stages: free },
       { method: 'GET', path: '/info', stages: free },
       { method: 'GET', path: '/v1/openapi.json', stages: [] },
       { method: 'GET', path: '/healthz', stages: [] },
@@ -158,8 +159,10 @@ describe('GET /v1/openapi.json', () => {
       const headers = (operation.parameters ?? []).filter(
         (parameter: { in: string }) => parameter.in === 'header',
       );
+      // Feedback that is sent again says the same again, so it takes none.
+      const isRepeatable = method === 'GET' || path === '/v1/feedback';
       expect(headers.map((parameter: { name: string }) => parameter.name)).toEqual(
-        method === 'POST' ? ['Idempotency-Key'] : [],
+        isRepeatable ? [] : ['Idempotency-Key'],
       );
       expect(operation.responses['200'].headers).toHaveProperty('x-request-id');
       expect(operation.responses['400'].content['application/json'].schema).toEqual({

@@ -29,6 +29,7 @@ import { createAddressBuckets } from './address-buckets.ts';
 import { closeServer, drain } from './drain.ts';
 import { embeddingsEndpoint } from './endpoints/embeddings.ts';
 import { explanationsEndpoint } from './endpoints/explanations.ts';
+import { feedbackEndpoint } from './endpoints/feedback.ts';
 import { generationEndpoints } from './endpoints/generation-endpoints.ts';
 import {
   huggingFaceGenerating,
@@ -69,7 +70,7 @@ const pool = createPool(environment.databaseUrl, {
   applicationName: 'inference',
   logger,
 });
-// Connections of its own, so that no reading of usage keeps a request from being admitted or settled.
+// Connections of its own, so that no reading of usage, and no feedback, keeps a request from being admitted or settled.
 const usageDatabase = createPrisma(environment.databaseUrl, {
   max: usageLimits.connectionsMax,
   applicationName: 'inference-usage',
@@ -128,6 +129,7 @@ const gateway = createGateway({
     modelsEndpoint(loaded.map(({ runtime, createdAt }) => ({ model: runtime.model, createdAt }))),
     usageEndpoint({ db: usageDatabase, clock: systemClock }),
     usageReceiptEndpoint({ db: usageDatabase }),
+    feedbackEndpoint({ db: usageDatabase, clock: systemClock }),
     ...(written ? [infoEndpoint(written.runtime)] : []),
   ],
   metering,

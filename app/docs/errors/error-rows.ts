@@ -48,6 +48,11 @@ export const errorRows: Readonly<Record<Exclude<ErrorCode, ConsoleOnly>, ErrorRo
   expired_api_key: { status: 401, meaning: 'The key’s last day is over.', todo: 'Take a new one.' },
   scope_missing: { status: 403, meaning: 'The key may not call this.', todo: 'Take a key that may.' },
   workspace_suspended: { status: 403, meaning: 'The workspace is suspended.', todo: 'Write to support.' },
+  storage_not_allowed: {
+    status: 403,
+    meaning: 'The workspace keeps none of what this path would store.',
+    todo: 'An owner or admin can switch it on under Settings.',
+  },
   not_found: { status: 404, meaning: 'No such path, model or receipt.', todo: 'Check the name.' },
   method_not_allowed: { status: 405, meaning: 'The path takes another method.', todo: 'See the reference.' },
   request_timeout: { status: 408, meaning: 'The body arrived too slowly.', todo: 'Send it again.' },

@@ -38,7 +38,7 @@ describe('API keys', () => {
         name: 'Production',
         prefix: created.prefix,
         kind: 'live',
-        scopes: ['sentiment', 'images', 'embeddings', 'text', 'models:read'],
+        scopes: ['sentiment', 'images', 'embeddings', 'text', 'feedback', 'models:read'],
         createdAt: clock.now(),
         createdBy: person.email,
         lastUsedAt: null,

@@ -16,6 +16,7 @@ export const defaultApiKeyScopes = [
   'images',
   'embeddings',
   'text',
+  'feedback',
   'models:read',
 ] as const satisfies readonly ApiKeyScope[];
 

@@ -4,6 +4,7 @@ export const apiKeyScopes = [
   'images',
   'embeddings',
   'text',
+  'feedback',
   'models:read',
   'usage:read',
 ] as const;

@@ -4,6 +4,8 @@ import type { Transaction } from '../database.ts';
 export const auditActions = [
   'workspace.created',
   'workspace.renamed',
+  'feedback.switched_on',
+  'feedback.switched_off',
   'api_key.created',
   'api_key.renamed',
   'api_key.revoked',

@@ -83,6 +83,14 @@ export const generationLimits = {
   stalledReaderMs: 30 * secondMs,
 } as const;
 
+/** Bounds of what is kept of an answer that was put right, and of how much of that a workspace has. */
+export const feedbackLimits = {
+  labelCharactersMax: 100,
+  correctionCharactersMax: 8_000,
+  perWorkspaceMax: 10_000,
+  keptDays: 90,
+} as const;
+
 /** How long the stages may take. A hold outlives the slowest request by far, so that a live one never loses it. */
 export const pipelineLimits = {
   holdMs: 60 * secondMs,
@@ -157,6 +165,7 @@ export const retention = {
   outboxMailsMs: 7 * dayMs,
   /** Longer than any window above: a bucket that was not touched since is full. */
   rateBucketsMs: dayMs,
+  feedbackMs: feedbackLimits.keptDays * dayMs,
 } as const;
 
 /** The background process's own rhythm. */

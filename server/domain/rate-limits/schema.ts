@@ -2,6 +2,7 @@
 export {
   embeddingLimits,
   explanationLimits,
+  feedbackLimits,
   generationLimits,
   idempotencyLimits,
   imageLimits,

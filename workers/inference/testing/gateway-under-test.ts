@@ -35,6 +35,7 @@ import type { TextGenerator } from '#workers/model-runtime/text-generator.ts';
 import { createAddressBuckets } from '../address-buckets.ts';
 import { embeddingsEndpoint } from '../endpoints/embeddings.ts';
 import { explanationsEndpoint } from '../endpoints/explanations.ts';
+import { feedbackEndpoint } from '../endpoints/feedback.ts';
 import { generationEndpoints } from '../endpoints/generation-endpoints.ts';
 import {
   huggingFaceGenerating,
@@ -122,6 +123,7 @@ export function gatewayUnderTest(
       ]),
       usageEndpoint({ db: database.prisma, clock: systemClock }),
       usageReceiptEndpoint({ db: database.prisma }),
+      feedbackEndpoint({ db: database.prisma, clock: systemClock }),
       infoEndpoint(generator),
     ],
     metering,

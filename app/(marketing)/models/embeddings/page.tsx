@@ -15,11 +15,10 @@ export const metadata: Metadata = {
 
 const megabyte = 1_000_000;
 const digestCharacters = 8;
-const storedIn = { float32: '32 bits', float16: '16 bits', int8: '8 bits, served' } as const;
+const storedIn = { float32: '32 bits', int8: '8 bits, served' } as const;
 const searchedBy = {
   bm25: 'words alone (BM25)',
   float32: 'vectors, 32 bits',
-  float16: 'vectors, 16 bits',
   int8: 'vectors, 8 bits, served',
 } as const;
 

@@ -22,6 +22,7 @@ const callable: Record<string, string> = {
   images: 'images',
   embeddings: 'embeddings',
   text: 'text',
+  feedback: 'feedback',
   'models:read': 'models',
   'usage:read': 'usage',
 };
