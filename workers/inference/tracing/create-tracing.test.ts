@@ -96,7 +96,7 @@ describe('traces', () => {
     expect(attributesOf(run)).toMatchObject({ 'modelyard.model': 'sentiment-1' });
 
     const refused = sent.find((span) => span.traceId !== traceId && span.name === 'POST /v1/sentiment');
-    expect(attributesOf(refused)).toMatchObject({ 'error.type': 'invalid_api_key' });
+    expect(attributesOf(refused)).toMatchObject({ 'error.type': 'malformed_api_key' });
     expect(bodies.join()).not.toMatch(/a secret of mine|sk-nothing/);
     expect(bodies.join()).not.toContain(key);
   });
