@@ -159,8 +159,8 @@ async function embedCanaries(): Promise<void> {
   expect(await embed(form)).toBe(200);
   expect(await embed(marked, { 'content-type': `image/${canary}` })).toBe(200);
   expect(await asJson({ input: [{ base64 }], user: canary, encoding_format: 'base64' })).toBe(200);
-  expect(await asJson({ input: canary })).toBe(400);
-  expect(await asJson({ input: [canary] })).toBe(400);
+  expect(await asJson({ input: canary, model: 'image-1' })).toBe(400);
+  expect(await asJson({ input: [canary], dimensions: canary })).toBe(400);
   expect(await asJson({ input: { base64 }, [canary]: 1 })).toBe(400);
   expect(await asJson({ input: { base64 }, dimensions: canary })).toBe(400);
   expect(await asJson({ input: { base64 }, encoding_format: canary })).toBe(400);
