@@ -87,12 +87,12 @@ function Version({ metrics }: { metrics: EmbeddingMetrics }) {
           ['dimensions', count(metrics.dimensions)],
           ['context', `${count(metrics.contextTokens)} tokens`],
           ['size', `${fixed(metrics.sizeBytes / megabyte, 1)} MB`],
-          [`${count(latency.tokens)} tokens, 1 thread`, `${fixed(latency.cpuMs, 1)} ms of processor time`],
+          [`${count(latency.tokens)} tokens, 1 thread`, `${fixed(latency.cpuMs, 1)} ms`],
         ]}
         sum={['again', 'npm run evaluate:embedding']}
       />
       <p className="text-small text-ink-3 mt-2">
-        Time measured on {latency.processor} beside other work, tokenising included.
+        Processor time of a text, measured on {latency.processor} beside other work, tokenising included.
       </p>
     </div>
   );
