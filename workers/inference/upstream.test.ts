@@ -4,10 +4,6 @@ import { serve } from '@hono/node-server';
 import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { createTestDatabase, type TestDatabase } from '#server/testing/database.ts';
 import { createApiKey, createWorkspace } from '#server/testing/factories.ts';
-import {
-  type EngineServer,
-  startEngineServer,
-} from '#workers/model-runtime/engine-http/testing/engine-server.ts';
 import { loadTextGenerator } from '#workers/model-runtime/llama-cpp/load-text-generator.ts';
 import { loadUpstreamGenerator } from '#workers/model-runtime/openai-upstream/load-upstream-generator.ts';
 import {
@@ -16,6 +12,10 @@ import {
   recordedLlamaServer,
   sendEvents,
 } from '#workers/model-runtime/openai-upstream/testing/recorded-llama-server.ts';
+import {
+  type EngineServer,
+  startEngineServer,
+} from '#workers/model-runtime/remote-engine/testing/engine-server.ts';
 import type { TextGenerator } from '#workers/model-runtime/text-generator.ts';
 import { textProcessEntry } from './compute-thread-entry.ts';
 import { readBooks } from './testing/books.ts';

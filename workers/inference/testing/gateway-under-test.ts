@@ -54,7 +54,7 @@ export interface GatewayUnderTestOptions extends Partial<GatewayOptions> {
   readonly imageModel?: FakeImageClassifierOptions;
   readonly generator?: FakeTextGeneratorOptions;
   /** Instead of the fake ones. */
-  readonly textRuntime?: TextClassifier;
+  readonly classifierRuntime?: TextClassifier;
   readonly imageRuntime?: ImageModel;
   readonly generatorRuntime?: TextGenerator;
   /** Left out: the guard as in production. */
@@ -71,12 +71,12 @@ export function gatewayUnderTest(
   const runtime = fakeTextClassifier(model);
   const imageRuntime = options.imageRuntime ?? fakeImageClassifier(imageModel);
   const generator = fakeTextGenerator(generatorOptions);
-  const textRuntime = options.textRuntime ?? runtime;
+  const classifierRuntime = options.classifierRuntime ?? runtime;
   const generatorRuntime = options.generatorRuntime ?? generator;
   const metrics = createMetrics();
   const holdMs = options.holdMs ?? pipelineLimits.holdMs;
   const metering = createMetering({ pool: database.pool, holdMs });
-  const served = serveModel(textRuntime, (input) => textRuntime.costBound?.(input) ?? 1, metrics);
+  const served = serveModel(classifierRuntime, (input) => classifierRuntime.costBound?.(input) ?? 1, metrics);
   const servedImages = serveModel(imageRuntime, () => 1, metrics);
   const fetchOutside = createOutboundFetch(outbound);
   const idempotency = createPostgresIdempotency({
@@ -109,7 +109,7 @@ export function gatewayUnderTest(
     generating: [...generationEndpoints(generatorRuntime), ...huggingFaceGenerating(generatorRuntime)],
     free: [
       modelsEndpoint([
-        { model: textRuntime.model, createdAt },
+        { model: classifierRuntime.model, createdAt },
         { model: imageRuntime.model, createdAt },
         { model: generatorRuntime.model, createdAt },
       ]),

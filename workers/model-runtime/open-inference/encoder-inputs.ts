@@ -1,4 +1,4 @@
-import { UnusableEngineError } from '../engine-http/engine-error.ts';
+import { UnusableEngineError } from '../remote-engine/remote-engine-error.ts';
 import type { EngineTensor, ModelMetadata } from './protocol.ts';
 
 /** How an encoder behind the protocol takes texts, and what it calls its answer. */

@@ -1,9 +1,4 @@
 import { createHash } from 'node:crypto';
-import { createEngineClient, type EngineTimes } from '../engine-http/engine-client.ts';
-import { EngineError, UnusableEngineError } from '../engine-http/engine-error.ts';
-import { createEngineHealth } from '../engine-http/engine-health.ts';
-import { tryAgain } from '../engine-http/try-again.ts';
-import { untilUsable } from '../engine-http/until-usable.ts';
 import { ModelRuntimeError, type TextClassifier, type TextInput } from '../model-runtime.ts';
 import { classifyTexts } from '../onnx/classify-texts.ts';
 import { createComputePool } from '../onnx/compute-pool.ts';
@@ -11,6 +6,11 @@ import { describeModel, digestModel, MODEL_FILES, ModelFolderError } from '../on
 import { type RuntimeLogger, silentLogger } from '../onnx/runtime-logger.ts';
 import type { ReadText } from '../onnx/text-reader.ts';
 import { loadVocabularyWords } from '../onnx/vocabulary-words.ts';
+import { createEngineClient, type EngineTimes } from '../remote-engine/engine-client.ts';
+import { createEngineHealth } from '../remote-engine/engine-health.ts';
+import { RemoteEngineError, UnusableEngineError } from '../remote-engine/remote-engine-error.ts';
+import { tryAgain } from '../remote-engine/try-again.ts';
+import { untilUsable } from '../remote-engine/until-usable.ts';
 import { tokenUpperBound } from '../token-bound.ts';
 import { type EncoderSignature, encoderInputs, encoderSignature } from './encoder-inputs.ts';
 import { checkReady, infer, type RemoteModel, readMetadata } from './protocol.ts';
@@ -117,7 +117,7 @@ export async function loadOpenInferenceClassifier(
       return await classify(read, signature, signal);
     } catch (error) {
       if (isAway(error)) health.noteAway(error);
-      throw error instanceof ModelFolderError ? new EngineError('unreadable', error.message) : error;
+      throw error instanceof ModelFolderError ? new RemoteEngineError('unreadable', error.message) : error;
     }
   }
 
@@ -155,7 +155,7 @@ function unlessOfAnotherModel(error: unknown): never {
 
 /** What can't be reached, or does not answer in time, or says itself that it is not there. */
 function isAway(error: unknown): boolean {
-  if (!(error instanceof EngineError)) return false;
+  if (!(error instanceof RemoteEngineError)) return false;
   return error.failure === 'unreachable' || error.failure === 'silent' || error.status === 503;
 }
 

@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import type { EngineClient } from '../engine-http/engine-client.ts';
-import { EngineError, UnusableEngineError } from '../engine-http/engine-error.ts';
+import type { EngineClient } from '../remote-engine/engine-client.ts';
+import { RemoteEngineError, UnusableEngineError } from '../remote-engine/remote-engine-error.ts';
 
 /** Open Inference Protocol v2 over HTTP (kserve.github.io/website/docs/concepts/architecture/data-plane/v2-protocol). */
 export interface RemoteModel {
@@ -38,7 +38,7 @@ const inferred = z.looseObject({
   ),
 });
 
-/** Throws EngineError while the engine, or the model in it, is not ready. */
+/** Throws RemoteEngineError while the engine, or the model in it, is not ready. */
 export async function checkReady(model: RemoteModel, signal: AbortSignal): Promise<void> {
   for (const path of ['/v2/health/ready', `${pathOf(model)}/ready`]) {
     const { status } = await model.client.ask({ path, signal });
@@ -55,7 +55,7 @@ export async function readMetadata(model: RemoteModel, signal: AbortSignal): Pro
   return read.data;
 }
 
-/** One output, row by row. Throws EngineError. */
+/** One output, row by row. Throws RemoteEngineError. */
 export async function infer(
   model: RemoteModel,
   {
@@ -72,10 +72,11 @@ export async function infer(
   const { status, json } = await model.client.ask({ path: `${pathOf(model)}/infer`, body, signal });
   if (status !== 200) throw toStatusError(status);
   const found = inferred.safeParse(json).data?.outputs.find(({ name }) => name === output);
-  if (!found) throw new EngineError('unreadable', `The engine's answer has no numbers called ${output}.`);
+  if (!found)
+    throw new RemoteEngineError('unreadable', `The engine's answer has no numbers called ${output}.`);
   const values = found.data.flat();
   if (found.shape[0] !== inputs[0]?.shape[0] || product(found.shape) !== values.length) {
-    throw new EngineError('unreadable', "The engine's answer is not of the shape that was asked for.");
+    throw new RemoteEngineError('unreadable', "The engine's answer is not of the shape that was asked for.");
   }
   return values;
 }
@@ -93,5 +94,5 @@ function toStatusError(status: number): Error {
   if (status === 401 || status === 403) {
     return new UnusableEngineError(`The engine refuses the key (status ${status}).`);
   }
-  return new EngineError('status', `The engine answered with status ${status}.`, status);
+  return new RemoteEngineError('status', `The engine answered with status ${status}.`, status);
 }

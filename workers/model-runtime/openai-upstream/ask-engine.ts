@@ -1,5 +1,5 @@
-import type { EngineClient } from '../engine-http/engine-client.ts';
-import { EngineError } from '../engine-http/engine-error.ts';
+import type { EngineClient } from '../remote-engine/engine-client.ts';
+import { RemoteEngineError } from '../remote-engine/remote-engine-error.ts';
 import { GenerationQueueFullError, GenerationRefusedError } from '../text-generator.ts';
 import { readEvents } from './read-events.ts';
 import { readChunk, readUsage, type UpstreamChunk, type UpstreamUsage } from './upstream-chunk.ts';
@@ -20,7 +20,7 @@ export class EngineRefusedError extends Error {
   }
 }
 
-/** Resolves when the engine has begun to answer. Throws EngineRefusedError, EngineError or the signal's reason. */
+/** Resolves when the engine has begun to answer. Throws EngineRefusedError, RemoteEngineError or the signal's reason. */
 export async function openAnswer(
   client: EngineClient,
   { path, body }: UpstreamRequest,
@@ -42,7 +42,7 @@ export async function askUsage(
   const { status, json } = await client.ask({ path, body, signal });
   if (status !== 200) throw toFailure(status, json);
   const usage = readUsage(json);
-  if (!usage) throw new EngineError('unreadable', 'The engine did not tell the tokens of its answer.');
+  if (!usage) throw new RemoteEngineError('unreadable', 'The engine did not tell the tokens of its answer.');
   return usage;
 }
 
@@ -65,7 +65,7 @@ async function readRefusal(pieces: AsyncIterable<Buffer>): Promise<unknown> {
 
 function toFailure(status: number, said: unknown): Error {
   if (refusing.has(status)) return new EngineRefusedError(saysTooLong(said));
-  return new EngineError('status', `The engine answered with status ${status}.`, status);
+  return new RemoteEngineError('status', `The engine answered with status ${status}.`, status);
 }
 
 /** What vLLM, llama.cpp, text-generation-inference, OpenAI and this product say of it. */
@@ -82,7 +82,7 @@ export function toGenerationError(error: unknown, contextTokens: number): unknow
       error.isTooLong ? { refused: 'prompt_too_long', contextTokens } : { refused: 'by_engine' },
     );
   }
-  if (error instanceof EngineError && error.status === 429) {
+  if (error instanceof RemoteEngineError && error.status === 429) {
     return new GenerationQueueFullError('The engine has too much to do.');
   }
   return error;

@@ -1,4 +1,4 @@
-import { EngineError } from '../engine-http/engine-error.ts';
+import { RemoteEngineError } from '../remote-engine/remote-engine-error.ts';
 import { createStopMatcher } from '../text/stop-matcher.ts';
 import type { GenerationFinished, GenerationInput, GenerationText } from '../text-generator.ts';
 import type { UpstreamChunk } from './upstream-chunk.ts';
@@ -7,7 +7,7 @@ export interface ChoiceWriter {
   take(chunk: UpstreamChunk): readonly GenerationText[];
   /** The engine goes on after an end that was found here: there is no more to be had of it. */
   readonly isOver: boolean;
-  /** At the stream's end. Throws EngineError where it has none, or tells no tokens. */
+  /** At the stream's end. Throws RemoteEngineError where it has none, or tells no tokens. */
   finish(): GenerationFinished;
   cancel(): GenerationFinished;
 }
@@ -69,9 +69,10 @@ export function createChoiceWriter({ choice, input, outputTokensMax }: ChoiceWri
       return isOver;
     },
     finish() {
-      if (reason === null) throw new EngineError('cut', "The engine's stream ended before its answer did.");
+      if (reason === null)
+        throw new RemoteEngineError('cut', "The engine's stream ended before its answer did.");
       if (told === null && !isOver) {
-        throw new EngineError('unreadable', 'The engine did not tell the tokens of its answer.');
+        throw new RemoteEngineError('unreadable', 'The engine did not tell the tokens of its answer.');
       }
       const outputTokens = Math.max(made, Math.min(told ?? made, outputTokensMax));
       return { kind: 'finished', choice, reason, outputTokens };

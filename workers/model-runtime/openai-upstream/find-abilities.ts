@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import type { EngineClient } from '../engine-http/engine-client.ts';
-import { EngineError, UnusableEngineError } from '../engine-http/engine-error.ts';
+import type { EngineClient } from '../remote-engine/engine-client.ts';
+import { RemoteEngineError, UnusableEngineError } from '../remote-engine/remote-engine-error.ts';
 import type { GenerationInput, Prompt } from '../text-generator.ts';
 import { askUsage, EngineRefusedError, openAnswer } from './ask-engine.ts';
 import type { Dialect } from './dialects.ts';
@@ -22,7 +22,7 @@ const prompts = {
 } as const satisfies Record<(typeof PATHS)[number], Prompt>;
 
 /**
- * Asks the engine for two tokens on either path. Throws UnusableEngineError where waiting does not help, EngineError where
+ * Asks the engine for two tokens on either path. Throws UnusableEngineError where waiting does not help, RemoteEngineError where
  * it may.
  */
 export async function findAbilities(
@@ -49,7 +49,7 @@ export async function findAbilities(
         return await tryPath(prompts[path], logprobs);
       } catch (error) {
         if (error instanceof EngineRefusedError) continue;
-        if (!(error instanceof EngineError)) throw error;
+        if (!(error instanceof RemoteEngineError)) throw error;
         if (missing.has(error.status)) return null;
         if (!hopeless.has(error.status)) throw error;
         throw new UnusableEngineError(`The engine refuses the key (status ${error.status}).`);

@@ -1,12 +1,12 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, describe, expect, it, vi } from 'vitest';
+import { ModelRuntimeError } from '../model-runtime.ts';
 import {
   type EngineAnswerer,
   type EngineServer,
   sendJson,
   startEngineServer,
-} from '../engine-http/testing/engine-server.ts';
-import { ModelRuntimeError } from '../model-runtime.ts';
+} from '../remote-engine/testing/engine-server.ts';
 import {
   type GenerationEvent,
   type GenerationInput,

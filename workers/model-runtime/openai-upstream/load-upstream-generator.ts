@@ -1,11 +1,11 @@
 import { createHash } from 'node:crypto';
-import { createEngineClient, type EngineTimes } from '../engine-http/engine-client.ts';
-import { EngineError } from '../engine-http/engine-error.ts';
-import { createEngineHealth } from '../engine-http/engine-health.ts';
-import { tryAgain } from '../engine-http/try-again.ts';
-import { untilUsable } from '../engine-http/until-usable.ts';
 import { ModelRuntimeError } from '../model-runtime.ts';
 import { type RuntimeLogger, silentLogger } from '../onnx/runtime-logger.ts';
+import { createEngineClient, type EngineTimes } from '../remote-engine/engine-client.ts';
+import { createEngineHealth } from '../remote-engine/engine-health.ts';
+import { RemoteEngineError } from '../remote-engine/remote-engine-error.ts';
+import { tryAgain } from '../remote-engine/try-again.ts';
+import { untilUsable } from '../remote-engine/until-usable.ts';
 import { createEventQueue } from '../text/event-queue.ts';
 import type { GenerationEvent, TextGenerator } from '../text-generator.ts';
 import { createAnswerSlots } from './answer-slots.ts';
@@ -75,7 +75,7 @@ export function loadUpstreamGenerator(options: UpstreamGeneratorOptions): TextGe
 
   /** Away is what can't be reached; what answers badly may answer the next request well. */
   function noteFailure(error: unknown): void {
-    if (error instanceof EngineError && error.failure === 'unreachable') health.noteAway(error);
+    if (error instanceof RemoteEngineError && error.failure === 'unreachable') health.noteAway(error);
   }
 
   return {

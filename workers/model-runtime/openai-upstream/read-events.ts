@@ -1,11 +1,11 @@
-import { EngineError } from '../engine-http/engine-error.ts';
+import { RemoteEngineError } from '../remote-engine/remote-engine-error.ts';
 
 /** The longest line that is read: log probabilities of one token take some kilobytes. */
 const LINE_CHARACTERS_MAX = 1024 * 1024;
 const PIECES_AFTER_END_MAX = 16;
 
 /**
- * Data of server-sent events (HTML standard, 9.2.6), each a JSON document, until `[DONE]`. Throws EngineError where it ends
+ * Data of server-sent events (HTML standard, 9.2.6), each a JSON document, until `[DONE]`. Throws RemoteEngineError where it ends
  * before.
  */
 export async function* readEvents(pieces: AsyncGenerator<Buffer>): AsyncGenerator<unknown> {
@@ -15,12 +15,12 @@ export async function* readEvents(pieces: AsyncGenerator<Buffer>): AsyncGenerato
   try {
     for (;;) {
       const piece = await pieces.next();
-      if (piece.done) throw new EngineError('cut', "The engine's stream ended before its end.");
+      if (piece.done) throw new RemoteEngineError('cut', "The engine's stream ended before its end.");
       rest += decoder.decode(piece.value, { stream: true });
       const lines = rest.split(/\r\n|\n|\r/);
       rest = lines.pop() ?? '';
       if (rest.length > LINE_CHARACTERS_MAX) {
-        throw new EngineError(
+        throw new RemoteEngineError(
           'unreadable',
           `An event of the engine is over ${LINE_CHARACTERS_MAX} characters.`,
         );
@@ -53,6 +53,6 @@ function toJson(data: string): unknown {
   try {
     return JSON.parse(data);
   } catch {
-    throw new EngineError('unreadable', 'An event of the engine is not JSON.');
+    throw new RemoteEngineError('unreadable', 'An event of the engine is not JSON.');
   }
 }

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { EngineError } from '../engine-http/engine-error.ts';
+import { RemoteEngineError } from '../remote-engine/remote-engine-error.ts';
 import type { TokenLogprob } from '../text-generator.ts';
 
 /** A piece of an answer, whichever path and engine it came from. */
@@ -57,13 +57,14 @@ const chunk = z.looseObject({
   timings: timings.nullish(),
 });
 
-/** Throws EngineError at what is no chunk, and at an error that stands in the stream. */
+/** Throws RemoteEngineError at what is no chunk, and at an error that stands in the stream. */
 export function readChunk(event: unknown): UpstreamChunk {
   if (typeof event === 'object' && event !== null && 'error' in event) {
-    throw new EngineError('cut', 'The engine failed in the middle of its answer.');
+    throw new RemoteEngineError('cut', 'The engine failed in the middle of its answer.');
   }
   const read = chunk.safeParse(event);
-  if (!read.success) throw new EngineError('unreadable', 'An event of the engine is no piece of an answer.');
+  if (!read.success)
+    throw new RemoteEngineError('unreadable', 'An event of the engine is no piece of an answer.');
   const choice = read.data.choices?.[0];
   return {
     text: choice?.delta?.content ?? choice?.text ?? '',
@@ -97,7 +98,7 @@ export function readUsage(given: unknown): UpstreamUsage | null {
 function toFinish(reason: string | null): UpstreamChunk['finish'] {
   if (reason === null || reason === '') return null;
   if (reason === 'error' || reason === 'abort') {
-    throw new EngineError('cut', 'The engine gave its answer up.');
+    throw new RemoteEngineError('cut', 'The engine gave its answer up.');
   }
   return reason === 'length' ? 'length' : 'stop';
 }

@@ -1,5 +1,5 @@
-import type { EngineClient } from '../engine-http/engine-client.ts';
-import { EngineError } from '../engine-http/engine-error.ts';
+import type { EngineClient } from '../remote-engine/engine-client.ts';
+import { RemoteEngineError } from '../remote-engine/remote-engine-error.ts';
 import { type GenerationEvent, type GenerationInput, GenerationRefusedError } from '../text-generator.ts';
 import type { AnswerSlots } from './answer-slots.ts';
 import { askUsage, EngineRefusedError, openAnswer } from './ask-engine.ts';
@@ -150,7 +150,7 @@ async function untilUsage(chunks: AsyncGenerator<UpstreamChunk>): Promise<Begun>
     if (usage) return { prompt: usage, chunks: goingOn(read, chunks) };
   }
   await chunks.return(undefined);
-  throw new EngineError('unreadable', 'The engine did not tell the tokens of the prompt.');
+  throw new RemoteEngineError('unreadable', 'The engine did not tell the tokens of the prompt.');
 }
 
 async function* goingOn(

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { isDeepStrictEqual } from 'node:util';
-import type { EngineAnswerer } from '../../engine-http/testing/engine-server.ts';
+import type { EngineAnswerer } from '../../remote-engine/testing/engine-server.ts';
 
 interface Exchange {
   readonly method: string;

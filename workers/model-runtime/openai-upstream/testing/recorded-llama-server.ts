@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import type { ServerResponse } from 'node:http';
-import { type EngineAnswerer, sendJson } from '../../engine-http/testing/engine-server.ts';
+import { type EngineAnswerer, sendJson } from '../../remote-engine/testing/engine-server.ts';
 
 const read = (file: string) => readFileSync(new URL(`../fixtures/${file}`, import.meta.url), 'utf8');
 

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { RuntimeLogger } from '../onnx/runtime-logger.ts';
-import { UnusableEngineError } from './engine-error.ts';
+import { UnusableEngineError } from './remote-engine-error.ts';
 
 export interface UntilUsableOptions {
   /** Names it in the log. */

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { EngineError } from './engine-error.ts';
+import { RemoteEngineError } from './remote-engine-error.ts';
 
 /** Before the second and the third try. */
 const WAITS_MS = [100, 400] as const;
@@ -27,6 +27,6 @@ export async function tryAgain<Result>(
 }
 
 function mayPass(error: unknown): boolean {
-  if (!(error instanceof EngineError)) return false;
+  if (!(error instanceof RemoteEngineError)) return false;
   return error.failure === 'unreachable' || (error.failure === 'status' && passing.has(error.status));
 }

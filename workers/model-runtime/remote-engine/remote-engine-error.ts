@@ -8,7 +8,7 @@ import { ModelRuntimeError } from '../model-runtime.ts';
 export type EngineFailure = 'unreachable' | 'silent' | 'cut' | 'unreadable' | 'status';
 
 /** Its message never quotes the engine: what that says of a request may repeat the request. */
-export class EngineError extends ModelRuntimeError {
+export class RemoteEngineError extends ModelRuntimeError {
   readonly failure: EngineFailure;
   /** Of the answer, where that is what failed. */
   readonly status: number | null;

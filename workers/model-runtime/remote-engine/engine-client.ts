@@ -1,6 +1,6 @@
 import { Agent as HttpAgent, type IncomingMessage, request as requestHttp } from 'node:http';
 import { Agent as HttpsAgent, request as requestHttps } from 'node:https';
-import { EngineError } from './engine-error.ts';
+import { RemoteEngineError } from './remote-engine-error.ts';
 
 export interface EngineTimes {
   readonly connectMs: number;
@@ -27,12 +27,12 @@ export interface EngineRequest {
 
 export interface EngineReply {
   readonly status: number;
-  /** To be gone through once, to its end or not. Throws EngineError. */
+  /** To be gone through once, to its end or not. Throws RemoteEngineError. */
   pieces(): AsyncGenerator<Buffer>;
 }
 
 export interface EngineClient {
-  /** Throws EngineError, or the signal's reason. Redirects are answers like any other. */
+  /** Throws RemoteEngineError, or the signal's reason. Redirects are answers like any other. */
   send(request: EngineRequest): Promise<EngineReply>;
   /** The same, of an answer that is one JSON document. */
   ask(request: EngineRequest, bytesMax?: number): Promise<EngineAnswer>;
@@ -73,20 +73,21 @@ export function createEngineClient({ url, apiKey, times }: EngineClientOptions):
       signal?.addEventListener('abort', leave, { once: true });
       sent.once('close', () => signal?.removeEventListener('abort', leave));
       let timer: NodeJS.Timeout | undefined;
-      const giveUpAfter = (ms: number, error: () => EngineError) => {
+      const giveUpAfter = (ms: number, error: () => RemoteEngineError) => {
         clearTimeout(timer);
         timer = setTimeout(() => sent.destroy(error()), ms);
       };
       const waitForAnswer = () =>
         giveUpAfter(
           times.answerMs,
-          () => new EngineError('silent', `The engine did not answer within ${times.answerMs} ms.`),
+          () => new RemoteEngineError('silent', `The engine did not answer within ${times.answerMs} ms.`),
         );
       sent.once('socket', (socket) => {
         if (!socket.connecting) return waitForAnswer();
         giveUpAfter(
           times.connectMs,
-          () => new EngineError('unreachable', `The engine did not connect within ${times.connectMs} ms.`),
+          () =>
+            new RemoteEngineError('unreachable', `The engine did not connect within ${times.connectMs} ms.`),
         );
         socket.once(isHttps ? 'secureConnect' : 'connect', waitForAnswer);
       });
@@ -113,7 +114,7 @@ export function createEngineClient({ url, apiKey, times }: EngineClientOptions):
       for await (const piece of reply.pieces()) {
         bytes += piece.byteLength;
         if (bytes > bytesMax)
-          throw new EngineError('unreadable', `The engine's answer is over ${bytesMax} bytes.`);
+          throw new RemoteEngineError('unreadable', `The engine's answer is over ${bytesMax} bytes.`);
         pieces.push(piece);
       }
       return { status: reply.status, json: parsed(Buffer.concat(pieces)) };
@@ -128,16 +129,16 @@ async function* piecesOf(reply: IncomingMessage, silenceMs: number, signal: Abor
     for (;;) {
       // Only while it is waited for: a slow reader is not the engine's silence.
       const timer = setTimeout(
-        () => reply.destroy(new EngineError('silent', `The engine said nothing for ${silenceMs} ms.`)),
+        () => reply.destroy(new RemoteEngineError('silent', `The engine said nothing for ${silenceMs} ms.`)),
         silenceMs,
       );
       const next = await pieces
         .next()
         .catch((error: unknown) => {
           if (signal?.aborted) throw signal.reason;
-          throw error instanceof EngineError
+          throw error instanceof RemoteEngineError
             ? error
-            : new EngineError('cut', "The engine's answer ended in the middle.");
+            : new RemoteEngineError('cut', "The engine's answer ended in the middle.");
         })
         .finally(() => clearTimeout(timer));
       if (next.done) return;
@@ -148,9 +149,9 @@ async function* piecesOf(reply: IncomingMessage, silenceMs: number, signal: Abor
   }
 }
 
-function toUnreachable(error: NodeJS.ErrnoException): EngineError {
-  if (error instanceof EngineError) return error;
-  return new EngineError('unreachable', `The engine can't be reached (${error.code ?? error.name}).`);
+function toUnreachable(error: NodeJS.ErrnoException): RemoteEngineError {
+  if (error instanceof RemoteEngineError) return error;
+  return new RemoteEngineError('unreachable', `The engine can't be reached (${error.code ?? error.name}).`);
 }
 
 function parsed(bytes: Buffer): unknown {
