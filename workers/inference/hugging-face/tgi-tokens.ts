@@ -2,7 +2,12 @@ import { z } from '@hono/zod-openapi';
 import type { TokenLogprob } from '#workers/model-runtime/text-generator.ts';
 
 export const tgiToken = z.object({
-  id: z.int().nullable().openapi({ description: 'Number in the vocabulary. Null: no token was written.' }),
+  id: z
+    .int()
+    .nullable()
+    .openapi({
+      description: 'Number in the vocabulary. Null: no token was written, or the model does not tell.',
+    }),
   text: z.string(),
   logprob: z.number().nullable(),
   special: z.boolean(),

@@ -36,7 +36,7 @@ export interface OpenInferenceClassifierOptions {
   readonly startWaitMs?: number;
 }
 
-const TIMES: EngineTimes = { connectMs: 2_000, answerMs: 10_000, silenceMs: 5_000 };
+const TIMES: EngineTimes = { connectMs: 2_000, answerMs: 20_000, silenceMs: 5_000 };
 const BATCH_ITEMS_MAX = 32;
 /** Four texts of the longest kind, as where the graph runs here. */
 const BATCH_TOKENS_MAX = 2_048;
