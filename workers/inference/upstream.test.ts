@@ -233,7 +233,7 @@ describe('an engine that fails behind our paths', () => {
       contextTokens: 1_024,
       sequences: 2,
       laneSequencesMax: 2,
-      times: { connectMs: 300, answerMs: 300, silenceMs: 300 },
+      times: { connectMs: 1_000, answerMs: 1_000, silenceMs: 1_000 },
     });
     await generator.ready();
     isReady = true;

@@ -16,7 +16,7 @@ import { recordedMlServer } from './testing/recorded-mlserver.ts';
 const folder = new URL('../../models/sentiment', import.meta.url).pathname;
 const threadEntry = new URL('../onnx/compute-thread.ts', import.meta.url);
 const key = 'engine-key-0123456789';
-const times = { connectMs: 300, answerMs: 300, silenceMs: 300 };
+const times = { connectMs: 1_000, answerMs: 1_000, silenceMs: 1_000 };
 const input = (text: string, truncate = false) => ({ text, truncate });
 const texts = [
   'I love this, it is wonderful and works perfectly.',

@@ -44,7 +44,7 @@ function load(url: string, over: Partial<UpstreamGeneratorOptions> = {}): TextGe
     sequences: 4,
     laneSequencesMax: 3,
     logger,
-    times: { connectMs: 300, answerMs: 300, silenceMs: 300 },
+    times: { connectMs: 1_000, answerMs: 1_000, silenceMs: 1_000 },
     startWaitMs: 20,
     ...over,
   });
