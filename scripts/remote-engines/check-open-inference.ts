@@ -7,7 +7,7 @@ import {
 } from '#workers/model-runtime/model-runtime.ts';
 import { loadTextClassifier } from '#workers/model-runtime/onnx/load-text-classifier.ts';
 import { loadOpenInferenceClassifier } from '#workers/model-runtime/open-inference/load-open-inference-classifier.ts';
-import { consoleLogger, createChecks, runChecks } from './checks.ts';
+import { consoleLogger, createChecks, runChecks, untilReady } from './checks.ts';
 
 const USAGE =
   'npm run check:open-inference -- --server http://HOST:PORT [--model NAME] [--version VERSION] [--folder FOLDER]\n' +
@@ -44,7 +44,7 @@ async function main(): Promise<void> {
     }),
     loadTextClassifier({ folder, id: 'sentiment-1', threads: 1, threadEntry }),
   ]);
-  await Promise.all([elsewhere.ready(), here.ready()]);
+  await untilReady([elsewhere, here]);
   await compare(elsewhere, here);
   await checkRefusals(elsewhere);
   await Promise.all([elsewhere.close(), here.close()]);

@@ -6,7 +6,7 @@ import {
   GenerationRefusedError,
   type TextGenerator,
 } from '#workers/model-runtime/text-generator.ts';
-import { consoleLogger, createChecks, runChecks } from './checks.ts';
+import { consoleLogger, createChecks, runChecks, untilReady } from './checks.ts';
 
 const USAGE =
   'npm run check:upstream -- --server http://HOST:PORT/v1 --model NAME [--engine vllm|llama-cpp|tgi|openai|compatible]\n' +
@@ -43,7 +43,7 @@ async function main(): Promise<void> {
     laneSequencesMax: 4,
     logger: consoleLogger,
   });
-  await generator.ready();
+  await untilReady([generator]);
   const direct = (body: object) => ask(`${url}/chat/completions`, { model, ...body }, apiKey);
   await checkAnswers(generator, direct);
   await checkLimits(generator);

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { isDeepStrictEqual } from 'node:util';
 import { ModelRuntimeError } from '#workers/model-runtime/model-runtime.ts';
 
@@ -37,6 +38,22 @@ export async function runChecks(main: () => Promise<void>): Promise<void> {
     if (!(error instanceof ModelRuntimeError)) throw error;
     console.error(error.message);
     process.exit(1);
+  }
+}
+
+const READY_MS = 60_000;
+
+/** Unlike a gateway, whoever checks an engine does not wait for it for ever. */
+export async function untilReady(models: readonly { ready(): Promise<void> }[]): Promise<void> {
+  const tooLate = new AbortController();
+  const late = sleep(READY_MS, undefined, { signal: tooLate.signal }).then(() => {
+    throw new ModelRuntimeError(`The engine was not ready within ${READY_MS / 1_000} s.`);
+  });
+  try {
+    await Promise.race([Promise.all(models.map((model) => model.ready())), late]);
+  } finally {
+    tooLate.abort();
+    late.catch(() => {});
   }
 }
 
