@@ -35,7 +35,7 @@ const variables = z.object({
     .min(1)
     .max(256)
     .default(() => Math.max(1, Math.floor(availableParallelism() / 2))),
-  TEXT_DEVICE: z.enum(['cpu', 'cuda', 'vulkan']).default('cpu'),
+  TEXT_DEVICE: z.enum(['cpu', 'cuda', 'vulkan', 'metal']).default('cpu'),
   TEXT_SEQUENCES: z.coerce.number({ error: 'a number of answers' }).int().min(2).max(256).default(10),
   TEXT_CONTEXT_TOKENS: z.coerce.number({ error: 'a number of tokens' }).int().min(128).default(2_048),
   TEXT_UPSTREAM_URL: engineUrl.optional(),
@@ -58,6 +58,9 @@ const variables = z.object({
     .default(4),
   /** `fake`: no model, for tests and the benchmark of the gateway itself. */
   INFERENCE_RUNTIME: z.enum(['onnx', 'fake']).default('onnx'),
+  OTEL_EXPORTER_OTLP_ENDPOINT: z.url().optional(),
+  OTEL_EXPORTER_OTLP_TRACES_ENDPOINT: z.url().optional(),
+  OTEL_SERVICE_NAME: z.string().default('modelyard-inference'),
   FAKE_RUNTIME_LATENCY_MS: z.coerce.number({ error: 'milliseconds' }).int().min(0).default(0),
 });
 const schema = variables.refine((given) => !given.TEXT_UPSTREAM_URL || given.TEXT_UPSTREAM_MODEL !== '', {
@@ -108,6 +111,11 @@ export function readInferenceEnvironment(given: Variables = process.env) {
             apiKey: read.SENTIMENT_UPSTREAM_API_KEY ?? null,
             parallelBatches: read.SENTIMENT_UPSTREAM_BATCHES,
           },
+    /** Null: no traces. */
+    traces:
+      (read.OTEL_EXPORTER_OTLP_TRACES_ENDPOINT ?? read.OTEL_EXPORTER_OTLP_ENDPOINT)
+        ? { serviceName: read.OTEL_SERVICE_NAME }
+        : null,
     runtime: read.INFERENCE_RUNTIME,
     fakeRuntimeLatencyMs: read.FAKE_RUNTIME_LATENCY_MS,
   };
