@@ -163,7 +163,7 @@ describe('objects of a schema, by the model that ships', () => {
   const prompt = 'Invent a person: name, age, favourite colours.';
 
   it('are what the schema says, whole and as a stream', async () => {
-    const { provider } = await serving({ textGenerator });
+    const { provider } = await serving({ generatorRuntime: textGenerator });
     const model = provider('text-1');
     const asked = { model, schema, prompt, temperature: 0, maxOutputTokens: 200 };
     const whole = await generateObject(asked);

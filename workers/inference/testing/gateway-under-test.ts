@@ -29,6 +29,7 @@ import {
   isEmbedding,
   isExplanationOutput,
   isImageClassification,
+  type TextClassifier,
   type TextEmbedder,
 } from '#workers/model-runtime/model-runtime.ts';
 import type { TextGenerator } from '#workers/model-runtime/text-generator.ts';
@@ -59,10 +60,11 @@ export interface GatewayUnderTestOptions extends Partial<GatewayOptions> {
   readonly imageModel?: FakeImageClassifierOptions;
   readonly embedder?: FakeTextEmbedderOptions;
   readonly generator?: FakeTextGeneratorOptions;
-  /** Instead of the fake one. */
+  /** Instead of the fake ones. */
+  readonly classifierRuntime?: TextClassifier;
   readonly imageRuntime?: ImageModel;
   readonly textEmbedder?: TextEmbedder;
-  readonly textGenerator?: TextGenerator;
+  readonly generatorRuntime?: TextGenerator;
   /** Left out: the guard as in production. */
   readonly outbound?: OutboundFetchOptions;
 }
@@ -78,11 +80,12 @@ export function gatewayUnderTest(
   const imageRuntime = options.imageRuntime ?? fakeImageClassifier(imageModel);
   const textEmbedder = options.textEmbedder ?? fakeTextEmbedder(embedder);
   const generator = fakeTextGenerator(generatorOptions);
-  const textGenerator = options.textGenerator ?? generator;
+  const classifierRuntime = options.classifierRuntime ?? runtime;
+  const generatorRuntime = options.generatorRuntime ?? generator;
   const metrics = createMetrics();
   const holdMs = options.holdMs ?? pipelineLimits.holdMs;
   const metering = createMetering({ pool: database.pool, holdMs });
-  const served = serveModel(runtime, (input) => runtime.costBound?.(input) ?? 1, metrics);
+  const served = serveModel(classifierRuntime, (input) => classifierRuntime.costBound?.(input) ?? 1, metrics);
   const servedImages = serveModel(imageRuntime, () => 1, metrics);
   const servedTexts = serveModel(textEmbedder, (input) => textEmbedder.costBound(input), metrics);
   const embeddings = {
@@ -113,18 +116,18 @@ export function gatewayUnderTest(
         fetchOutside,
       }),
     ],
-    generating: [...generationEndpoints(textGenerator), ...huggingFaceGenerating(textGenerator)],
+    generating: [...generationEndpoints(generatorRuntime), ...huggingFaceGenerating(generatorRuntime)],
     free: [
       modelsEndpoint([
-        { model: runtime.model, createdAt },
+        { model: classifierRuntime.model, createdAt },
         { model: imageRuntime.model, createdAt },
         { model: textEmbedder.model, createdAt },
-        { model: generator.model, createdAt },
+        { model: generatorRuntime.model, createdAt },
       ]),
       usageEndpoint({ db: database.prisma, clock: systemClock }),
       usageReceiptEndpoint({ db: database.prisma }),
       feedbackEndpoint({ db: database.prisma, clock: systemClock }),
-      infoEndpoint(generator),
+      infoEndpoint(generatorRuntime),
     ],
     metering,
     idempotency,

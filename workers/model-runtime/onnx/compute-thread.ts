@@ -1,3 +1,4 @@
+import type { TextInput } from '../model-runtime.ts';
 import type { ComputeMessage, ComputeTask, RunMessage } from './compute-messages.ts';
 
 type Compute = (inputs: readonly unknown[]) => Promise<readonly object[]>;
@@ -15,6 +16,11 @@ const openers: Readonly<Record<ComputeTask, (folder: string) => Promise<Compute>
     const model = await openTextEmbedder(folder);
     await model.embed([{ text: 'Ready when the first batch is through.', truncate: false }]);
     return model.embed as Compute;
+  },
+  async 'text-tokens'(folder) {
+    const { openTextReader } = await import('./text-reader.ts');
+    const read = await openTextReader(folder);
+    return async (inputs) => read(inputs as readonly TextInput[]);
   },
   async 'image-classification'(folder) {
     const { openImageClassifier } = await import('./open-image-classifier.ts');

@@ -59,7 +59,7 @@ export function servedFiles(folder: string, description: Readonly<Record<string,
   return [...Object.values(description), graphFile(folder)];
 }
 
-/** SHA-256 over everything that decides an answer. */
+/** SHA-256 over everything that decides an answer: what the folder has of it, unless told which files. */
 export async function digestModel(folder: string, files = servedFiles(folder)): Promise<string> {
   const hash = createHash('sha256');
   for (const file of files) {

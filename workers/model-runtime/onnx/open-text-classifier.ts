@@ -1,7 +1,16 @@
-import { type InputRefusal, isRefusal, type TextClassification, type TextInput } from '../model-runtime.ts';
-import { type Calibration, intervalOf, probabilities } from './calibration.ts';
-import { describeModel, type ModelDescription } from './model-folder.ts';
-import { type EncodedText, openTextEncoder } from './open-text-encoder.ts';
+import { join } from 'node:path';
+import type { InferenceSession } from 'onnxruntime-node';
+import type { InputRefusal, TextClassification, TextInput } from '../model-runtime.ts';
+import type { Calibration } from './calibration.ts';
+import { classifyTexts } from './classify-texts.ts';
+import { describeModel, graphFile, type ModelDescription, ModelFolderError } from './model-folder.ts';
+import { openSession } from './open-session.ts';
+import { createTextReader, type TextReader } from './text-reader.ts';
+import { loadTextTokenizer } from './text-tokenizer.ts';
+import { encoderFeeds } from './token-batch.ts';
+
+/** Runs stay this small so that a run's values stay in the processor's cache. */
+const PADDED_TOKENS_MAX = 2048;
 
 export interface OpenTextClassifier {
   classify(inputs: readonly TextInput[]): Promise<(TextClassification | InputRefusal)[]>;
@@ -15,29 +24,42 @@ export async function openTextClassifier(
   folder: string,
   calibration?: Calibration,
 ): Promise<OpenTextClassifier> {
-  const description = await describeModel(folder, calibration);
-  const output = { name: 'logits', width: description.labels.length };
-  const encoder = await openTextEncoder(folder, description, output);
-  return {
-    async classify(inputs) {
-      const encoded = await encoder.encode(inputs);
-      return encoded.map((text) => (isRefusal(text) ? text : classification(description, text)));
-    },
-  };
+  const [description, tokenizer, graph] = await Promise.all([
+    describeModel(folder, calibration),
+    loadTextTokenizer(folder),
+    openGraph(folder),
+  ]);
+  const parts = { description, read: createTextReader(description, tokenizer), graph };
+  return { classify: (inputs) => classify(parts, inputs) };
 }
 
-function classification(
-  { labels, calibration }: ModelDescription,
-  { values, inputTokens, truncated }: EncodedText,
-): TextClassification {
-  const shares = probabilities([...values], calibration.temperature);
-  const score = Math.max(...shares);
-  return {
-    scores: Object.fromEntries(labels.map((label, index) => [label, shares[index] ?? 0])),
-    label: labels[shares.indexOf(score)] ?? '',
-    score,
-    interval: intervalOf(calibration, score),
-    inputTokens,
-    truncated,
-  };
+async function openGraph(folder: string): Promise<InferenceSession> {
+  const file = graphFile(folder);
+  let graph: InferenceSession;
+  try {
+    graph = await openSession(join(folder, file));
+  } catch (cause) {
+    throw new ModelFolderError(`${file} is no ONNX file that can be run: ${(cause as Error).message}`, {
+      cause,
+    });
+  }
+  if (graph.outputNames.includes('logits')) return graph;
+  throw new ModelFolderError(`${file} gives ${graph.outputNames.join(', ')}, and no logits.`);
+}
+
+interface Parts {
+  readonly description: ModelDescription;
+  readonly read: TextReader;
+  readonly graph: InferenceSession;
+}
+
+async function classify({ description, read, graph }: Parts, inputs: readonly TextInput[]) {
+  return classifyTexts(read(inputs), {
+    description,
+    paddedTokensMax: PADDED_TOKENS_MAX,
+    logitsOf: async (texts) => {
+      const { logits } = await graph.run(encoderFeeds(texts));
+      return logits?.data as Float32Array;
+    },
+  });
 }
