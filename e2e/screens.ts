@@ -6,6 +6,7 @@ export const publicScreens = [
   '/models/sentiment',
   '/models/images',
   '/models/text',
+  '/acceptable-use',
   '/docs',
   '/docs/authentication',
   '/docs/sentiment',

@@ -39,6 +39,7 @@ const withoutForeignIds = [
   'admin.overview',
   'demo.token',
   'model.cards',
+  'model.safety',
   'outbox.get',
   'outbox.list',
   'session.list',

@@ -42,10 +42,13 @@ import { usageEndpoint } from './endpoints/usage.ts';
 import { usageReceiptEndpoint } from './endpoints/usage-receipt.ts';
 import { createGateway } from './gateway.ts';
 import { loadImages } from './load-images.ts';
+import { loadChecker, loadSafetyPolicy } from './load-safety.ts';
 import { loadSentiment } from './load-sentiment.ts';
 import { loadText } from './load-text.ts';
 import { createMetrics } from './metrics.ts';
 import { createReadiness } from './readiness.ts';
+import { classifierCheck } from './safety/classifier-check.ts';
+import { guardedGenerator } from './safety/guarded-generator.ts';
 import { serveModel } from './serve-model.ts';
 import { servedAs } from './served-as.ts';
 
@@ -85,16 +88,27 @@ const metering = createMetering({ pool, holdMs: environment.holdMs, onCall: metr
 metrics.watchDepth('admit', () => metering.depth.admit);
 metrics.watchDepth('settle', () => metering.depth.settle);
 
-const [texts, pictures, written] = await Promise.all([
+const policy = await loadSafetyPolicy(environment);
+const [texts, pictures, written, checker] = await Promise.all([
   loadSentiment(environment, logger),
   loadImages(environment, logger),
   loadText(environment, logger),
+  loadChecker(policy, environment, logger),
 ]);
 const sentiment = serveModel(texts.runtime, texts.costBound, metrics);
 const images = serveModel(pictures.runtime, () => 1, metrics);
+const checking = checker ? serveModel(checker.runtime, checker.costBound, metrics) : sentiment;
+const { answerCheck } = policy;
+const generator =
+  written &&
+  guardedGenerator(written.runtime, {
+    policy,
+    checkFor: answerCheck && classifierCheck(checking, answerCheck),
+  });
 const loaded = [texts, pictures, ...(written ? [written] : [])];
+const runtimes = [...loaded, ...(checker ? [checker] : [])].map(({ runtime }) => runtime);
 const fetchOutside = createOutboundFetch();
-const modelsReady = Promise.all(loaded.map(({ runtime }) => runtime.ready()));
+const modelsReady = Promise.all(runtimes.map((runtime) => runtime.ready()));
 const readiness = createReadiness({ pool, modelsReady });
 
 const gateway = createGateway({
@@ -115,14 +129,12 @@ const gateway = createGateway({
       fetchOutside,
     }),
   ],
-  generating: written
-    ? [...generationEndpoints(written.runtime), ...huggingFaceGenerating(written.runtime)]
-    : [],
+  generating: generator ? [...generationEndpoints(generator), ...huggingFaceGenerating(generator)] : [],
   free: [
     modelsEndpoint(loaded.map(({ runtime, createdAt }) => ({ model: runtime.model, createdAt }))),
     usageEndpoint({ db: usageDatabase, clock: systemClock }),
     usageReceiptEndpoint({ db: usageDatabase }),
-    ...(written ? [infoEndpoint(written.runtime)] : []),
+    ...(generator ? [infoEndpoint(generator)] : []),
   ],
   metering,
   idempotency: createPostgresIdempotency({ pool: idempotencyPool, logger, ...idempotencyLimits }),
@@ -184,12 +196,12 @@ async function stop(signal: NodeJS.Signals) {
   await drain(
     [
       closableServer,
-      ...[sentiment, images].map(({ batcher, runtime }) => ({
+      ...[...new Set([sentiment, checking]), images].map(({ batcher, runtime }) => ({
         name: `batcher of ${runtime.model.id}`,
         close: () => batcher.close(),
       })),
       { name: 'settlements', close: () => metering.drain() },
-      ...loaded.map(({ runtime }) => ({ name: runtime.model.id, close: () => runtime.close() })),
+      ...runtimes.map((runtime) => ({ name: runtime.model.id, close: () => runtime.close() })),
       { name: 'database', close: () => pool.end() },
       { name: 'database of idempotency keys', close: () => idempotencyPool.end() },
       { name: 'database of usage', close: () => usageDatabase.$disconnect() },

@@ -116,8 +116,10 @@ export interface GenerationText {
 export interface GenerationFinished {
   readonly kind: 'finished';
   readonly choice: number;
-  /** stop: the model or a stop sequence ended it. length: outputTokensMax or the context did. */
-  readonly reason: 'stop' | 'length' | 'cancelled';
+  /**
+   * stop: the model or a stop sequence ended it. length: outputTokensMax or the context did. content_filter: a policy did.
+   */
+  readonly reason: 'stop' | 'length' | 'content_filter' | 'cancelled';
   /** All that were made for this choice, the token that ends a text left out: what is billed. */
   readonly outputTokens: number;
 }
@@ -151,7 +153,9 @@ export class GenerationRefusedError extends Error {
 export type GenerationRefusal =
   | TextTooLong
   /** A number in logitBias that no token has. */
-  | { readonly refused: 'unknown_token'; readonly token: number };
+  | { readonly refused: 'unknown_token'; readonly token: number }
+  /** The prompt is against the operator's policy. */
+  | { readonly refused: 'content_policy' };
 
 export class GenerationQueueFullError extends Error {
   override readonly name = 'GenerationQueueFullError';

@@ -24,6 +24,13 @@ function refusalError(refusal: GenerationRefusal, promptParam: string): DomainEr
       param: 'logit_bias',
     });
   }
+  if (refusal.refused === 'content_policy') {
+    return new DomainError(
+      'content_policy_violation',
+      'The prompt asks for what this service does not write about. Change it; /acceptable-use says what is allowed.',
+      { param: promptParam },
+    );
+  }
   const { tokens, contextTokens } = refusal;
   return new DomainError(
     'input_too_long',

@@ -1,5 +1,6 @@
 import type { Logger } from '#server/domain/logger.ts';
 import { idempotencyLimits, pipelineLimits, rateLimits } from '#server/domain/rate-limits/limits.ts';
+import { parseSafetyPolicy } from '#server/domain/safety/safety-policy.ts';
 import { readReceipt } from '#server/domain/usage/read-receipt.ts';
 import { systemClock } from '#server/platform/clock.ts';
 import { createPostgresIdempotency } from '#server/platform/idempotency/postgres-idempotency.ts';
@@ -42,6 +43,8 @@ import { usageEndpoint } from '../endpoints/usage.ts';
 import { usageReceiptEndpoint } from '../endpoints/usage-receipt.ts';
 import { createGateway, type GatewayOptions } from '../gateway.ts';
 import { createMetrics } from '../metrics.ts';
+import { classifierCheck } from '../safety/classifier-check.ts';
+import { guardedGenerator } from '../safety/guarded-generator.ts';
 import { serveModel } from '../serve-model.ts';
 import { servedAs } from '../served-as.ts';
 
@@ -51,6 +54,8 @@ export interface GatewayUnderTestOptions extends Partial<GatewayOptions> {
   readonly model?: FakeTextClassifierOptions;
   readonly imageModel?: FakeImageClassifierOptions;
   readonly generator?: FakeTextGeneratorOptions;
+  /** As in the operator's file. */
+  readonly safetyPolicy?: object;
   /** Instead of the fake one. */
   readonly imageRuntime?: ImageModel;
   /** Left out: the guard as in production. */
@@ -62,7 +67,7 @@ export function gatewayUnderTest(
   database: Pick<TestDatabase, 'pool' | 'prisma'>,
   options: GatewayUnderTestOptions = {},
 ) {
-  const { model, imageModel, generator: generatorOptions, outbound, ...overrides } = options;
+  const { model, imageModel, generator: generatorOptions, safetyPolicy, outbound, ...overrides } = options;
   const logged: { level: string; fields: object; message: string }[] = [];
   const runtime = fakeTextClassifier(model);
   const imageRuntime = options.imageRuntime ?? fakeImageClassifier(imageModel);
@@ -72,6 +77,11 @@ export function gatewayUnderTest(
   const metering = createMetering({ pool: database.pool, holdMs });
   const served = serveModel(runtime, (input) => runtime.costBound?.(input) ?? 1, metrics);
   const servedImages = serveModel(imageRuntime, () => 1, metrics);
+  const policy = parseSafetyPolicy(safetyPolicy);
+  const guarded = guardedGenerator(generator, {
+    policy,
+    checkFor: policy.answerCheck && classifierCheck(served, policy.answerCheck),
+  });
   const fetchOutside = createOutboundFetch(outbound);
   const idempotency = createPostgresIdempotency({
     pool: database.pool,
@@ -100,7 +110,7 @@ export function gatewayUnderTest(
         fetchOutside,
       }),
     ],
-    generating: [...generationEndpoints(generator), ...huggingFaceGenerating(generator)],
+    generating: [...generationEndpoints(guarded), ...huggingFaceGenerating(guarded)],
     free: [
       modelsEndpoint([
         { model: runtime.model, createdAt },
@@ -109,7 +119,7 @@ export function gatewayUnderTest(
       ]),
       usageEndpoint({ db: database.prisma, clock: systemClock }),
       usageReceiptEndpoint({ db: database.prisma }),
-      infoEndpoint(generator),
+      infoEndpoint(guarded),
     ],
     metering,
     idempotency,
