@@ -1,15 +1,14 @@
 'use client';
 import { useEffect, useRef, useState } from 'react';
-import type { DemoToken } from '#server/domain/demo/schema.ts';
-import { useRpcClient } from '../../_trpc/client.ts';
-import { refusalOf } from '../../_trpc/rpc-error.ts';
-import type { DemoRefusal, DemoReply } from './ask-api.ts';
-import { storedToken, storeToken } from './demo-token.ts';
+import type { ShortLivedKey } from '#server/domain/api-keys/schema.ts';
+import { refusalOf } from '../_trpc/rpc-error.ts';
+import type { CallRefusal, CallReply } from './ask-api.ts';
+import { useCalls } from './calls-context.ts';
 
 export interface Asked<Answer> {
   /** The last one; of an earlier question while `asking`. */
   readonly answer: Answer | null;
-  readonly refusal: DemoRefusal | null;
+  readonly refusal: CallRefusal | null;
   readonly asking: boolean;
 }
 
@@ -17,20 +16,20 @@ interface AskOptions<Question, Answer> {
   /** Null: there is nothing to ask yet. */
   readonly question: Question | null;
   /** The same function at every render. */
-  readonly ask: (token: DemoToken, question: Question, signal: AbortSignal) => Promise<DemoReply<Answer>>;
+  readonly ask: (key: ShortLivedKey, question: Question, signal: AbortSignal) => Promise<CallReply<Answer>>;
   /** A question is asked once nothing newer came for so long; the first one at once. */
   readonly pauseMs: number;
 }
 
-/** A newer question aborts the older call; a refusal with a time is asked again by itself. */
+/** A newer question aborts the older call; where calls come back, a refusal with a time is asked again by itself. */
 export function useAsk<Question, Answer>({
   question,
   ask,
   pauseMs,
 }: AskOptions<Question, Answer>): Asked<Answer> {
-  const rpc = useRpcClient();
+  const calls = useCalls();
   const [answer, setAnswer] = useState<Answer | null>(null);
-  const [refusal, setRefusal] = useState<DemoRefusal | null>(null);
+  const [refusal, setRefusal] = useState<CallRefusal | null>(null);
   const [asking, setAsking] = useState(question !== null);
   const [attempt, setAttempt] = useState(0);
   const isFirst = useRef(true);
@@ -46,23 +45,15 @@ export function useAsk<Question, Answer>({
     let again: ReturnType<typeof setTimeout> | undefined;
     setAsking(true);
 
-    async function takeToken(): Promise<DemoToken> {
-      const stored = storedToken();
-      if (stored) return stored;
-      const token = await rpc.demo.token.mutate(undefined, { signal: abort.signal });
-      storeToken(token);
-      return token;
-    }
-
     async function askNow(): Promise<void> {
       try {
-        const reply = await ask(await takeToken(), asked, abort.signal);
+        const reply = await ask(await calls.takeKey(abort.signal), asked, abort.signal);
         if (abort.signal.aborted) return;
         if (reply.kind === 'answer') {
           setAnswer(reply.answer);
           setRefusal(null);
         } else {
-          if (isOfToken(reply.refusal)) storeToken(null);
+          if (isOfKey(reply.refusal)) calls.dropKey();
           show(reply.refusal);
         }
       } catch (error) {
@@ -72,9 +63,9 @@ export function useAsk<Question, Answer>({
       setAsking(false);
     }
 
-    function show(refused: DemoRefusal): void {
+    function show(refused: CallRefusal): void {
       setRefusal(refused);
-      if (refused.retryAfterMs !== null)
+      if (refused.retryAfterMs !== null && calls.comesBack)
         again = setTimeout(() => setAttempt((n) => n + 1), refused.retryAfterMs);
     }
 
@@ -85,12 +76,12 @@ export function useAsk<Question, Answer>({
       clearTimeout(again);
       abort.abort();
     };
-  }, [question, attempt, rpc, ask, pauseMs]);
+  }, [question, attempt, calls, ask, pauseMs]);
 
   return { answer, refusal, asking };
 }
 
-/** Another token may do: this one has ended, or is of a time when there was less to call. */
-function isOfToken({ code }: DemoRefusal): boolean {
+/** Another key may do: this one has ended, or is of a time when there was less to call. */
+function isOfKey({ code }: CallRefusal): boolean {
   return code.endsWith('_api_key') || code === 'scope_missing';
 }

@@ -1,25 +1,35 @@
 'use client';
 import { z } from 'zod';
-import type { DemoToken } from '#server/domain/demo/schema.ts';
-import { type DemoReply, refusalIn } from './ask-api.ts';
+import type { ShortLivedKey } from '#server/domain/api-keys/schema.ts';
+import { type CallReply, refusalIn, requestOf } from './ask-api.ts';
 import { eventData } from './event-data.ts';
 
 /** Each press of the button is a question of its own. */
 export interface TextQuestion {
-  readonly prompt: string;
+  /** Of POST /v1/text/generate; it is asked for as a stream. */
+  readonly body: object;
 }
 
 export interface TextAnswer {
   readonly id: string;
   readonly model: string;
-  readonly prompt: string;
+  readonly text: string;
+  readonly finishReason: string;
   readonly usage: z.infer<typeof usageSchema>;
   /** From sending to the first words, and to the last event. */
   readonly firstWordsMs: number;
   readonly wholeMs: number;
+  /** The events, as they came. */
+  readonly raw: readonly unknown[];
 }
 
-const tokensMax = 120;
+/** What there is while it is written. */
+export interface TextSoFar {
+  /** Null: the model has not begun. */
+  readonly id: string | null;
+  readonly text: string;
+}
+
 const usageSchema = z.object({
   input_tokens: z.number(),
   output_tokens: z.number(),
@@ -36,54 +46,57 @@ const startedSchema = z.object({
 const eventSchema = z.union([
   startedSchema,
   z.object({ object: z.literal('text_generation.text'), text: z.string() }),
-  z.object({ object: z.literal('text_generation.finished'), usage: usageSchema }),
+  z.object({
+    object: z.literal('text_generation.finished'),
+    data: z.array(z.object({ finish_reason: z.string() })).min(1),
+    usage: usageSchema,
+  }),
   z.object({ object: z.undefined().optional(), error: z.unknown() }),
 ]);
 
 /** The real API, as any browser would call it; `onText` is told all that was written so far. */
 export async function askText(
-  { token, apiUrl }: DemoToken,
-  { prompt }: TextQuestion,
+  key: ShortLivedKey,
+  { body }: TextQuestion,
   signal: AbortSignal,
-  onText: (text: string) => void,
-): Promise<DemoReply<TextAnswer>> {
+  onText: (soFar: TextSoFar) => void,
+): Promise<CallReply<TextAnswer>> {
   const startedAt = performance.now();
-  onText('');
-  const response = await fetch(`${apiUrl}/v1/text/generate`, {
-    method: 'POST',
-    headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' },
-    body: JSON.stringify({
-      messages: [{ role: 'user', content: prompt }],
-      max_tokens: tokensMax,
-      stream: true,
-    }),
-    signal,
-  });
+  onText({ id: null, text: '' });
+  const request = requestOf(key, { ...body, stream: true });
+  const response = await fetch(`${key.apiUrl}/v1/text/generate`, { ...request, signal });
   if (!response.ok || !response.body) {
     return { kind: 'refusal', refusal: refusalIn(response, await response.json()) };
   }
   let head: z.infer<typeof startedSchema> | undefined;
   let text = '';
   let firstWordsMs: number | undefined;
+  const raw: unknown[] = [];
   for await (const data of eventData(response.body)) {
     const event = eventSchema.parse(data);
+    raw.push(data);
     const tookMs = performance.now() - startedAt;
     if (event.object === undefined) return { kind: 'refusal', refusal: refusalIn(response, event) };
-    if (event.object === 'text_generation.started') head = event;
+    if (event.object === 'text_generation.started') {
+      head = event;
+      onText({ id: head.id, text });
+    }
     if (event.object === 'text_generation.text') {
       firstWordsMs ??= tookMs;
       text += event.text;
-      onText(text);
+      onText({ id: head?.id ?? null, text });
     }
     if (event.object === 'text_generation.finished' && head) {
       const { id, model } = head;
       const answer = {
         id,
         model,
-        prompt,
+        text,
+        finishReason: event.data[0]?.finish_reason ?? 'stop',
         usage: event.usage,
         firstWordsMs: firstWordsMs ?? tookMs,
         wholeMs: tookMs,
+        raw,
       };
       return { kind: 'answer', answer };
     }

@@ -1,7 +1,7 @@
 'use client';
-import { Calliper } from '../../_components/calliper.tsx';
-import { Rule } from '../../_components/rule.tsx';
-import { fixed } from '../../_format/number.ts';
+import { Calliper } from '../_components/calliper.tsx';
+import { Rule } from '../_components/rule.tsx';
+import { fixed } from '../_format/number.ts';
 import { labels, type Reading } from './sentiment-answer.ts';
 
 const names = { positive: 'Positive', neutral: 'Neutral', negative: 'Negative' } as const;

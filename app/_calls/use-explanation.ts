@@ -1,6 +1,6 @@
 'use client';
 import { useState } from 'react';
-import type { DemoRefusal } from './ask-api.ts';
+import type { CallRefusal } from './ask-api.ts';
 import { askExplanation, type ExplanationQuestion, type PictureExplanation } from './ask-explanation.ts';
 import type { Picture } from './ask-images.ts';
 import { useAsk } from './use-ask.ts';
@@ -8,7 +8,7 @@ import { useAsk } from './use-ask.ts';
 export interface Explanation {
   /** Of the picture that is shown. */
   readonly answer: PictureExplanation | null;
-  readonly refusal: DemoRefusal | null;
+  readonly refusal: CallRefusal | null;
   readonly asking: boolean;
   /** Whether it is what lies over the picture, or will once it is there. */
   readonly shown: boolean;

@@ -1,10 +1,10 @@
 'use client';
 import Link from 'next/link';
-import { Wait } from '../../_components/wait.tsx';
-import { exactMoney } from '../../_format/money.ts';
-import { count, fixed, signed } from '../../_format/number.ts';
+import { Wait } from '../_components/wait.tsx';
+import { exactMoney } from '../_format/money.ts';
+import { count, fixed, signed } from '../_format/number.ts';
 import type { PictureExplanation } from './ask-explanation.ts';
-import { DemoRefusalNote } from './demo-refusal.tsx';
+import { CallRefusalNote } from './call-refusal-note.tsx';
 import type { Explanation } from './use-explanation.ts';
 
 interface LookedAtProps {
@@ -32,7 +32,7 @@ export function LookedAt({ explanation, answered }: LookedAtProps) {
       </div>
       {shown && refusal && (
         <div className="mt-3">
-          <DemoRefusalNote refusal={refusal} />
+          <CallRefusalNote refusal={refusal} />
         </div>
       )}
       {shown && answer && <HowFound answer={answer} />}

@@ -1,11 +1,12 @@
 'use client';
 import { z } from 'zod';
-import type { DemoToken } from '#server/domain/demo/schema.ts';
-import { askApi, type DemoReply } from './ask-api.ts';
+import type { ShortLivedKey } from '#server/domain/api-keys/schema.ts';
+import { askApi, type CallMeasure, type CallReply } from './ask-api.ts';
 import { bytesOf, type Picture } from './ask-images.ts';
 
 /** What the page needs of POST /v1/explanations' answer for a picture. */
 const explanationSchema = z.object({
+  id: z.string(),
   label: z.string(),
   grid: z.number(),
   data: z.array(z.object({ row: z.number(), column: z.number(), value: z.number() })).min(1),
@@ -15,9 +16,8 @@ const explanationSchema = z.object({
   usage: z.object({ units: z.number(), price_micro_usd: z.number() }),
 });
 
-export interface PictureExplanation extends z.infer<typeof explanationSchema> {
+export interface PictureExplanation extends z.infer<typeof explanationSchema>, CallMeasure {
   readonly picture: Picture;
-  readonly roundTripMs: number;
 }
 
 /** A new one each time that somebody asks, so that what was refused can be asked again. */
@@ -26,10 +26,10 @@ export interface ExplanationQuestion {
 }
 
 export async function askExplanation(
-  token: DemoToken,
+  token: ShortLivedKey,
   { picture }: ExplanationQuestion,
   signal: AbortSignal,
-): Promise<DemoReply<PictureExplanation>> {
+): Promise<CallReply<PictureExplanation>> {
   const body = new FormData();
   body.append('image', await bytesOf(picture, signal), 'picture');
   const reply = await askApi(token, { path: '/v1/explanations', body, schema: explanationSchema, signal });

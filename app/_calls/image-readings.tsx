@@ -1,7 +1,7 @@
 'use client';
-import { Calliper } from '../../_components/calliper.tsx';
-import { Rule } from '../../_components/rule.tsx';
-import { fixed } from '../../_format/number.ts';
+import { Calliper } from '../_components/calliper.tsx';
+import { Rule } from '../_components/rule.tsx';
+import { fixed } from '../_format/number.ts';
 import type { ImageReading } from './ask-images.ts';
 
 const rows = [0, 1, 2, 3, 4] as const;

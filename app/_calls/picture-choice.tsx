@@ -2,12 +2,22 @@
 import { Upload } from 'lucide-react';
 import { type DragEvent, useRef, useState } from 'react';
 import type { PictureExplanation } from './ask-explanation.ts';
+import type { Picture } from './ask-images.ts';
 import { LookedAt } from './looked-at.tsx';
-import { type ImageDemo, samplePictures } from './use-image-demo.ts';
+import type { Explanation } from './use-explanation.ts';
+import { samplePictures } from './use-picture.ts';
+
+interface PictureChoiceProps {
+  readonly picture: Picture | null;
+  readonly explanation: Explanation;
+  /** Whether the picture that is shown has its answer. */
+  readonly answered: boolean;
+  readonly choose: (picture: Picture) => void;
+  readonly chooseFile: (file: File) => void;
+}
 
 /** What is looked at, and how to choose another: a sample, a file, or one that is dropped. */
-export function PictureChoice({ demo }: { demo: ImageDemo }) {
-  const { picture, answer, explanation, choose, chooseFile } = demo;
+export function PictureChoice({ picture, explanation, answered, choose, chooseFile }: PictureChoiceProps) {
   const input = useRef<HTMLInputElement>(null);
   const [over, setOver] = useState(false);
 
@@ -36,10 +46,7 @@ export function PictureChoice({ demo }: { demo: ImageDemo }) {
         {picture && <Preview key={picture.url} url={picture.url} name={picture.name} />}
         {explanation.shown && explanation.answer && <HeatMap answer={explanation.answer} />}
       </figure>
-      <LookedAt
-        explanation={explanation}
-        answered={answer !== null && answer.picture === picture && !demo.refusal}
-      />
+      <LookedAt explanation={explanation} answered={answered} />
       <div className="mt-3 flex flex-wrap items-center gap-2">
         {samplePictures.map((sample) => (
           <button
