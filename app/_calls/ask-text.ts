@@ -8,11 +8,13 @@ import { eventData } from './event-data.ts';
 export interface TextQuestion {
   /** Of POST /v1/text/generate; it is asked for as a stream. */
   readonly body: object;
+  readonly prompt: string;
 }
 
 export interface TextAnswer {
   readonly id: string;
   readonly model: string;
+  readonly prompt: string;
   readonly text: string;
   readonly finishReason: string;
   readonly usage: z.infer<typeof usageSchema>;
@@ -57,7 +59,7 @@ const eventSchema = z.union([
 /** The real API, as any browser would call it; `onText` is told all that was written so far. */
 export async function askText(
   key: ShortLivedKey,
-  { body }: TextQuestion,
+  { body, prompt }: TextQuestion,
   signal: AbortSignal,
   onText: (soFar: TextSoFar) => void,
 ): Promise<CallReply<TextAnswer>> {
@@ -91,6 +93,7 @@ export async function askText(
       const answer = {
         id,
         model,
+        prompt,
         text,
         finishReason: event.data[0]?.finish_reason ?? 'stop',
         usage: event.usage,

@@ -4,13 +4,19 @@ import { Rule } from '../_components/rule.tsx';
 import { fixed } from '../_format/number.ts';
 import type { ImageReading } from './ask-images.ts';
 
-const rows = [0, 1, 2, 3, 4] as const;
+const usualRows = 5;
+
+interface ImageReadingsProps {
+  readonly reading: ImageReading | null;
+  /** Left out: those of an answer that asks for no number of labels. */
+  readonly rows?: number;
+}
 
 /** A rule for each of the most probable labels; the first carries its measured interval. */
-export function ImageReadings({ reading }: { reading: ImageReading | null }) {
+export function ImageReadings({ reading, rows = usualRows }: ImageReadingsProps) {
   return (
     <dl className="scores long">
-      {rows.map((row) => {
+      {Array.from({ length: rows }, (_, row) => {
         const found = reading?.scores[row];
         const interval = row === 0 ? reading?.interval : undefined;
         return (

@@ -21,8 +21,8 @@ export interface ChosenPicture {
 
 const mebibyte = 1024 * 1024;
 
-export function usePicture(): ChosenPicture {
-  const [chosen, setChosen] = useState<Picture | null>(null);
+export function usePicture(first: Picture | null = null): ChosenPicture {
+  const [chosen, setChosen] = useState(first);
 
   useEffect(() => {
     if (chosen?.file) return () => URL.revokeObjectURL(chosen.url);

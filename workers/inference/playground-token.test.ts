@@ -45,7 +45,7 @@ it('a token of the playground calls the models from the console, and its workspa
   expect(await readBooks(database.pool, workspaceId)).toMatchObject({ spent: units, ledgerUnits: units });
 });
 
-it('it reads the receipts of its workspace, and of no other', async () => {
+it('a token of the playground reads the receipts of its workspace, and of no other', async () => {
   const [ours, theirs] = [await member(), await member()];
   const { json } = await call(door, { key: ours.token });
   const path = `/v1/usage/receipts/${json.id}`;
@@ -55,7 +55,7 @@ it('it reads the receipts of its workspace, and of no other', async () => {
   expect([foreign.status, foreign.json.error.code]).toEqual([404, 'not_found']);
 });
 
-it('it does nothing else, and nothing once its time is over', async () => {
+it('a token of the playground does nothing else, and nothing once its time is over', async () => {
   const { token } = await member();
   const models = await call(door, { key: token, method: 'GET', path: '/v1/models' });
   expect([models.status, models.json.error.code]).toEqual([403, 'scope_missing']);

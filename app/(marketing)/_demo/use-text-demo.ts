@@ -31,14 +31,16 @@ export function useTextDemo(): TextDemo {
       askText(key, asked, signal, ({ text }) => !signal.aborted && setWritten(text)),
     [],
   );
-  const asked = useAsk({ question, ask, pauseMs: 0 });
-  const messages = [{ role: 'user', content: prompt.trim() }];
   return {
-    ...asked,
+    ...useAsk({ question, ask, pauseMs: 0 }),
     prompt,
     setPrompt,
     written,
-    write: () => setQuestion({ body: { messages, max_tokens: tokensMax } }),
+    write() {
+      const asked = prompt.trim();
+      const messages = [{ role: 'user', content: asked }];
+      setQuestion({ body: { messages, max_tokens: tokensMax }, prompt: asked });
+    },
     stop: () => setQuestion(null),
   };
 }
