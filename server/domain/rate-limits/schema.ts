@@ -5,6 +5,7 @@ export {
   idempotencyLimits,
   imageLimits,
   outboundLimits,
+  playgroundLimits,
   requestLimits,
   usageLimits,
 } from './limits.ts';

@@ -2,6 +2,7 @@
 import { useCallback, useEffect, useState } from 'react';
 import type { ShortLivedKey } from '#server/domain/api-keys/schema.ts';
 import { generationLimits } from '#server/domain/rate-limits/schema.ts';
+import type { CallRefusal } from '../../../../_calls/ask-api.ts';
 import { askText, type TextAnswer, type TextQuestion, type TextSoFar } from '../../../../_calls/ask-text.ts';
 import { type Asked, useAsk } from '../../../../_calls/use-ask.ts';
 import { useUrlParam } from '../../../../_components/use-url-param.ts';
@@ -61,6 +62,7 @@ export function useConversation({ apiUrl, note }: { apiUrl: string; note: NoteRu
   const [question, setQuestion] = useState<TextQuestion | null>(null);
   const [soFar, setSoFar] = useState<TextSoFar | null>(null);
   const [told, setTold] = useState<TextAnswer | null>(null);
+  const [toldRefusal, setToldRefusal] = useState<CallRefusal | null>(null);
   const params = {
     maxTokens: useNumberParam('max_tokens', {
       min: 1,
@@ -88,11 +90,14 @@ export function useConversation({ apiUrl, note }: { apiUrl: string; note: NoteRu
     setTurns([...turns, said('assistant', answer.text, answer.finishReason)]);
   }
   // What was not answered goes back to where it was written.
-  const last = turns.at(-1);
-  if (refusal && !asking && last?.role === 'user' && soFar) {
-    setSoFar(null);
-    setTurns(turns.slice(0, -1));
-    setDraft(draft === '' ? last.content : draft);
+  if (refusal !== toldRefusal) {
+    setToldRefusal(refusal);
+    const last = turns.at(-1);
+    if (refusal && last?.role === 'user') {
+      setSoFar(null);
+      setTurns(turns.slice(0, -1));
+      setDraft(draft === '' ? last.content : draft);
+    }
   }
 
   useEffect(() => {
@@ -164,7 +169,7 @@ export function useConversation({ apiUrl, note }: { apiUrl: string; note: NoteRu
     run,
     code: jsonRequestCode(apiUrl, { path: '/v1/text/generate', body, isStream: true }),
     call: answer && callOf(answer),
-    stale: asking || refusal !== null,
+    stale: asking || refusal !== null || turns.at(-1)?.ending === 'stopped',
   };
 }
 
