@@ -64,7 +64,12 @@ test('a picture is looked at, and so is what it was looked at for', async ({
   await expect(page.getByRole('row')).toHaveCount(3);
 });
 
-test('a conversation is written, stopped, and has its receipt', async ({ memberPage: page, console }) => {
+test('a conversation is written, stopped, and has its receipt', async ({
+  memberPage: page,
+  console,
+  expectedConsoleErrors,
+}) => {
+  expectedConsoleErrors.push(/404/);
   await page.goto(`${console}/playground?task=text&max_tokens=12`);
   const said = page.getByRole('list', { name: 'What was said' }).getByRole('listitem');
   await page.getByRole('button', { name: 'Run' }).click();
@@ -72,12 +77,28 @@ test('a conversation is written, stopped, and has its receipt', async ({ memberP
   await expect(slip).toContainText('tokens/s');
   await expect(said).toHaveCount(2);
 
-  await page.getByLabel('Max tokens').fill('400');
-  await page.getByLabel('Your message').fill('Count to a hundred, one number a line.');
+  // Long, whatever the model would like.
+  await page.getByLabel('Max tokens').fill('1500');
+  await page.getByLabel('Answer as', { exact: true }).selectOption('schema');
+  const text = { type: 'string', minLength: 1_000 };
+  await page
+    .getByLabel('JSON schema')
+    .fill(JSON.stringify({ type: 'object', properties: { text }, required: ['text'] }));
+  await page.getByLabel('Your message').fill('Tell a long story.');
   await page.keyboard.press('ControlOrMeta+Enter');
+  await expect(said).toHaveCount(4);
+  await expect(said.last().locator('p')).not.toBeEmpty();
   await page.getByRole('button', { name: 'Stop' }).click();
   await expect(said).toHaveCount(4);
   await expect(said.last()).toContainText('Stopped.');
+  // It is in the ledger once the model has stopped too.
+  const receipt = page.getByRole('dialog', { name: 'Receipt' });
+  await expect(async () => {
+    await said.last().getByRole('button', { name: 'Receipt' }).click();
+    await expect(receipt)
+      .toContainText('until settled', { timeout: 2_000 })
+      .finally(() => receipt.getByRole('button', { name: 'Close' }).click());
+  }).toPass();
   await page.getByRole('button', { name: 'Begin anew' }).click();
   await expect(said).toHaveCount(0);
 });
