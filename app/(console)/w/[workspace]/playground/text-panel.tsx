@@ -1,5 +1,5 @@
 'use client';
-import { requestLimits } from '#server/domain/rate-limits/schema.ts';
+import { generationLimits, requestLimits } from '#server/domain/rate-limits/schema.ts';
 import { FieldNote } from '../../../../_components/field.tsx';
 import { Conversation } from './conversation.tsx';
 import { NumberField } from './number-param.tsx';
@@ -41,7 +41,11 @@ function TextSettings({ state }: { state: ConversationState }) {
         onChange={(event) => setSystem(event.target.value)}
       />
       <div className="params mt-5">
-        <NumberField label="Max tokens" param={params.maxTokens} placeholder="512" />
+        <NumberField
+          label="Max tokens"
+          param={params.maxTokens}
+          placeholder={String(generationLimits.outputTokensDefault)}
+        />
         <NumberField label="Temperature" param={params.temperature} placeholder="0.7" />
         <NumberField label="Top p" param={params.topP} placeholder="0.95" />
         <NumberField label="Seed" param={params.seed} placeholder="drawn" />
@@ -70,7 +74,7 @@ function TextSettings({ state }: { state: ConversationState }) {
             <textarea
               id="schema"
               className="input area mono"
-              rows={9}
+              rows={10}
               spellCheck={false}
               aria-invalid={schemaError ? true : undefined}
               aria-describedby="schema-note"
