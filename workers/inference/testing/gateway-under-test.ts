@@ -26,7 +26,9 @@ import {
   isEmbedding,
   isExplanationOutput,
   isImageClassification,
+  type TextClassifier,
 } from '#workers/model-runtime/model-runtime.ts';
+import type { TextGenerator } from '#workers/model-runtime/text-generator.ts';
 import { createAddressBuckets } from '../address-buckets.ts';
 import { embeddingsEndpoint } from '../endpoints/embeddings.ts';
 import { explanationsEndpoint } from '../endpoints/explanations.ts';
@@ -56,8 +58,10 @@ export interface GatewayUnderTestOptions extends Partial<GatewayOptions> {
   readonly generator?: FakeTextGeneratorOptions;
   /** As in the operator's file. */
   readonly safetyPolicy?: object;
-  /** Instead of the fake one. */
+  /** Instead of the fake ones. */
+  readonly classifierRuntime?: TextClassifier;
   readonly imageRuntime?: ImageModel;
+  readonly generatorRuntime?: TextGenerator;
   /** Left out: the guard as in production. */
   readonly outbound?: OutboundFetchOptions;
 }
@@ -72,13 +76,15 @@ export function gatewayUnderTest(
   const runtime = fakeTextClassifier(model);
   const imageRuntime = options.imageRuntime ?? fakeImageClassifier(imageModel);
   const generator = fakeTextGenerator(generatorOptions);
+  const classifierRuntime = options.classifierRuntime ?? runtime;
+  const generatorRuntime = options.generatorRuntime ?? generator;
   const metrics = createMetrics();
   const holdMs = options.holdMs ?? pipelineLimits.holdMs;
   const metering = createMetering({ pool: database.pool, holdMs });
-  const served = serveModel(runtime, (input) => runtime.costBound?.(input) ?? 1, metrics);
+  const served = serveModel(classifierRuntime, (input) => classifierRuntime.costBound?.(input) ?? 1, metrics);
   const servedImages = serveModel(imageRuntime, () => 1, metrics);
   const policy = parseSafetyPolicy(safetyPolicy);
-  const guarded = guardedGenerator(generator, {
+  const guarded = guardedGenerator(generatorRuntime, {
     policy,
     checkFor: policy.answerCheck && classifierCheck(served, policy.answerCheck),
   });
@@ -113,9 +119,9 @@ export function gatewayUnderTest(
     generating: [...generationEndpoints(guarded), ...huggingFaceGenerating(guarded)],
     free: [
       modelsEndpoint([
-        { model: runtime.model, createdAt },
+        { model: classifierRuntime.model, createdAt },
         { model: imageRuntime.model, createdAt },
-        { model: generator.model, createdAt },
+        { model: generatorRuntime.model, createdAt },
       ]),
       usageEndpoint({ db: database.prisma, clock: systemClock }),
       usageReceiptEndpoint({ db: database.prisma }),
