@@ -9,6 +9,7 @@ const trpcCodes = {
   input_too_long: 'UNPROCESSABLE_CONTENT',
   image_unreadable: 'UNPROCESSABLE_CONTENT',
   url_not_fetched: 'UNPROCESSABLE_CONTENT',
+  content_policy_violation: 'BAD_REQUEST',
   payload_too_large: 'PAYLOAD_TOO_LARGE',
   request_timeout: 'TIMEOUT',
   unsupported_media_type: 'UNSUPPORTED_MEDIA_TYPE',

@@ -23,6 +23,7 @@ const attempts: Readonly<Record<string, Attempt>> = {
   'apiKey.revoke': (caller, { workspaceId, keyId }) => caller.apiKey.revoke({ workspaceId, keyId }),
   'apiKey.rename': (caller, { workspaceId, keyId }) =>
     caller.apiKey.rename({ workspaceId, keyId, name: 'Mine now' }),
+  'playground.token': (caller, { workspaceId }) => caller.playground.token({ workspaceId }),
   'usage.overview': (caller, { workspaceId }) => caller.usage.overview({ workspaceId, range: '24h' }),
   'usage.month': (caller, { workspaceId }) => caller.usage.month({ workspaceId }),
   'workspace.rename': (caller, { workspaceId }) => caller.workspace.rename({ workspaceId, name: 'Mine now' }),
@@ -39,6 +40,7 @@ const withoutForeignIds = [
   'admin.overview',
   'demo.token',
   'model.cards',
+  'model.safety',
   'outbox.get',
   'outbox.list',
   'session.list',
@@ -129,6 +131,7 @@ describe('tenant isolation', () => {
     ['viewer', 'apiKey.create'],
     ['viewer', 'apiKey.revoke'],
     ['viewer', 'apiKey.rename'],
+    ['viewer', 'playground.token'],
     ['viewer', 'workspace.rename'],
     ['developer', 'workspace.rename'],
   ] as const)('refuses a %s %s in their own workspace', async (role, name) => {

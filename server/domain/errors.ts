@@ -10,6 +10,7 @@ export const errorCodes = [
   'input_too_long',
   'image_unreadable',
   'url_not_fetched',
+  'content_policy_violation',
   'payload_too_large',
   'unsupported_media_type',
   'request_timeout',

@@ -11,6 +11,7 @@ const statuses = {
   input_too_long: 422,
   image_unreadable: 422,
   url_not_fetched: 422,
+  content_policy_violation: 400,
   payload_too_large: 413,
   unsupported_media_type: 415,
   request_timeout: 408,

@@ -48,7 +48,7 @@ export function PhoneBar() {
   const [open, setOpen] = useState(false);
   const places = placesOf(workspace.slug)
     .flatMap((group) => group.places)
-    .slice(0, 3);
+    .slice(0, 4);
   return (
     <nav className="phonebar" aria-label="Places">
       {places.map(({ name, href, icon: Icon }) => (

@@ -5,6 +5,7 @@ import {
   ListChecks,
   type LucideIcon,
   Settings,
+  SquareTerminal,
   UserRound,
 } from 'lucide-react';
 
@@ -23,7 +24,13 @@ export interface PlaceGroup {
 /** Only what exists: the sidebar, the palette and the shortcuts all read this. */
 export function placesOf(slug: string): readonly PlaceGroup[] {
   return [
-    { title: null, places: [{ name: 'Start', href: `/w/${slug}`, icon: ListChecks, key: 's' }] },
+    {
+      title: null,
+      places: [
+        { name: 'Start', href: `/w/${slug}`, icon: ListChecks, key: 's' },
+        { name: 'Playground', href: `/w/${slug}/playground`, icon: SquareTerminal, key: 'p' },
+      ],
+    },
     {
       title: 'Operate',
       places: [

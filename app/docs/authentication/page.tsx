@@ -1,9 +1,12 @@
 import type { Metadata } from 'next';
 import Link from 'next/link';
 import { brand } from '#server/domain/brand/brand.ts';
+import { playgroundLimits } from '#server/domain/rate-limits/schema.ts';
 import { Section } from '../section.tsx';
 
 export const metadata: Metadata = { title: 'Authentication' };
+
+const minute = 60_000;
 
 export default function AuthenticationPage() {
   return (
@@ -39,6 +42,14 @@ export default function AuthenticationPage() {
           On a server, in its environment or secret store. Never in a page or an app that others run: the API
           answers browsers only on this site’s own pages. One key for each program, so that one can be revoked
           without the others.
+        </p>
+      </Section>
+      <Section id="short-lived" title="Short-lived keys">
+        <p>
+          The console’s playground calls the same API from your browser. It takes a key for itself that lives{' '}
+          {playgroundLimits.tokenLifetimeMs / minute} minutes, may call the models and read receipts, and is
+          kept in the page’s memory alone; its calls are billed to the workspace like any other. Who only
+          views a workspace gets none.
         </p>
       </Section>
       <Section id="refused" title="When it is refused">

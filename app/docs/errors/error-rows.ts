@@ -29,6 +29,11 @@ export const errorRows: Readonly<Record<Exclude<ErrorCode, ConsoleOnly>, ErrorRo
     meaning: 'There is no field of that name.',
     todo: 'Take it out; param names it.',
   },
+  content_policy_violation: {
+    status: 400,
+    meaning: 'The prompt is against the safety policy. Nothing was charged.',
+    todo: 'Change the prompt. Acceptable use says what is allowed.',
+  },
   missing_api_key: {
     status: 401,
     meaning: 'No Authorization header.',

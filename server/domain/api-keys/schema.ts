@@ -51,6 +51,13 @@ export interface ApiKeyItem {
   readonly requestsPerMinute: number;
 }
 
+/** What a page in a browser calls the API with, and where. */
+export interface ShortLivedKey {
+  readonly token: string;
+  readonly apiUrl: string;
+  readonly expiresAt: Date;
+}
+
 export interface CreatedApiKey {
   readonly id: string;
   /** The whole key: this is the only time that anyone sees it. */

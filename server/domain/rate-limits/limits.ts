@@ -91,6 +91,16 @@ export const feedbackLimits = {
   keptDays: 90,
 } as const;
 
+/** Bounds of an operator's policy on what is written, and of what of an answer is held back to be checked as one. */
+export const safetyLimits = {
+  fileBytesMax: mebibyte,
+  termsMax: 1_000,
+  termCharactersMax: 64,
+  systemPromptCharactersMax: 2_000,
+  stretchCharactersMax: 400,
+  checkTimeoutMs: 10 * secondMs,
+} as const;
+
 /** How long the stages may take. A hold outlives the slowest request by far, so that a live one never loses it. */
 export const pipelineLimits = {
   holdMs: 60 * secondMs,
@@ -114,6 +124,8 @@ export const rateLimits = {
   mailLinkByAddress: { capacity: 10, windowMs: hourMs },
   /** Tokens for the landing page's demo, one a page that asks; what all of an address may ask is bounded by demoLimits. */
   demoTokenByAddress: { capacity: 30, windowMs: 10 * minuteMs },
+  /** Tokens for the playground, one a page that calls; what one may call is bounded by the plan. */
+  playgroundTokenByUser: { capacity: 30, windowMs: 10 * minuteMs },
   /** Each call inside a tRPC batch counts. */
   rpcByAddress: { capacity: 600, windowMs: minuteMs },
   rpcBySession: { capacity: 600, windowMs: minuteMs },
@@ -141,6 +153,9 @@ export const demoLimits = {
   requestsPerMinute: 20,
   unitsPerMinute: 4_000,
 } as const;
+
+/** The console's playground calls the API as the member who is there, for as long as nobody has to notice a renewal. */
+export const playgroundLimits = { tokenLifetimeMs: 15 * minuteMs } as const;
 
 export const apiKeyLimits = { perWorkspaceMax: 200, nameCharactersMax: 60, lifetimeDaysMax: 3_650 } as const;
 export const accountLimits = { emailCharactersMax: 254, nameCharactersMax: 80 } as const;

@@ -7,6 +7,7 @@ export {
   idempotencyLimits,
   imageLimits,
   outboundLimits,
+  playgroundLimits,
   requestLimits,
   usageLimits,
 } from './limits.ts';

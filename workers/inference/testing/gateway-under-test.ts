@@ -1,5 +1,6 @@
 import type { Logger } from '#server/domain/logger.ts';
 import { idempotencyLimits, pipelineLimits, rateLimits } from '#server/domain/rate-limits/limits.ts';
+import { parseSafetyPolicy } from '#server/domain/safety/safety-policy.ts';
 import { readReceipt } from '#server/domain/usage/read-receipt.ts';
 import { systemClock } from '#server/platform/clock.ts';
 import { createPostgresIdempotency } from '#server/platform/idempotency/postgres-idempotency.ts';
@@ -50,6 +51,8 @@ import { usageEndpoint } from '../endpoints/usage.ts';
 import { usageReceiptEndpoint } from '../endpoints/usage-receipt.ts';
 import { createGateway, type GatewayOptions } from '../gateway.ts';
 import { createMetrics } from '../metrics.ts';
+import { classifierCheck } from '../safety/classifier-check.ts';
+import { guardedGenerator } from '../safety/guarded-generator.ts';
 import { serveModel } from '../serve-model.ts';
 import { servedAs } from '../served-as.ts';
 
@@ -60,6 +63,8 @@ export interface GatewayUnderTestOptions extends Partial<GatewayOptions> {
   readonly imageModel?: FakeImageClassifierOptions;
   readonly embedder?: FakeTextEmbedderOptions;
   readonly generator?: FakeTextGeneratorOptions;
+  /** As in the operator's file. */
+  readonly safetyPolicy?: object;
   /** Instead of the fake ones. */
   readonly classifierRuntime?: TextClassifier;
   readonly imageRuntime?: ImageModel;
@@ -74,7 +79,15 @@ export function gatewayUnderTest(
   database: Pick<TestDatabase, 'pool' | 'prisma'>,
   options: GatewayUnderTestOptions = {},
 ) {
-  const { model, imageModel, embedder, generator: generatorOptions, outbound, ...overrides } = options;
+  const {
+    model,
+    imageModel,
+    embedder,
+    generator: generatorOptions,
+    safetyPolicy,
+    outbound,
+    ...overrides
+  } = options;
   const logged: { level: string; fields: object; message: string }[] = [];
   const runtime = fakeTextClassifier(model);
   const imageRuntime = options.imageRuntime ?? fakeImageClassifier(imageModel);
@@ -92,6 +105,11 @@ export function gatewayUnderTest(
     texts: { ...servedTexts, dimensions: textEmbedder.dimensions },
     pictures: { ...servedAs(servedImages, isEmbedding), dimensions: imageRuntime.dimensions ?? 0 },
   };
+  const policy = parseSafetyPolicy(safetyPolicy);
+  const guarded = guardedGenerator(generatorRuntime, {
+    policy,
+    checkFor: policy.answerCheck && classifierCheck(served, policy.answerCheck),
+  });
   const fetchOutside = createOutboundFetch(outbound);
   const idempotency = createPostgresIdempotency({
     pool: database.pool,
@@ -116,7 +134,7 @@ export function gatewayUnderTest(
         fetchOutside,
       }),
     ],
-    generating: [...generationEndpoints(generatorRuntime), ...huggingFaceGenerating(generatorRuntime)],
+    generating: [...generationEndpoints(guarded), ...huggingFaceGenerating(guarded)],
     free: [
       modelsEndpoint([
         { model: classifierRuntime.model, createdAt },
@@ -127,7 +145,7 @@ export function gatewayUnderTest(
       usageEndpoint({ db: database.prisma, clock: systemClock }),
       usageReceiptEndpoint({ db: database.prisma }),
       feedbackEndpoint({ db: database.prisma, clock: systemClock }),
-      infoEndpoint(generatorRuntime),
+      infoEndpoint(guarded),
     ],
     metering,
     idempotency,
