@@ -28,6 +28,9 @@ export const errorCodes = [
   // What they may do.
   'workspace_suspended',
   'scope_missing',
+  'model_not_allowed',
+  'address_not_allowed',
+  'origin_not_allowed',
   'permission_missing',
   'not_found',
   'method_not_allowed',

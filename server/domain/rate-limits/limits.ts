@@ -96,6 +96,8 @@ export const pipelineLimits = {
 export const rateLimits = {
   /** Keys that are malformed or whose checksum is wrong, by address, in the gateway's memory. */
   malformedKeysByAddress: { capacity: 30, windowMs: minuteMs },
+  /** Origins that a browser asks about without a key, in the gateway's memory. */
+  originLookUpsByAddress: { capacity: 60, windowMs: minuteMs },
   signUpByAddress: { capacity: 10, windowMs: hourMs },
   signInByAddress: { capacity: 30, windowMs: 10 * minuteMs },
   signInByEmail: { capacity: 10, windowMs: 10 * minuteMs },

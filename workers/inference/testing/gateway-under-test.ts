@@ -1,3 +1,4 @@
+import { isOriginOfSomeKey } from '#server/domain/api-keys/find-origin.ts';
 import type { Logger } from '#server/domain/logger.ts';
 import { idempotencyLimits, pipelineLimits, rateLimits } from '#server/domain/rate-limits/limits.ts';
 import { readReceipt } from '#server/domain/usage/read-receipt.ts';
@@ -41,6 +42,7 @@ import { sentimentEndpoint } from '../endpoints/sentiment.ts';
 import { usageEndpoint } from '../endpoints/usage.ts';
 import { usageReceiptEndpoint } from '../endpoints/usage-receipt.ts';
 import { createGateway, type GatewayOptions } from '../gateway.ts';
+import { createKnownOrigins } from '../known-origins.ts';
 import { createMetrics } from '../metrics.ts';
 import { serveModel } from '../serve-model.ts';
 import { servedAs } from '../served-as.ts';
@@ -117,6 +119,12 @@ export function gatewayUnderTest(
     malformedKeys: createAddressBuckets({
       limit: rateLimits.malformedKeysByAddress,
       clock: createFakeClock(),
+    }),
+    knownOrigins: createKnownOrigins({
+      find: (origin) => isOriginOfSomeKey({ db: database.prisma, clock: systemClock }, origin),
+      lookUps: createAddressBuckets({ limit: rateLimits.originLookUpsByAddress, clock: systemClock }),
+      clock: systemClock,
+      logger: recordingLogger(logged),
     }),
     metrics,
     observeStage: metrics.observeStage,
