@@ -111,7 +111,8 @@ BEGIN
   RETURN released + settled;
 END $$;
 
--- As before, and settles against keys' allowances as well.
+-- As before, and settles against keys' allowances as well, where there are any: the holds are taken out of them before,
+-- and what is left of the holds is put back after, with what was written. A step in the one statement would cost all others.
 CREATE OR REPLACE FUNCTION write_settlements(
   hold_ids uuid[],
   shares_units bigint[],
@@ -132,9 +133,19 @@ CREATE OR REPLACE FUNCTION write_settlements(
 #variable_conflict use_column
 DECLARE
   known uuid[] := '{}';
+  keys_count boolean := EXISTS (
+    SELECT 1 FROM holds h JOIN key_allowances a ON a.key_id = h.key_id WHERE h.request_id = ANY (hold_ids));
 BEGIN
   IF repeated THEN
     SELECT coalesce(array_agg(u.id), '{}') INTO known FROM usage_records u WHERE u.id = ANY (request_ids);
+  END IF;
+  IF keys_count THEN
+    UPDATE key_allowances a SET held_micro_usd = a.held_micro_usd - s.micro_usd, held_requests = a.held_requests - s.requests
+    FROM (
+      SELECT h.key_id, sum(h.micro_usd) micro_usd, sum(h.requests) requests
+      FROM holds h WHERE h.request_id = ANY (hold_ids) GROUP BY h.key_id
+    ) s
+    WHERE a.key_id = s.key_id;
   END IF;
   RETURN QUERY
   WITH given AS (
@@ -220,16 +231,6 @@ BEGIN
       FROM shares GROUP BY workspace_id
     ) s
     WHERE a.workspace_id = s.workspace_id
-  ), key_spent AS (
-    UPDATE key_allowances a
-    SET held_micro_usd = a.held_micro_usd - s.micro_usd,
-        held_requests = a.held_requests - s.requests,
-        spent_micro_usd = a.spent_micro_usd + s.used_micro_usd
-    FROM (
-      SELECT key_id, sum(micro_usd) micro_usd, sum(requests) requests, sum(used_micro_usd) used_micro_usd
-      FROM shares GROUP BY key_id
-    ) s
-    WHERE a.key_id = s.key_id
   ), refunds AS (
     -- The rate buckets were charged the most that a request could cost.
     SELECT s.workspace_id, k.rate_bucket, sum(s.units - s.used_units) units
@@ -250,6 +251,21 @@ BEGIN
   END
   FROM given g LEFT JOIN matched m ON m.id = g.id
   ORDER BY g.i;
+  IF keys_count THEN
+    UPDATE key_allowances a
+    SET held_micro_usd = a.held_micro_usd + s.micro_usd,
+        held_requests = a.held_requests + s.requests,
+        spent_micro_usd = a.spent_micro_usd + s.used_micro_usd
+    FROM (
+      SELECT key_id, sum(micro_usd) micro_usd, sum(requests) requests, sum(used_micro_usd) used_micro_usd
+      FROM (
+        SELECT h.key_id, h.micro_usd, h.requests, 0 AS used_micro_usd FROM holds h WHERE h.request_id = ANY (hold_ids)
+        UNION ALL
+        SELECT u.key_id, 0, 0, u.price_micro_usd FROM usage_records u WHERE u.id = ANY (request_ids) AND u.id <> ALL (known)
+      ) parts GROUP BY key_id
+    ) s
+    WHERE a.key_id = s.key_id;
+  END IF;
 END $$;
 
 -- As before, with what else a key may restrict. Further verdicts: model_not_allowed, address_not_allowed,
