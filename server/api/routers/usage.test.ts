@@ -175,7 +175,7 @@ describe('usage', () => {
       spentMicroUsd: priceMicroUsd,
       heldUnits: 0,
       quotaUnits: 10_000_000_000,
-      budgetMicroUsd: null,
+      budget: null,
       planId: 'scale',
     });
     await plane.database.pool.query(

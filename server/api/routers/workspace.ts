@@ -1,8 +1,10 @@
+import { changeBudget } from '#server/domain/workspaces/change-budget.ts';
 import { createWorkspace } from '#server/domain/workspaces/create-workspace.ts';
 import { findWorkspaceBySlug } from '#server/domain/workspaces/find-workspace-by-slug.ts';
 import { listWorkspaces } from '#server/domain/workspaces/list-workspaces.ts';
 import { renameWorkspace } from '#server/domain/workspaces/rename-workspace.ts';
 import {
+  changeBudgetSchema,
   createWorkspaceSchema,
   renameWorkspaceSchema,
   workspaceSlugSchema,
@@ -26,5 +28,12 @@ export const workspaceRouter = router({
         userId: ctx.user.id,
       });
       return { name: input.name };
+    }),
+  changeBudget: workspaceProcedure('workspace:manage')
+    .input(changeBudgetSchema)
+    .mutation(async ({ ctx, input }) => {
+      const { budget } = input;
+      await changeBudget(ctx.services, { workspaceId: ctx.workspace.id, userId: ctx.user.id, budget });
+      return { budget };
     }),
 });

@@ -133,7 +133,20 @@ export const demoLimits = {
   unitsPerMinute: 4_000,
 } as const;
 
-export const apiKeyLimits = { perWorkspaceMax: 200, nameCharactersMax: 60, lifetimeDaysMax: 3_650 } as const;
+export const apiKeyLimits = {
+  perWorkspaceMax: 200,
+  nameCharactersMax: 60,
+  lifetimeDaysMax: 3_650,
+  /** Entries of each list that restricts a key. */
+  modelsMax: 50,
+  addressesMax: 50,
+  originsMax: 20,
+  originCharactersMax: 253,
+  /** How long a secret that was replaced may go on working. */
+  overlapHoursMax: 30 * 24,
+} as const;
+/** Of a month, in micro-USD: far above what anybody spends, far below what a number in JavaScript holds. */
+export const budgetLimits = { microUsdMax: 1_000_000_000_000, alertEveryMs: 30 * secondMs } as const;
 export const accountLimits = { emailCharactersMax: 254, nameCharactersMax: 80 } as const;
 /** A free workspace carries a free quota, so nobody may own any number of them. */
 export const workspaceLimits = { ownedPerUserMax: 10, nameCharactersMax: 60 } as const;
