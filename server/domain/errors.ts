@@ -29,6 +29,9 @@ export const errorCodes = [
   // What they may do.
   'workspace_suspended',
   'scope_missing',
+  'model_not_allowed',
+  'address_not_allowed',
+  'origin_not_allowed',
   'permission_missing',
   'storage_not_allowed',
   'not_found',

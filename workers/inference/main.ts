@@ -1,6 +1,7 @@
 import type { Server } from 'node:http';
 import path from 'node:path';
 import { serve } from '@hono/node-server';
+import { isOriginOfSomeKey } from '#server/domain/api-keys/find-origin.ts';
 import {
   generationLimits,
   idempotencyLimits,
@@ -42,6 +43,7 @@ import { sentimentEndpoint } from './endpoints/sentiment.ts';
 import { usageEndpoint } from './endpoints/usage.ts';
 import { usageReceiptEndpoint } from './endpoints/usage-receipt.ts';
 import { createGateway } from './gateway.ts';
+import { createKnownOrigins } from './known-origins.ts';
 import { loadImages } from './load-images.ts';
 import { loadChecker, loadSafetyPolicy } from './load-safety.ts';
 import { loadSentiment } from './load-sentiment.ts';
@@ -153,6 +155,12 @@ const gateway = createGateway({
   idempotency: createPostgresIdempotency({ pool: idempotencyPool, logger, ...idempotencyLimits }),
   readReceipt: (of) => readReceipt({ db: usageDatabase }, of),
   malformedKeys: createAddressBuckets({ limit: rateLimits.malformedKeysByAddress, clock: systemClock }),
+  knownOrigins: createKnownOrigins({
+    find: (origin) => isOriginOfSomeKey({ db: usageDatabase, clock: systemClock }, origin),
+    lookUps: createAddressBuckets({ limit: rateLimits.originLookUpsByAddress, clock: systemClock }),
+    clock: systemClock,
+    logger,
+  }),
   metrics,
   observeStage: metrics.observeStage,
   logger,

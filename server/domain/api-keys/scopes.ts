@@ -9,3 +9,7 @@ export const apiKeyScopes = [
   'usage:read',
 ] as const;
 export type ApiKeyScope = (typeof apiKeyScopes)[number];
+
+export function isApiKeyScope(value: string): value is ApiKeyScope {
+  return (apiKeyScopes as readonly string[]).includes(value);
+}

@@ -117,6 +117,8 @@ export const pipelineLimits = {
 export const rateLimits = {
   /** Keys that are malformed or whose checksum is wrong, by address, in the gateway's memory. */
   malformedKeysByAddress: { capacity: 30, windowMs: minuteMs },
+  /** Origins that a browser asks about without a key, in the gateway's memory. */
+  originLookUpsByAddress: { capacity: 60, windowMs: minuteMs },
   signUpByAddress: { capacity: 10, windowMs: hourMs },
   signInByAddress: { capacity: 30, windowMs: 10 * minuteMs },
   signInByEmail: { capacity: 10, windowMs: 10 * minuteMs },
@@ -157,7 +159,20 @@ export const demoLimits = {
 /** The console's playground calls the API as the member who is there, for as long as nobody has to notice a renewal. */
 export const playgroundLimits = { tokenLifetimeMs: 15 * minuteMs } as const;
 
-export const apiKeyLimits = { perWorkspaceMax: 200, nameCharactersMax: 60, lifetimeDaysMax: 3_650 } as const;
+export const apiKeyLimits = {
+  perWorkspaceMax: 200,
+  nameCharactersMax: 60,
+  lifetimeDaysMax: 3_650,
+  /** Entries of each list that restricts a key. */
+  modelsMax: 50,
+  addressesMax: 50,
+  originsMax: 20,
+  originCharactersMax: 253,
+  /** How long a secret that was replaced may go on working. */
+  overlapHoursMax: 30 * 24,
+} as const;
+/** Of a month, in micro-USD: far above what anybody spends, far below what a number in JavaScript holds. */
+export const budgetLimits = { microUsdMax: 1_000_000_000_000, alertEveryMs: 30 * secondMs } as const;
 export const accountLimits = { emailCharactersMax: 254, nameCharactersMax: 80 } as const;
 /** A free workspace carries a free quota, so nobody may own any number of them. */
 export const workspaceLimits = { ownedPerUserMax: 10, nameCharactersMax: 60 } as const;

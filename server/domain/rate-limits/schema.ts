@@ -1,5 +1,6 @@
 /** Browser-safe: the documents state the limits as they are enforced. */
 export {
+  apiKeyLimits,
   embeddingLimits,
   explanationLimits,
   feedbackLimits,

@@ -1,3 +1,4 @@
+import { isOriginOfSomeKey } from '#server/domain/api-keys/find-origin.ts';
 import type { Logger } from '#server/domain/logger.ts';
 import { idempotencyLimits, pipelineLimits, rateLimits } from '#server/domain/rate-limits/limits.ts';
 import { parseSafetyPolicy } from '#server/domain/safety/safety-policy.ts';
@@ -50,6 +51,7 @@ import { sentimentEndpoint } from '../endpoints/sentiment.ts';
 import { usageEndpoint } from '../endpoints/usage.ts';
 import { usageReceiptEndpoint } from '../endpoints/usage-receipt.ts';
 import { createGateway, type GatewayOptions } from '../gateway.ts';
+import { createKnownOrigins } from '../known-origins.ts';
 import { createMetrics } from '../metrics.ts';
 import { classifierCheck } from '../safety/classifier-check.ts';
 import { guardedGenerator } from '../safety/guarded-generator.ts';
@@ -153,6 +155,12 @@ export function gatewayUnderTest(
     malformedKeys: createAddressBuckets({
       limit: rateLimits.malformedKeysByAddress,
       clock: createFakeClock(),
+    }),
+    knownOrigins: createKnownOrigins({
+      find: (origin) => isOriginOfSomeKey({ db: database.prisma, clock: systemClock }, origin),
+      lookUps: createAddressBuckets({ limit: rateLimits.originLookUpsByAddress, clock: systemClock }),
+      clock: systemClock,
+      logger: recordingLogger(logged),
     }),
     metrics,
     observeStage: metrics.observeStage,
