@@ -24,11 +24,11 @@ describe('background', () => {
   let dependencies: BackgroundDependencies;
   beforeAll(async () => {
     plane = await createControlPlane();
-    const { db, mailSeal, logger } = plane.services;
+    const { db, mailSeal, mailQueue, logger, webUrl } = plane.services;
     blobsDir = await mkdtemp(path.join(tmpdir(), 'blobs-'));
     const blobs = createFolderBlobStore(blobsDir);
     const sender = createOutboxSender({ db, mailSeal });
-    dependencies = { pool: plane.database.pool, logger, sender, mailSeal, blobs };
+    dependencies = { pool: plane.database.pool, db, logger, sender, mailSeal, mailQueue, webUrl, blobs };
   });
   afterAll(async () => {
     await plane.drop();

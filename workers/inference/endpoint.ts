@@ -95,4 +95,6 @@ export interface FreeEndpoint<Input> extends Endpoint<Input> {
 export interface Caller {
   readonly workspaceId: string;
   readonly keyId: string;
+  /** As lists of addresses are compared with. */
+  readonly address: string;
 }

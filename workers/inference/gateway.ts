@@ -3,7 +3,11 @@ import { OpenAPIHono } from '@hono/zod-openapi';
 import type { Context } from 'hono';
 import { DomainError } from '#server/domain/errors.ts';
 import type { Logger } from '#server/domain/logger.ts';
-import { clientAddress } from '#server/domain/rate-limits/client-address.ts';
+import {
+  type ClientAddressInput,
+  clientAddress,
+  wholeClientAddress,
+} from '#server/domain/rate-limits/client-address.ts';
 import { imageLimits } from '#server/domain/rate-limits/limits.ts';
 import { newRequestId, publicRequestId } from '#server/domain/usage/request-id.ts';
 import type { AccessLine } from '#server/platform/access-log.ts';
@@ -16,6 +20,7 @@ import { clientClosedStatus, codeOf, errorToResponse } from './error-to-response
 import { createProgressSaver } from './generation/progress-saver.ts';
 import type { GenerationEndpoint } from './generation-endpoint.ts';
 import { familyOfPath } from './hugging-face/family-of-path.ts';
+import type { KnownOrigins } from './known-origins.ts';
 import type { GatewayMetrics } from './metrics.ts';
 import { openApiDocument } from './openapi-document.ts';
 import { idempotencyHeaders } from './openapi-parts.ts';
@@ -29,6 +34,7 @@ import {
   type PipelineDependencies,
 } from './pipelines.ts';
 import type { Received, StreamEnd } from './request-scope.ts';
+import type { Tracing } from './tracing/request-trace.ts';
 
 export interface GatewayOptions extends PipelineDependencies {
   // Each endpoint has an input, an item and an output of its own, which the pipeline made for it knows.
@@ -43,7 +49,11 @@ export interface GatewayOptions extends PipelineDependencies {
   readonly logger: Logger;
   readonly accessLog: (line: AccessLine) => void;
   readonly apiUrl: string;
+  /** Left out: no traces. */
+  readonly tracing?: Tracing;
   readonly trustedHops: number;
+  /** Origins that some key names: pages of those may read answers. */
+  readonly knownOrigins: KnownOrigins;
   /** Of large bodies and of what is fetched for requests, held at the same time. */
   readonly heldBytesMax?: number;
   /** Whether traffic should be sent here: false while the model loads, the database is away, or it drains. */
@@ -81,7 +91,7 @@ interface ServerBindings {
 
 export function createGateway(options: GatewayOptions): Gateway {
   const app = new OpenAPIHono<{ Bindings: ServerBindings }>();
-  const cors = crossOrigin(options.webUrl);
+  const cors = crossOrigin(options);
   const memory = createByteBudget(options.heldBytesMax ?? imageLimits.heldBytesMax);
   const routes: GatewayRoute[] = [];
   const deferred = createDeferredMetering(options.metering);
@@ -128,7 +138,7 @@ export function createGateway(options: GatewayOptions): Gateway {
     const allowed = methodsOf(c.req.path);
     const family = familyOfPath(c.req.path);
     if (allowed === '') return answer(c, 'other', family, () => Promise.reject(noSuchPath(family)));
-    if (c.req.method === 'OPTIONS') return cors.preflight(c.req.raw);
+    if (c.req.method === 'OPTIONS') return cors.preflight(c.req.raw, clientAddress(addressInput(c)));
     const refused = await answer(c, 'other', family, () => Promise.reject(wrongMethod(allowed)));
     refused.headers.set('allow', allowed);
     return refused;
@@ -151,7 +161,7 @@ export function createGateway(options: GatewayOptions): Gateway {
 
   function addPublic(path: string, handler: () => Response | Promise<Response>) {
     routes.push({ method: 'GET', path, stages: [] });
-    app.get(path, async (c) => cors.allow(c.req.raw, await handler()));
+    app.get(path, async (c) => cors.allow(c.req.raw, await handler(), clientAddress(addressInput(c))));
   }
 
   async function answer(
@@ -160,9 +170,9 @@ export function createGateway(options: GatewayOptions): Gateway {
     family: EndpointFamily,
     run: (received: Received) => Promise<Response>,
   ): Promise<Response> {
-    const received = receive(c);
+    const received = receive(c, route);
     liveCalls++;
-    return cors.allow(c.req.raw, await respondTo(received, route, family, run));
+    return cors.allow(c.req.raw, await respondTo(received, route, family, run), received.address());
   }
 
   async function respondTo(
@@ -202,10 +212,12 @@ export function createGateway(options: GatewayOptions): Gateway {
     if (!received.line) liveCalls--;
     const status = code === 'client_closed' ? clientClosedStatus : answeredStatus;
     const tookMs = performance.now() - received.startedAtMs;
+    const { workspaceId } = received.scope;
+    received.trace?.end({ status, code, workspaceId });
     options.metrics.countAnswer(route, status, code, tookMs);
     options.accessLog({
       requestId: publicRequestId(received.requestId),
-      workspaceId: received.scope.workspaceId,
+      workspaceId,
       route,
       status,
       code,
@@ -213,25 +225,40 @@ export function createGateway(options: GatewayOptions): Gateway {
     });
   }
 
-  function receive(c: Context<{ Bindings: ServerBindings }>): Received {
+  function receive(c: Context<{ Bindings: ServerBindings }>, route: string): Received {
     const request = c.req.raw;
+    const requestId = newRequestId();
+    const startedAtMs = performance.now();
     const outgoing = c.env?.outgoing;
     return {
       ...memory.share(),
       request,
       incoming: c.env?.incoming instanceof Readable ? c.env.incoming : null,
-      requestId: newRequestId(),
-      startedAtMs: performance.now(),
+      requestId,
+      startedAtMs,
       signal: request.signal,
       cut: outgoing ? () => void outgoing.destroy() : null,
       pathParameters: () => c.req.param() as Record<string, string>,
-      address: () =>
-        clientAddress({
-          remoteAddress: c.env?.incoming?.socket?.remoteAddress,
-          forwardedFor: request.headers.get('x-forwarded-for') ?? undefined,
-          trustedHops: options.trustedHops,
-        }),
+      address: () => clientAddress(addressInput(c)),
+      wholeAddress: () => wholeClientAddress(addressInput(c)),
+      foreignOrigin: () => cors.foreignOrigin(request),
       scope: { windows: null, workspaceId: null },
+      trace:
+        options.tracing?.start({
+          method: c.req.method,
+          route,
+          requestId: publicRequestId(requestId),
+          startedAtMs,
+          traceparent: options.trustedHops > 0 ? c.req.header('traceparent') : undefined,
+        }) ?? null,
+    };
+  }
+
+  function addressInput(c: Context<{ Bindings: ServerBindings }>): ClientAddressInput {
+    return {
+      remoteAddress: c.env?.incoming?.socket?.remoteAddress,
+      forwardedFor: c.req.raw.headers.get('x-forwarded-for') ?? undefined,
+      trustedHops: options.trustedHops,
     };
   }
 
@@ -257,7 +284,7 @@ export function createGateway(options: GatewayOptions): Gateway {
     return written;
   }
 
-  const runLine: RunLine = async ({ path, body, keyId, keyHash, requestId, signal }) => {
+  const runLine: RunLine = async ({ path, body, keyId, keyHash, address, requestId, signal }) => {
     const line = lines.get(path);
     if (!line) throw noSuchPath('own');
     const request = new Request(new URL(path, options.apiUrl), {
@@ -274,7 +301,10 @@ export function createGateway(options: GatewayOptions): Gateway {
       signal,
       cut: null,
       pathParameters: () => ({}),
-      address: () => 'batch',
+      address: () => address,
+      wholeAddress: () => address,
+      foreignOrigin: () => '',
+      trace: null,
       scope: { windows: null, workspaceId: null },
       line: { keyId, keyHash },
     };

@@ -1,6 +1,7 @@
 import type { Server } from 'node:http';
 import path from 'node:path';
 import { serve } from '@hono/node-server';
+import { isOriginOfSomeKey } from '#server/domain/api-keys/find-origin.ts';
 import {
   batchLimits,
   generationLimits,
@@ -34,6 +35,7 @@ import { closeServer, drain } from './drain.ts';
 import { batchesEndpoints } from './endpoints/batches.ts';
 import { embeddingsEndpoint } from './endpoints/embeddings.ts';
 import { explanationsEndpoint } from './endpoints/explanations.ts';
+import { feedbackEndpoint } from './endpoints/feedback.ts';
 import { fileEndpoints } from './endpoints/files.ts';
 import { generationEndpoints } from './endpoints/generation-endpoints.ts';
 import {
@@ -47,11 +49,16 @@ import { sentimentEndpoint } from './endpoints/sentiment.ts';
 import { usageEndpoint } from './endpoints/usage.ts';
 import { usageReceiptEndpoint } from './endpoints/usage-receipt.ts';
 import { createGateway } from './gateway.ts';
+import { createKnownOrigins } from './known-origins.ts';
 import { loadImages } from './load-images.ts';
+import { loadChecker, loadSafetyPolicy } from './load-safety.ts';
 import { loadSentiment } from './load-sentiment.ts';
 import { loadText } from './load-text.ts';
+import { loadTextEmbedding } from './load-text-embedding.ts';
 import { createMetrics } from './metrics.ts';
 import { createReadiness } from './readiness.ts';
+import { classifierCheck } from './safety/classifier-check.ts';
+import { guardedGenerator } from './safety/guarded-generator.ts';
 import { serveModel } from './serve-model.ts';
 import { servedAs } from './served-as.ts';
 
@@ -74,7 +81,7 @@ const pool = createPool(environment.databaseUrl, {
   applicationName: 'inference',
   logger,
 });
-// Connections of its own, so that no reading of usage keeps a request from being admitted or settled.
+// Connections of its own, so that no reading of usage, and no feedback, keeps a request from being admitted or settled.
 const usageDatabase = createPrisma(environment.databaseUrl, {
   max: usageLimits.connectionsMax,
   applicationName: 'inference-usage',
@@ -99,17 +106,39 @@ const batchPool = createPool(environment.databaseUrl, {
   logger,
 });
 
-const [texts, pictures, written] = await Promise.all([
+const policy = await loadSafetyPolicy(environment);
+const [texts, pictures, vectors, written, checker] = await Promise.all([
   loadSentiment(environment, logger),
   loadImages(environment, logger),
+  loadTextEmbedding(environment, logger),
   loadText(environment, logger),
+  loadChecker(policy, environment, logger),
 ]);
 const sentiment = serveModel(texts.runtime, texts.costBound, metrics);
 const images = serveModel(pictures.runtime, () => 1, metrics);
-const loaded = [texts, pictures, ...(written ? [written] : [])];
+const textVectors = serveModel(vectors.runtime, (input) => vectors.runtime.costBound(input), metrics);
+const embeddings = {
+  texts: { ...textVectors, dimensions: vectors.runtime.dimensions },
+  pictures: { ...servedAs(images, isEmbedding), dimensions: pictures.dimensions },
+};
+const checking = checker ? serveModel(checker.runtime, checker.costBound, metrics) : sentiment;
+const { answerCheck } = policy;
+const generator =
+  written &&
+  guardedGenerator(written.runtime, {
+    policy,
+    checkFor: answerCheck && classifierCheck(checking, answerCheck),
+  });
+const loaded = [texts, pictures, vectors, ...(written ? [written] : [])];
+const runtimes = [...loaded, ...(checker ? [checker] : [])].map(({ runtime }) => runtime);
 const fetchOutside = createOutboundFetch();
-const modelsReady = Promise.all(loaded.map(({ runtime }) => runtime.ready()));
+const modelsReady = Promise.all(runtimes.map((runtime) => runtime.ready()));
 const readiness = createReadiness({ pool, modelsReady });
+
+// Imported only where there is somewhere to send traces to.
+const tracing = environment.traces
+  ? (await import('./tracing/create-tracing.ts')).createTracing(environment.traces)
+  : undefined;
 
 const gateway = createGateway({
   metered: [
@@ -120,30 +149,34 @@ const gateway = createGateway({
       fetchOutside,
     }),
     imagesClassifyEndpoint(servedAs(images, isImageClassification), { fetchOutside }),
-    embeddingsEndpoint(servedAs(images, isEmbedding), { dimensions: pictures.dimensions, fetchOutside }),
+    embeddingsEndpoint({ ...embeddings, fetchOutside }),
     ...huggingFaceMetered({
       sentiment,
       images: servedAs(images, isImageClassification),
-      embeddings: servedAs(images, isEmbedding),
-      dimensions: pictures.dimensions,
+      embeddings,
       fetchOutside,
     }),
   ],
-  generating: written
-    ? [...generationEndpoints(written.runtime), ...huggingFaceGenerating(written.runtime)]
-    : [],
+  generating: generator ? [...generationEndpoints(generator), ...huggingFaceGenerating(generator)] : [],
   free: [
     modelsEndpoint(loaded.map(({ runtime, createdAt }) => ({ model: runtime.model, createdAt }))),
     usageEndpoint({ db: usageDatabase, clock: systemClock }),
     usageReceiptEndpoint({ db: usageDatabase }),
+    feedbackEndpoint({ db: usageDatabase, clock: systemClock }),
     ...fileEndpoints({ db: usageDatabase, clock: systemClock, blobs }),
     ...batchesEndpoints({ db: usageDatabase, clock: systemClock }),
-    ...(written ? [infoEndpoint(written.runtime)] : []),
+    ...(generator ? [infoEndpoint(generator)] : []),
   ],
   metering,
   idempotency: createPostgresIdempotency({ pool: idempotencyPool, logger, ...idempotencyLimits }),
   readReceipt: (of) => readReceipt({ db: usageDatabase }, of),
   malformedKeys: createAddressBuckets({ limit: rateLimits.malformedKeysByAddress, clock: systemClock }),
+  knownOrigins: createKnownOrigins({
+    find: (origin) => isOriginOfSomeKey({ db: usageDatabase, clock: systemClock }, origin),
+    lookUps: createAddressBuckets({ limit: rateLimits.originLookUpsByAddress, clock: systemClock }),
+    clock: systemClock,
+    logger,
+  }),
   metrics,
   observeStage: metrics.observeStage,
   logger,
@@ -152,6 +185,7 @@ const gateway = createGateway({
   apiUrl: environment.apiUrl,
   holdMs: environment.holdMs,
   trustedHops: environment.trustedProxyHops,
+  tracing,
   isReady: readiness.isReady,
 });
 
@@ -212,15 +246,16 @@ async function stop(signal: NodeJS.Signals) {
     [
       closableServer,
       { name: 'batches', close: () => batches.close() },
-      ...[sentiment, images].map(({ batcher, runtime }) => ({
+      ...[...new Set([sentiment, checking]), images, textVectors].map(({ batcher, runtime }) => ({
         name: `batcher of ${runtime.model.id}`,
         close: () => batcher.close(),
       })),
       { name: 'settlements', close: () => metering.drain() },
-      ...loaded.map(({ runtime }) => ({ name: runtime.model.id, close: () => runtime.close() })),
+      ...runtimes.map((runtime) => ({ name: runtime.model.id, close: () => runtime.close() })),
       { name: 'database', close: () => pool.end() },
       { name: 'database of batches', close: () => batchPool.end() },
       { name: 'database of idempotency keys', close: () => idempotencyPool.end() },
+      ...(tracing ? [{ name: 'traces', close: () => tracing.close() }] : []),
       { name: 'database of usage', close: () => usageDatabase.$disconnect() },
     ],
     { logger, timeoutMs: drainTimeoutMs },

@@ -116,15 +116,17 @@ export interface GenerationText {
 export interface GenerationFinished {
   readonly kind: 'finished';
   readonly choice: number;
-  /** stop: the model or a stop sequence ended it. length: outputTokensMax or the context did. */
-  readonly reason: 'stop' | 'length' | 'cancelled';
+  /**
+   * stop: the model or a stop sequence ended it. length: outputTokensMax or the context did. content_filter: a policy did.
+   */
+  readonly reason: 'stop' | 'length' | 'content_filter' | 'cancelled';
   /** All that were made for this choice, the token that ends a text left out: what is billed. */
   readonly outputTokens: number;
 }
 
 export interface TokenLogprob {
-  /** Its number in the model's vocabulary. */
-  readonly id: number;
+  /** Its number in the model's vocabulary. Null: the engine does not tell. */
+  readonly id: number | null;
   readonly token: string;
   readonly bytes: readonly number[];
   /** Natural logarithm of its probability before sampling changes anything. */
@@ -150,8 +152,27 @@ export class GenerationRefusedError extends Error {
 
 export type GenerationRefusal =
   | TextTooLong
+  /** The same where an engine elsewhere refused it without a count. */
+  | { readonly refused: 'prompt_too_long'; readonly contextTokens: number }
   /** A number in logitBias that no token has. */
-  | { readonly refused: 'unknown_token'; readonly token: number };
+  | { readonly refused: 'unknown_token'; readonly token: number }
+  /** What this model's engine can't promise, by its name on our paths. */
+  | { readonly refused: 'unsupported'; readonly field: UnsupportedField }
+  /** The engine took nothing of it, and there is no telling why. */
+  | { readonly refused: 'by_engine' }
+  /** The prompt is against the operator's policy. */
+  | { readonly refused: 'content_policy' };
+
+export type UnsupportedField =
+  | 'messages'
+  | 'prompt'
+  | 'truncate'
+  | 'top_k'
+  | 'min_p'
+  | 'repetition_penalty'
+  | 'logit_bias'
+  | 'logprobs'
+  | 'response_format';
 
 export class GenerationQueueFullError extends Error {
   override readonly name = 'GenerationQueueFullError';

@@ -1,4 +1,6 @@
 import type { Metadata } from 'next';
+import Link from 'next/link';
+import { feedbackLimits } from '#server/domain/rate-limits/schema.ts';
 import { Ledger } from '../../_components/slip.tsx';
 import { Section } from '../section.tsx';
 
@@ -11,10 +13,11 @@ export default function PrivacyPage() {
       <p className="lead">What you send is not kept, unless it is a file. What it cost is.</p>
       <Section id="way" title="The way of a text or a picture">
         <p>
-          It arrives in a server’s memory, is read by the model on that same server, and leaves as an answer.
-          It is written to no database, no file, no queue and no log, and it is used for no training. When the
-          answer has left, the memory is free for the next. A picture that is a URL is asked for with nothing
-          of yours, and the URL is written down as little as the picture.
+          It arrives in a server’s memory, is read by the model on that same server, or on one of the
+          operator’s own that stands behind it, and leaves as an answer. It is written to no database, no
+          file, no queue and no log, and it is used for no training. When the answer has left, the memory is
+          free for the next. A picture that is a URL is asked for with nothing of yours, and the URL is
+          written down as little as the picture.
         </p>
       </Section>
       <Section id="row" title="What is written for a call">
@@ -27,6 +30,7 @@ export default function PrivacyPage() {
             ['Class of the status: 2, 4 or 5', 'kept'],
             ['Units, price, milliseconds', 'kept'],
             ['With an Idempotency-Key: a MAC of it and of the call', '24 hours'],
+            ['Feedback, if your workspace has switched it on', `${feedbackLimits.keptDays} days`],
             ['The text, the picture, its URL', 'not written'],
             ['The answer', 'not written'],
             ['A file for a batch, and the file of its answers', 'until you delete it, 30 days at the most'],
@@ -34,7 +38,9 @@ export default function PrivacyPage() {
         />
         <p>
           The row is what you are billed by, so it has no end. The MACs are made with your API key, which is
-          stored nowhere, so nobody can find out from them what was sent.
+          stored nowhere, so nobody can find out from them what was sent. Feedback is what your app sends to{' '}
+          <Link href="/docs/feedback">/v1/feedback</Link> by itself: off until somebody switches it on, and
+          deleted when it is switched off.
         </p>
       </Section>
       <Section id="proof" title="How it is tested">
@@ -54,7 +60,8 @@ export default function PrivacyPage() {
       <Section id="choices" title="Not there yet">
         <p>
           Retention by choice, redaction, export and erasure of a workspace are not built yet. Until they are,
-          nothing of an input or an answer is kept for anybody, but the files of batches.
+          nothing of an input or an answer is kept for anybody, but the files of batches. Those and feedback
+          are stored as they were sent, not yet under a key of their workspace.
         </p>
       </Section>
     </>

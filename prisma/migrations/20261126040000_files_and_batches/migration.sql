@@ -21,6 +21,7 @@ CREATE TABLE "batches" (
     "id" TEXT NOT NULL,
     "workspace_id" UUID NOT NULL,
     "key_id" TEXT NOT NULL,
+    "address" TEXT NOT NULL DEFAULT '',
     "endpoint" TEXT NOT NULL,
     "input_file_id" TEXT NOT NULL,
     "status" TEXT NOT NULL,

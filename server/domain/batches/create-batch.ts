@@ -10,6 +10,7 @@ import { openStatuses } from './batch-status.ts';
 export interface NewBatch {
   readonly workspaceId: string;
   readonly keyId: string;
+  readonly address: string;
   readonly inputFileId: string;
   readonly endpoint: string;
   readonly metadata: Readonly<Record<string, string>> | undefined;
@@ -17,7 +18,7 @@ export interface NewBatch {
 
 export async function createBatch(
   { db, clock }: { db: Database; clock: Clock },
-  { workspaceId, keyId, inputFileId, endpoint, metadata }: NewBatch,
+  { workspaceId, keyId, address, inputFileId, endpoint, metadata }: NewBatch,
 ): Promise<Batch> {
   const file = await findFile({ db, clock }, { workspaceId, id: inputFileId, param: 'input_file_id' });
   if (file.purpose !== 'batch') {
@@ -37,6 +38,7 @@ export async function createBatch(
         id: `batch_${randomBytes(12).toString('hex')}`,
         workspaceId,
         keyId,
+        address,
         inputFileId,
         endpoint,
         status: 'validating',

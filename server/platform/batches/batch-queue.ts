@@ -38,6 +38,7 @@ export interface ClaimedBatch {
   readonly workspaceId: string;
   readonly keyId: string;
   readonly keyHash: Buffer;
+  readonly address: string;
   readonly endpoint: string;
   readonly inputFileId: string;
   readonly status: BatchStatus;
@@ -96,7 +97,7 @@ export function createBatchQueue({ pool, leaseMs }: { pool: Pool; leaseMs: numbe
          )
          UPDATE batches b SET lease_id = $1, leased_until = now() + $2 * interval '1 millisecond'
          FROM next WHERE b.id = next.id
-         RETURNING b.id, b.workspace_id AS "workspaceId", b.key_id AS "keyId", b.endpoint, b.status, b.parts,
+         RETURNING b.id, b.workspace_id AS "workspaceId", b.key_id AS "keyId", b.address, b.endpoint, b.status, b.parts,
            b.input_file_id AS "inputFileId", b.expires_at <= now() AS "isExpired",
            coalesce((SELECT k.secret_hash FROM api_keys k WHERE k.id = b.key_id), '') AS "keyHash"`,
         [leaseId, leaseMs],
@@ -203,7 +204,7 @@ export function createBatchQueue({ pool, leaseMs }: { pool: Pool; leaseMs: numbe
       const files = [output, error].filter((file) => file != null);
       await changeMine(
         `WITH ended AS (
-           UPDATE batches SET status = $3, errors = $4, output_file_id = $5, error_file_id = $6, ended_at = now(),
+           UPDATE batches SET status = $3, address = '', errors = $4, output_file_id = $5, error_file_id = $6, ended_at = now(),
              lease_id = NULL, leased_until = NULL
            WHERE ${mine} RETURNING id, workspace_id
          ), lines AS (

@@ -44,6 +44,7 @@ export const sharedVariables = {
   /** Default: `blobs` in the data folder. */
   BLOBS_DIR: z.string().optional(),
   MODELS_DIR: z.string().default('workers/models'),
+  SAFETY_POLICY_FILE: z.string().optional(),
   TRUSTED_PROXY_HOPS: z.coerce.number({ error: 'a whole number, 0 or more' }).int().min(0).max(10).default(0),
 };
 

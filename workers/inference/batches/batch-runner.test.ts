@@ -95,7 +95,8 @@ it('runs a line again that failed on our side, or whose hold was gone, and count
     if (ids.length === 0 && body.includes('"1"')) {
       return { status: 503, body: '{"error":{"code":"overloaded"}}', settle: null };
     }
-    const settle = async () => (ids.length === 0 && body.includes('"2"') ? 'no_hold' : 'settled') as const;
+    const isGone = ids.length === 0 && body.includes('"2"');
+    const settle = async () => (isGone ? ('no_hold' as const) : ('settled' as const));
     return { status: 200, body: '{}', settle };
   });
   const batch = await completed(await createLines(3));

@@ -140,9 +140,17 @@ async function runChunk(
   }
 
   async function runOne(begun: BegunLine): Promise<void> {
-    const { keyId, keyHash, endpoint } = batch;
+    const { keyId, keyHash, address, endpoint } = batch;
     const { requestId, body, customId, line } = begun;
-    const answer = await dependencies.runLine({ path: endpoint, body, keyId, keyHash, requestId, signal });
+    const answer = await dependencies.runLine({
+      path: endpoint,
+      body,
+      keyId,
+      keyHash,
+      address,
+      requestId,
+      signal,
+    });
     signal.throwIfAborted();
     const json = JSON.parse(answer.body) as { error?: { code?: unknown } };
     const isFailed = answer.status !== 200;

@@ -7,6 +7,8 @@ export interface LineToRun {
   readonly body: string;
   readonly keyId: string;
   readonly keyHash: Buffer;
+  /** Whom its batch came from. */
+  readonly address: string;
   readonly requestId: string;
   readonly signal: AbortSignal;
 }

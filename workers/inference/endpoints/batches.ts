@@ -148,10 +148,11 @@ function createEndpoint(dependencies: BatchDependencies): FreeEndpoint<z.infer<t
     ...common,
     route: create,
     body: jsonBody(body),
-    async reply(given, { workspaceId, keyId }) {
+    async reply(given, { workspaceId, keyId, address }) {
       const batch = await createBatch(dependencies, {
         workspaceId,
         keyId,
+        address,
         inputFileId: given.input_file_id,
         endpoint: given.endpoint,
         metadata: given.metadata ?? undefined,

@@ -29,7 +29,11 @@ export function respondFree<Input>(endpoint: FreeEndpoint<Input>): Stage<WithAdm
     name: 'respond',
     async run(context) {
       const { workspaceId } = context.admission;
-      const reply = await endpoint.reply(context.input, { workspaceId, keyId: context.key.id });
+      const reply = await endpoint.reply(context.input, {
+        workspaceId,
+        keyId: context.key.id,
+        address: context.wholeAddress(),
+      });
       if (reply instanceof Response) {
         const type = reply.headers.get('content-type') ?? 'application/octet-stream';
         return new Response(reply.body, { headers: { ...answerHeaders(context), 'content-type': type } });

@@ -1,7 +1,9 @@
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { isOriginOfSomeKey } from '#server/domain/api-keys/find-origin.ts';
 import type { Logger } from '#server/domain/logger.ts';
 import { idempotencyLimits, pipelineLimits, rateLimits } from '#server/domain/rate-limits/limits.ts';
+import { parseSafetyPolicy } from '#server/domain/safety/safety-policy.ts';
 import { readReceipt } from '#server/domain/usage/read-receipt.ts';
 import { createFolderBlobStore } from '#server/platform/blob-store/folder-blob-store.ts';
 import { systemClock } from '#server/platform/clock.ts';
@@ -20,6 +22,10 @@ import {
   fakeTextClassifier,
 } from '#workers/model-runtime/fake/fake-text-classifier.ts';
 import {
+  type FakeTextEmbedderOptions,
+  fakeTextEmbedder,
+} from '#workers/model-runtime/fake/fake-text-embedder.ts';
+import {
   type FakeTextGeneratorOptions,
   fakeTextGenerator,
 } from '#workers/model-runtime/fake/fake-text-generator.ts';
@@ -28,11 +34,15 @@ import {
   isEmbedding,
   isExplanationOutput,
   isImageClassification,
+  type TextClassifier,
+  type TextEmbedder,
 } from '#workers/model-runtime/model-runtime.ts';
+import type { TextGenerator } from '#workers/model-runtime/text-generator.ts';
 import { createAddressBuckets } from '../address-buckets.ts';
 import { batchesEndpoints } from '../endpoints/batches.ts';
 import { embeddingsEndpoint } from '../endpoints/embeddings.ts';
 import { explanationsEndpoint } from '../endpoints/explanations.ts';
+import { feedbackEndpoint } from '../endpoints/feedback.ts';
 import { fileEndpoints } from '../endpoints/files.ts';
 import { generationEndpoints } from '../endpoints/generation-endpoints.ts';
 import {
@@ -46,7 +56,10 @@ import { sentimentEndpoint } from '../endpoints/sentiment.ts';
 import { usageEndpoint } from '../endpoints/usage.ts';
 import { usageReceiptEndpoint } from '../endpoints/usage-receipt.ts';
 import { createGateway, type GatewayOptions } from '../gateway.ts';
+import { createKnownOrigins } from '../known-origins.ts';
 import { createMetrics } from '../metrics.ts';
+import { classifierCheck } from '../safety/classifier-check.ts';
+import { guardedGenerator } from '../safety/guarded-generator.ts';
 import { serveModel } from '../serve-model.ts';
 import { servedAs } from '../served-as.ts';
 
@@ -55,9 +68,15 @@ export const webUrl = 'http://console.example.com';
 export interface GatewayUnderTestOptions extends Partial<GatewayOptions> {
   readonly model?: FakeTextClassifierOptions;
   readonly imageModel?: FakeImageClassifierOptions;
+  readonly embedder?: FakeTextEmbedderOptions;
   readonly generator?: FakeTextGeneratorOptions;
-  /** Instead of the fake one. */
+  /** As in the operator's file. */
+  readonly safetyPolicy?: object;
+  /** Instead of the fake ones. */
+  readonly classifierRuntime?: TextClassifier;
   readonly imageRuntime?: ImageModel;
+  readonly textEmbedder?: TextEmbedder;
+  readonly generatorRuntime?: TextGenerator;
   /** Left out: the guard as in production. */
   readonly outbound?: OutboundFetchOptions;
   /** Left out: a folder that all such gateways share. */
@@ -72,7 +91,9 @@ export function gatewayUnderTest(
   const {
     model,
     imageModel,
+    embedder,
     generator: generatorOptions,
+    safetyPolicy,
     outbound,
     blobsDir: _blobsDir,
     ...overrides
@@ -80,12 +101,25 @@ export function gatewayUnderTest(
   const logged: { level: string; fields: object; message: string }[] = [];
   const runtime = fakeTextClassifier(model);
   const imageRuntime = options.imageRuntime ?? fakeImageClassifier(imageModel);
+  const textEmbedder = options.textEmbedder ?? fakeTextEmbedder(embedder);
   const generator = fakeTextGenerator(generatorOptions);
+  const classifierRuntime = options.classifierRuntime ?? runtime;
+  const generatorRuntime = options.generatorRuntime ?? generator;
   const metrics = createMetrics();
   const holdMs = options.holdMs ?? pipelineLimits.holdMs;
   const metering = createMetering({ pool: database.pool, holdMs });
-  const served = serveModel(runtime, (input) => runtime.costBound?.(input) ?? 1, metrics);
+  const served = serveModel(classifierRuntime, (input) => classifierRuntime.costBound?.(input) ?? 1, metrics);
   const servedImages = serveModel(imageRuntime, () => 1, metrics);
+  const servedTexts = serveModel(textEmbedder, (input) => textEmbedder.costBound(input), metrics);
+  const embeddings = {
+    texts: { ...servedTexts, dimensions: textEmbedder.dimensions },
+    pictures: { ...servedAs(servedImages, isEmbedding), dimensions: imageRuntime.dimensions ?? 0 },
+  };
+  const policy = parseSafetyPolicy(safetyPolicy);
+  const guarded = guardedGenerator(generatorRuntime, {
+    policy,
+    checkFor: policy.answerCheck && classifierCheck(served, policy.answerCheck),
+  });
   const fetchOutside = createOutboundFetch(outbound);
   const idempotency = createPostgresIdempotency({
     pool: database.pool,
@@ -103,30 +137,28 @@ export function gatewayUnderTest(
         fetchOutside,
       }),
       imagesClassifyEndpoint(servedAs(servedImages, isImageClassification), { fetchOutside }),
-      embeddingsEndpoint(servedAs(servedImages, isEmbedding), {
-        dimensions: imageRuntime.dimensions ?? 0,
-        fetchOutside,
-      }),
+      embeddingsEndpoint({ ...embeddings, fetchOutside }),
       ...huggingFaceMetered({
         sentiment: served,
         images: servedAs(servedImages, isImageClassification),
-        embeddings: servedAs(servedImages, isEmbedding),
-        dimensions: imageRuntime.dimensions ?? 0,
+        embeddings,
         fetchOutside,
       }),
     ],
-    generating: [...generationEndpoints(generator), ...huggingFaceGenerating(generator)],
+    generating: [...generationEndpoints(guarded), ...huggingFaceGenerating(guarded)],
     free: [
       modelsEndpoint([
-        { model: runtime.model, createdAt },
+        { model: classifierRuntime.model, createdAt },
         { model: imageRuntime.model, createdAt },
-        { model: generator.model, createdAt },
+        { model: textEmbedder.model, createdAt },
+        { model: generatorRuntime.model, createdAt },
       ]),
       usageEndpoint({ db: database.prisma, clock: systemClock }),
       usageReceiptEndpoint({ db: database.prisma }),
+      feedbackEndpoint({ db: database.prisma, clock: systemClock }),
       ...fileEndpoints({ db: database.prisma, clock: systemClock, blobs }),
       ...batchesEndpoints({ db: database.prisma, clock: systemClock }),
-      infoEndpoint(generator),
+      infoEndpoint(guarded),
     ],
     metering,
     idempotency,
@@ -134,6 +166,12 @@ export function gatewayUnderTest(
     malformedKeys: createAddressBuckets({
       limit: rateLimits.malformedKeysByAddress,
       clock: createFakeClock(),
+    }),
+    knownOrigins: createKnownOrigins({
+      find: (origin) => isOriginOfSomeKey({ db: database.prisma, clock: systemClock }, origin),
+      lookUps: createAddressBuckets({ limit: rateLimits.originLookUpsByAddress, clock: systemClock }),
+      clock: systemClock,
+      logger: recordingLogger(logged),
     }),
     metrics,
     observeStage: metrics.observeStage,
@@ -150,6 +188,7 @@ export function gatewayUnderTest(
     gateway,
     runtime,
     imageRuntime,
+    textEmbedder,
     generator,
     metering,
     served,
