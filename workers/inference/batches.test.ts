@@ -356,6 +356,14 @@ describe('a batch', () => {
     ).resolves.toBeDefined();
   });
 
+  it('of a key that restricts addresses runs from where it was made, and keeps the address no longer', async () => {
+    const { client, keyId } = await newClient();
+    await database.prisma.apiKey.update({ where: { id: keyId }, data: { allowedAddresses: ['127.0.0.1'] } });
+    const { id } = await begin(client, '/v1/sentiment', [lineOf('a', '/v1/sentiment', { input: 'good' })]);
+    expect((await ended(client, id)).request_counts).toMatchObject({ completed: 1, failed: 0 });
+    expect(await database.prisma.batch.findUnique({ where: { id } })).toMatchObject({ address: '' });
+  });
+
   it('that has expired says so for each line that was not run', async () => {
     const { client, workspaceId, keyId } = await newClient();
     const { id } = await upload(client, [lineOf('a', '/v1/sentiment', { input: 'good' })]);
