@@ -41,6 +41,7 @@ import { sentimentEndpoint } from './endpoints/sentiment.ts';
 import { usageEndpoint } from './endpoints/usage.ts';
 import { usageReceiptEndpoint } from './endpoints/usage-receipt.ts';
 import { createGateway } from './gateway.ts';
+import type { TextGenerators } from './generation/named-generator.ts';
 import { loadImages } from './load-images.ts';
 import { loadSentiment } from './load-sentiment.ts';
 import { loadText } from './load-text.ts';
@@ -92,7 +93,12 @@ const [texts, pictures, written] = await Promise.all([
 ]);
 const sentiment = serveModel(texts.runtime, texts.costBound, metrics);
 const images = serveModel(pictures.runtime, () => 1, metrics);
-const loaded = [texts, pictures, ...(written ? [written] : [])];
+const writers: TextGenerators | null = written && [written.runtime, ...(written.adapters ?? [])];
+const loaded = [
+  texts,
+  pictures,
+  ...(written && writers ? writers.map((runtime) => ({ runtime, createdAt: written.createdAt })) : []),
+];
 const fetchOutside = createOutboundFetch();
 const modelsReady = Promise.all(loaded.map(({ runtime }) => runtime.ready()));
 const readiness = createReadiness({ pool, modelsReady });
@@ -115,9 +121,7 @@ const gateway = createGateway({
       fetchOutside,
     }),
   ],
-  generating: written
-    ? [...generationEndpoints(written.runtime), ...huggingFaceGenerating(written.runtime)]
-    : [],
+  generating: writers ? [...generationEndpoints(writers), ...huggingFaceGenerating(writers)] : [],
   free: [
     modelsEndpoint(loaded.map(({ runtime, createdAt }) => ({ model: runtime.model, createdAt }))),
     usageEndpoint({ db: usageDatabase, clock: systemClock }),

@@ -51,6 +51,8 @@ export interface GatewayUnderTestOptions extends Partial<GatewayOptions> {
   readonly model?: FakeTextClassifierOptions;
   readonly imageModel?: FakeImageClassifierOptions;
   readonly generator?: FakeTextGeneratorOptions;
+  /** Other models that write, beside it. */
+  readonly adapters?: readonly FakeTextGeneratorOptions[];
   /** Instead of the fake one. */
   readonly imageRuntime?: ImageModel;
   /** Left out: the guard as in production. */
@@ -62,11 +64,12 @@ export function gatewayUnderTest(
   database: Pick<TestDatabase, 'pool' | 'prisma'>,
   options: GatewayUnderTestOptions = {},
 ) {
-  const { model, imageModel, generator: generatorOptions, outbound, ...overrides } = options;
+  const { model, imageModel, generator: generatorOptions, adapters, outbound, ...overrides } = options;
   const logged: { level: string; fields: object; message: string }[] = [];
   const runtime = fakeTextClassifier(model);
   const imageRuntime = options.imageRuntime ?? fakeImageClassifier(imageModel);
   const generator = fakeTextGenerator(generatorOptions);
+  const generators = [generator, ...(adapters ?? []).map(fakeTextGenerator)] as const;
   const metrics = createMetrics();
   const holdMs = options.holdMs ?? pipelineLimits.holdMs;
   const metering = createMetering({ pool: database.pool, holdMs });
@@ -100,12 +103,12 @@ export function gatewayUnderTest(
         fetchOutside,
       }),
     ],
-    generating: [...generationEndpoints(generator), ...huggingFaceGenerating(generator)],
+    generating: [...generationEndpoints(generators), ...huggingFaceGenerating(generators)],
     free: [
       modelsEndpoint([
         { model: runtime.model, createdAt },
         { model: imageRuntime.model, createdAt },
-        { model: generator.model, createdAt },
+        ...generators.map(({ model: identity }) => ({ model: identity, createdAt })),
       ]),
       usageEndpoint({ db: database.prisma, clock: systemClock }),
       usageReceiptEndpoint({ db: database.prisma }),
