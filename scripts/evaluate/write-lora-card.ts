@@ -58,9 +58,9 @@ ${examples.map(quoted).join('\n')}
 
 ## Limits
 
-- Prose of a century ago: its commas are many. Names that it has not met keep small letters.
+- Prose of a century ago: its commas are many. Names that it does not take for names keep small letters.
 - Two or three sentences at a time; longer texts are better sent in pieces.
-- No quotation marks, brackets, dashes or digits were in its training.
+- No quotation marks, brackets or digits were in its training.
 - It can still change a word: compare, where that matters.
 `;
 }
