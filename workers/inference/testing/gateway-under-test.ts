@@ -25,7 +25,9 @@ import {
   isEmbedding,
   isExplanationOutput,
   isImageClassification,
+  type TextClassifier,
 } from '#workers/model-runtime/model-runtime.ts';
+import type { TextGenerator } from '#workers/model-runtime/text-generator.ts';
 import { createAddressBuckets } from '../address-buckets.ts';
 import { embeddingsEndpoint } from '../endpoints/embeddings.ts';
 import { explanationsEndpoint } from '../endpoints/explanations.ts';
@@ -53,8 +55,10 @@ export interface GatewayUnderTestOptions extends Partial<GatewayOptions> {
   readonly generator?: FakeTextGeneratorOptions;
   /** Other models that write, beside it. */
   readonly adapters?: readonly FakeTextGeneratorOptions[];
-  /** Instead of the fake one. */
+  /** Instead of the fake ones. */
+  readonly classifierRuntime?: TextClassifier;
   readonly imageRuntime?: ImageModel;
+  readonly generatorRuntime?: TextGenerator;
   /** Left out: the guard as in production. */
   readonly outbound?: OutboundFetchOptions;
 }
@@ -69,11 +73,13 @@ export function gatewayUnderTest(
   const runtime = fakeTextClassifier(model);
   const imageRuntime = options.imageRuntime ?? fakeImageClassifier(imageModel);
   const generator = fakeTextGenerator(generatorOptions);
-  const generators = [generator, ...(adapters ?? []).map(fakeTextGenerator)] as const;
+  const classifierRuntime = options.classifierRuntime ?? runtime;
+  const generatorRuntime = options.generatorRuntime ?? generator;
+  const generators = [generatorRuntime, ...(adapters ?? []).map(fakeTextGenerator)] as const;
   const metrics = createMetrics();
   const holdMs = options.holdMs ?? pipelineLimits.holdMs;
   const metering = createMetering({ pool: database.pool, holdMs });
-  const served = serveModel(runtime, (input) => runtime.costBound?.(input) ?? 1, metrics);
+  const served = serveModel(classifierRuntime, (input) => classifierRuntime.costBound?.(input) ?? 1, metrics);
   const servedImages = serveModel(imageRuntime, () => 1, metrics);
   const fetchOutside = createOutboundFetch(outbound);
   const idempotency = createPostgresIdempotency({
@@ -106,13 +112,13 @@ export function gatewayUnderTest(
     generating: [...generationEndpoints(generators), ...huggingFaceGenerating(generators)],
     free: [
       modelsEndpoint([
-        { model: runtime.model, createdAt },
+        { model: classifierRuntime.model, createdAt },
         { model: imageRuntime.model, createdAt },
         ...generators.map(({ model: identity }) => ({ model: identity, createdAt })),
       ]),
       usageEndpoint({ db: database.prisma, clock: systemClock }),
       usageReceiptEndpoint({ db: database.prisma }),
-      infoEndpoint(generator),
+      infoEndpoint(generatorRuntime),
     ],
     metering,
     idempotency,
