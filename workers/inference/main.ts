@@ -1,6 +1,7 @@
 import type { Server } from 'node:http';
 import path from 'node:path';
 import { serve } from '@hono/node-server';
+import { isOriginOfSomeKey } from '#server/domain/api-keys/find-origin.ts';
 import {
   generationLimits,
   idempotencyLimits,
@@ -25,10 +26,12 @@ import {
   isExplanationOutput,
   isImageClassification,
 } from '#workers/model-runtime/model-runtime.ts';
+import type { TextGenerator } from '#workers/model-runtime/text-generator.ts';
 import { createAddressBuckets } from './address-buckets.ts';
 import { closeServer, drain } from './drain.ts';
 import { embeddingsEndpoint } from './endpoints/embeddings.ts';
 import { explanationsEndpoint } from './endpoints/explanations.ts';
+import { feedbackEndpoint } from './endpoints/feedback.ts';
 import { generationEndpoints } from './endpoints/generation-endpoints.ts';
 import {
   huggingFaceGenerating,
@@ -42,11 +45,16 @@ import { usageEndpoint } from './endpoints/usage.ts';
 import { usageReceiptEndpoint } from './endpoints/usage-receipt.ts';
 import { createGateway } from './gateway.ts';
 import type { TextGenerators } from './generation/named-generator.ts';
+import { createKnownOrigins } from './known-origins.ts';
 import { loadImages } from './load-images.ts';
+import { loadChecker, loadSafetyPolicy } from './load-safety.ts';
 import { loadSentiment } from './load-sentiment.ts';
 import { loadText } from './load-text.ts';
+import { loadTextEmbedding } from './load-text-embedding.ts';
 import { createMetrics } from './metrics.ts';
 import { createReadiness } from './readiness.ts';
+import { classifierCheck } from './safety/classifier-check.ts';
+import { guardedGenerator } from './safety/guarded-generator.ts';
 import { serveModel } from './serve-model.ts';
 import { servedAs } from './served-as.ts';
 
@@ -69,7 +77,7 @@ const pool = createPool(environment.databaseUrl, {
   applicationName: 'inference',
   logger,
 });
-// Connections of its own, so that no reading of usage keeps a request from being admitted or settled.
+// Connections of its own, so that no reading of usage, and no feedback, keeps a request from being admitted or settled.
 const usageDatabase = createPrisma(environment.databaseUrl, {
   max: usageLimits.connectionsMax,
   applicationName: 'inference-usage',
@@ -86,21 +94,42 @@ const metering = createMetering({ pool, holdMs: environment.holdMs, onCall: metr
 metrics.watchDepth('admit', () => metering.depth.admit);
 metrics.watchDepth('settle', () => metering.depth.settle);
 
-const [texts, pictures, written] = await Promise.all([
+const policy = await loadSafetyPolicy(environment);
+const [texts, pictures, vectors, written, checker] = await Promise.all([
   loadSentiment(environment, logger),
   loadImages(environment, logger),
+  loadTextEmbedding(environment, logger),
   loadText(environment, logger),
+  loadChecker(policy, environment, logger),
 ]);
 const sentiment = serveModel(texts.runtime, texts.costBound, metrics);
 const images = serveModel(pictures.runtime, () => 1, metrics);
-const writers: TextGenerators | null = written && [written.runtime, ...(written.adapters ?? [])];
+const textVectors = serveModel(vectors.runtime, (input) => vectors.runtime.costBound(input), metrics);
+const embeddings = {
+  texts: { ...textVectors, dimensions: vectors.runtime.dimensions },
+  pictures: { ...servedAs(images, isEmbedding), dimensions: pictures.dimensions },
+};
+const checking = checker ? serveModel(checker.runtime, checker.costBound, metrics) : sentiment;
+const { answerCheck } = policy;
+const guarded = (runtime: TextGenerator) =>
+  guardedGenerator(runtime, {
+    policy,
+    checkFor: answerCheck && classifierCheck(checking, answerCheck),
+  });
+const writers = written && [written.runtime, ...(written.adapters ?? [])];
+const generators: TextGenerators | null = written && [
+  guarded(written.runtime),
+  ...(written.adapters ?? []).map(guarded),
+];
 const loaded = [
   texts,
   pictures,
+  vectors,
   ...(written && writers ? writers.map((runtime) => ({ runtime, createdAt: written.createdAt })) : []),
 ];
+const runtimes = [...loaded, ...(checker ? [checker] : [])].map(({ runtime }) => runtime);
 const fetchOutside = createOutboundFetch();
-const modelsReady = Promise.all(loaded.map(({ runtime }) => runtime.ready()));
+const modelsReady = Promise.all(runtimes.map((runtime) => runtime.ready()));
 const readiness = createReadiness({ pool, modelsReady });
 
 // Imported only where there is somewhere to send traces to.
@@ -117,26 +146,32 @@ const gateway = createGateway({
       fetchOutside,
     }),
     imagesClassifyEndpoint(servedAs(images, isImageClassification), { fetchOutside }),
-    embeddingsEndpoint(servedAs(images, isEmbedding), { dimensions: pictures.dimensions, fetchOutside }),
+    embeddingsEndpoint({ ...embeddings, fetchOutside }),
     ...huggingFaceMetered({
       sentiment,
       images: servedAs(images, isImageClassification),
-      embeddings: servedAs(images, isEmbedding),
-      dimensions: pictures.dimensions,
+      embeddings,
       fetchOutside,
     }),
   ],
-  generating: writers ? [...generationEndpoints(writers), ...huggingFaceGenerating(writers)] : [],
+  generating: generators ? [...generationEndpoints(generators), ...huggingFaceGenerating(generators)] : [],
   free: [
     modelsEndpoint(loaded.map(({ runtime, createdAt }) => ({ model: runtime.model, createdAt }))),
     usageEndpoint({ db: usageDatabase, clock: systemClock }),
     usageReceiptEndpoint({ db: usageDatabase }),
-    ...(written ? [infoEndpoint(written.runtime)] : []),
+    feedbackEndpoint({ db: usageDatabase, clock: systemClock }),
+    ...(generators ? [infoEndpoint(generators[0])] : []),
   ],
   metering,
   idempotency: createPostgresIdempotency({ pool: idempotencyPool, logger, ...idempotencyLimits }),
   readReceipt: (of) => readReceipt({ db: usageDatabase }, of),
   malformedKeys: createAddressBuckets({ limit: rateLimits.malformedKeysByAddress, clock: systemClock }),
+  knownOrigins: createKnownOrigins({
+    find: (origin) => isOriginOfSomeKey({ db: usageDatabase, clock: systemClock }, origin),
+    lookUps: createAddressBuckets({ limit: rateLimits.originLookUpsByAddress, clock: systemClock }),
+    clock: systemClock,
+    logger,
+  }),
   metrics,
   observeStage: metrics.observeStage,
   logger,
@@ -194,12 +229,12 @@ async function stop(signal: NodeJS.Signals) {
   await drain(
     [
       closableServer,
-      ...[sentiment, images].map(({ batcher, runtime }) => ({
+      ...[...new Set([sentiment, checking]), images, textVectors].map(({ batcher, runtime }) => ({
         name: `batcher of ${runtime.model.id}`,
         close: () => batcher.close(),
       })),
       { name: 'settlements', close: () => metering.drain() },
-      ...loaded.map(({ runtime }) => ({ name: runtime.model.id, close: () => runtime.close() })),
+      ...runtimes.map((runtime) => ({ name: runtime.model.id, close: () => runtime.close() })),
       { name: 'database', close: () => pool.end() },
       { name: 'database of idempotency keys', close: () => idempotencyPool.end() },
       ...(tracing ? [{ name: 'traces', close: () => tracing.close() }] : []),

@@ -94,6 +94,32 @@ describe('adapted models', () => {
     expect(json.paths).toHaveProperty(['/models/letters-1/v1/completions']);
   });
 
+  it('are held by the key that names them alone', async () => {
+    const { key: own } = await createApiKey(database.prisma, { workspaceId, models: ['letters-1'] });
+    const status = async (model: string) => {
+      const body = { messages, model };
+      return (await call(door, { key: own, path: '/v1/chat/completions', body })).status;
+    };
+    expect([await status('letters-1'), await status('letters-2'), await status('text-1')]).toEqual([
+      200, 403, 403,
+    ]);
+  });
+
+  it('keep to the policy of whoever runs the service, as their base does', async () => {
+    const strict = gatewayUnderTest(database, {
+      adapters: [{ id: 'letters-1' }],
+      safetyPolicy: { deny: ['two words'] },
+    });
+    for (const model of ['text-1', 'letters-1']) {
+      const { status, json } = await call(strict, {
+        key,
+        path: '/v1/chat/completions',
+        body: { messages, model },
+      });
+      expect([status, json.error.code]).toEqual([400, 'content_policy_violation']);
+    }
+  });
+
   it('never have a name twice', () => {
     expect(() => gatewayUnderTest(database, { adapters: [{ id: 'text-1' }] })).toThrow(
       'POST /models/text-1 is served twice',
