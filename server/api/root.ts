@@ -6,6 +6,7 @@ import { modelRouter } from './routers/model.ts';
 import { outboxRouter } from './routers/outbox.ts';
 import { sessionRouter } from './routers/session.ts';
 import { usageRouter } from './routers/usage.ts';
+import { webhookRouter } from './routers/webhook.ts';
 import { workspaceRouter } from './routers/workspace.ts';
 import { createCallerFactory, router } from './trpc.ts';
 
@@ -18,6 +19,7 @@ export const appRouter = router({
   outbox: outboxRouter,
   session: sessionRouter,
   usage: usageRouter,
+  webhook: webhookRouter,
   workspace: workspaceRouter,
 });
 export type AppRouter = typeof appRouter;

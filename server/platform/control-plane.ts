@@ -7,13 +7,15 @@ import { systemClock } from './clock.ts';
 import { createPrisma } from './database/prisma.ts';
 import { deriveSecret } from './derived-secrets.ts';
 import { readWebEnvironment } from './environment/web.ts';
+import { deliveryQueue } from './job-queue/delivery-queue.ts';
 import { readQueueCounts } from './job-queue/queue-counts.ts';
 import { createLogger } from './logger.ts';
 import { createMailQueue } from './mail/mail-queue.ts';
-import { createMailSeal } from './mail/mail-seal.ts';
 import { createFolderModelCards } from './model-cards/folder-model-cards.ts';
+import { webhookTargets } from './outbound-fetch/webhook-targets.ts';
 import { createPostgresRateLimiter } from './rate-limiter/postgres-rate-limiter.ts';
 import { createSubjectHash } from './rate-limiter/subject-hash.ts';
+import { createSeal } from './seal.ts';
 
 export interface ControlPlaneSettings {
   readonly db: PrismaClient;
@@ -24,13 +26,14 @@ export interface ControlPlaneSettings {
   readonly apiUrl: string;
   readonly modelsDir: string;
   readonly outboxIsPublic: boolean;
+  readonly webhooksToPrivateAddresses: boolean;
 }
 
 /** The web process's composition root. */
 export function createControlPlaneServices(settings: ControlPlaneSettings): ControlPlaneServices {
   const { db, clock, logger, secret, webUrl, apiUrl, modelsDir, outboxIsPublic } = settings;
   const hashSubject = createSubjectHash(deriveSecret(secret, 'subject-hash'));
-  const mailSeal = createMailSeal(deriveSecret(secret, 'mail-seal'));
+  const mailSeal = createSeal(deriveSecret(secret, 'mail-seal'));
   return {
     db,
     clock,
@@ -40,6 +43,9 @@ export function createControlPlaneServices(settings: ControlPlaneSettings): Cont
     mailQueue: createMailQueue({ mailSeal }),
     mailSeal,
     modelCards: createFolderModelCards(modelsDir),
+    webhookSeal: createSeal(deriveSecret(secret, 'webhook-seal')),
+    webhookTargets: webhookTargets({ privateAddresses: settings.webhooksToPrivateAddresses }),
+    deliveryQueue,
     readQueueCounts: () => readQueueCounts(db),
     webUrl,
     apiUrl,

@@ -2,7 +2,8 @@ import { EventEmitter } from 'node:events';
 import { runOnce, type WorkerEvents } from 'graphile-worker';
 import { backgroundLimits } from '#server/domain/rate-limits/limits.ts';
 import { logFailedJobs, quietQueueLogger } from './start-background.ts';
-import { type BackgroundDependencies, taskList } from './task-list.ts';
+import { type BackgroundDependencies, taskList, webhookTaskList } from './task-list.ts';
+import { dispatchWebhooks } from './tasks/dispatch-webhooks.ts';
 import { reapExpiredHolds } from './tasks/reap-expired-holds.ts';
 
 /** Drains what is due, cron's tasks included, and returns: for a scheduler that starts the process now and then. */
@@ -13,12 +14,13 @@ export async function runBackgroundOnce(dependencies: BackgroundDependencies): P
   if (released > 0) logger.info({ released }, 'Released expired holds.');
   await tasks['ensure-usage-partitions']();
   await tasks['delete-expired']();
+  await dispatchWebhooks(dependencies.webhooks);
 
   const events: WorkerEvents = new EventEmitter();
   logFailedJobs({ events }, logger);
   await runOnce({
     pgPool: pool,
-    taskList: tasks,
+    taskList: { ...tasks, ...webhookTaskList(dependencies) },
     concurrency: backgroundLimits.concurrentJobsMax,
     noHandleSignals: true,
     events,

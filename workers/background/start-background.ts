@@ -1,9 +1,10 @@
 import { Logger as QueueLogger, type Runner, run } from 'graphile-worker';
 import { describeFailure } from '#server/domain/describe-failure.ts';
 import type { Logger } from '#server/domain/logger.ts';
-import { backgroundLimits } from '#server/domain/rate-limits/limits.ts';
+import { backgroundLimits, webhookLimits } from '#server/domain/rate-limits/limits.ts';
 import { repeat } from './repeat.ts';
-import { type BackgroundDependencies, crontab, taskList } from './task-list.ts';
+import { type BackgroundDependencies, crontab, taskList, webhookTaskList } from './task-list.ts';
+import { dispatchWebhooks } from './tasks/dispatch-webhooks.ts';
 import { ensureUsagePartitions } from './tasks/ensure-usage-partitions.ts';
 import { reapExpiredHolds } from './tasks/reap-expired-holds.ts';
 
@@ -17,15 +18,19 @@ export interface Background {
 export async function startBackground(dependencies: BackgroundDependencies): Promise<Background> {
   const { pool, logger } = dependencies;
   await ensureUsagePartitions(pool);
+  const shared = { pgPool: pool, noHandleSignals: true, logger: quietQueueLogger(logger) } as const;
   const runner = await run({
-    pgPool: pool,
+    ...shared,
     taskList: taskList(dependencies),
     crontab,
     concurrency: backgroundLimits.concurrentJobsMax,
-    noHandleSignals: true,
-    logger: quietQueueLogger(logger),
   });
-  logFailedJobs(runner, logger);
+  const webhookRunner = await run({
+    ...shared,
+    taskList: webhookTaskList(dependencies),
+    concurrency: webhookLimits.concurrentMax,
+  });
+  for (const one of [runner, webhookRunner]) logFailedJobs(one, logger);
   // Not by the queue: it is due more often than cron can say, and must not wait behind mail.
   const reaper = repeat(
     async () => {
@@ -37,10 +42,21 @@ export async function startBackground(dependencies: BackgroundDependencies): Pro
       onError: (error) => logger.warn(describeFailure(error), 'Could not release expired holds.'),
     },
   );
+  const dispatcher = repeat(
+    async () => {
+      const { requeued } = await dispatchWebhooks(dependencies.webhooks);
+      if (requeued > 0) logger.info({ requeued }, 'Queued deliveries again that had lost their jobs.');
+    },
+    {
+      everyMs: backgroundLimits.dispatchEventsEveryMs,
+      onError: (error) => logger.warn(describeFailure(error), 'Could not dispatch events.'),
+    },
+  );
   return {
-    ended: runner.promise,
+    ended: Promise.race([runner.promise, webhookRunner.promise]),
     async stop() {
-      await Promise.all([runner.stop(), reaper.stop()]);
+      await dispatcher.stop();
+      await Promise.all([runner.stop(), webhookRunner.stop(), reaper.stop()]);
     },
   };
 }

@@ -1,3 +1,4 @@
+import { emitEvent } from '#server/domain/webhooks/emit-event.ts';
 import { recordAuditEvent } from '../audit/record-audit-event.ts';
 import { planOf } from '../billing/plans.ts';
 import type { Clock } from '../clock.ts';
@@ -64,6 +65,12 @@ export async function createApiKey(
       action: 'api_key.created',
       targetId: id,
       detail: { name, scopes: granted, expiresAt: expiresAt?.toISOString() ?? null },
+      at: now,
+    });
+    await emitEvent(transaction, {
+      workspaceId,
+      type: 'key.created',
+      data: { id, name, key_prefix: displayPrefix('live', id) },
       at: now,
     });
   });

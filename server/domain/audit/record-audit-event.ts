@@ -7,6 +7,12 @@ export const auditActions = [
   'api_key.created',
   'api_key.renamed',
   'api_key.revoked',
+  'webhook_endpoint.created',
+  'webhook_endpoint.updated',
+  'webhook_endpoint.enabled',
+  'webhook_endpoint.disabled',
+  'webhook_endpoint.secret_rotated',
+  'webhook_endpoint.deleted',
 ] as const;
 export type AuditAction = (typeof auditActions)[number];
 

@@ -6,5 +6,7 @@ export {
   imageLimits,
   outboundLimits,
   requestLimits,
+  retention,
   usageLimits,
+  webhookLimits,
 } from './limits.ts';
