@@ -15,6 +15,7 @@ export const publicScreens = [
   '/docs/explanations',
   '/docs/hugging-face',
   '/docs/usage',
+  '/docs/webhooks',
   '/docs/errors',
   '/docs/privacy',
   '/sign-up',
@@ -33,6 +34,8 @@ export const consoleScreens = (console: string) =>
     `${console}/usage?range=30d`,
     `${console}/keys`,
     `${console}/keys?create=1`,
+    `${console}/webhooks`,
+    `${console}/webhooks?create=1`,
     `${console}/settings`,
     '/account',
   ] as const;

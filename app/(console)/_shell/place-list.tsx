@@ -16,7 +16,7 @@ export function Places({ onGo }: { onGo?: () => void }) {
             <Link
               key={href}
               href={href}
-              aria-current={path === href ? 'page' : undefined}
+              aria-current={currentOf(path, href)}
               {...(onGo && { onClick: onGo })}
             >
               <Icon size={16} strokeWidth={1.5} aria-hidden />
@@ -27,4 +27,11 @@ export function Places({ onGo }: { onGo?: () => void }) {
       ))}
     </nav>
   );
+}
+
+/** The page itself, or the place that it lies under. Start is above all of them, and under none. */
+function currentOf(path: string, href: string): 'page' | 'true' | undefined {
+  if (path === href) return 'page';
+  const isStart = href.split('/').length === 3;
+  return !isStart && path.startsWith(`${href}/`) ? 'true' : undefined;
 }

@@ -43,6 +43,8 @@ export const outboundLimits = {
 /** Webhooks to customers: what a workspace sets up, and what one request to its endpoint may take. */
 export const webhookLimits = {
   endpointsPerWorkspaceMax: 10,
+  /** With so many waiting an endpoint is disabled: what it does not take must not grow without end. */
+  waitingPerEndpointMax: 10_000,
   timeoutMs: 15 * secondMs,
   /** Longer than a request takes by far: whoever holds a delivery for so long has died. */
   claimMs: minuteMs,

@@ -347,6 +347,20 @@ describe('deliveries', () => {
     expect((await jobs()).filter(({ number }) => number > attemptsMax)).toEqual([]);
   });
 
+  it('disables an endpoint for which too much waits, so that it does not grow without end', async () => {
+    const first = await happens();
+    const { eventId } = await db().webhookDelivery.findUniqueOrThrow({ where: { id: first } });
+    await plane.database.pool.query(
+      `INSERT INTO webhook_deliveries (id, workspace_id, endpoint_id, event_id, created_at)
+      SELECT gen_random_uuid(), $1, $2, $3, now() FROM generate_series(1, $4 - 1)`,
+      [workspaceId, endpointId, eventId, webhookLimits.waitingPerEndpointMax],
+    );
+    expect(await happens()).toBe('');
+    expect(await endpoint()).toMatchObject({ disabledBecause: 'backlog' });
+    expect(await db().webhookDelivery.count({ where: { endpointId, status: 'pending' } })).toBe(0);
+    expect((await plane.queuedMails(person.email))[0]?.text).toContain('10000 events');
+  });
+
   it('waits for nobody that fails at the same moment', async () => {
     answerStatus(410);
     const ids = [await happens(), await happens(), await happens()];

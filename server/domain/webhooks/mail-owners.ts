@@ -2,14 +2,20 @@ import { brand } from '../brand/brand.ts';
 import type { Transaction } from '../database.ts';
 import type { Mail, MailQueue } from '../mail/mail.ts';
 import { renderMail } from '../mail/render-mail.ts';
+import { webhookLimits } from '../rate-limits/limits.ts';
 import type { DisabledBecause } from './schema.ts';
 
 type Because = Exclude<DisabledBecause, 'member'>;
 
+export interface OwnerMailDependencies {
+  readonly mailQueue: MailQueue;
+  readonly webUrl: string;
+}
+
 /** Those who own the workspace are told that we have disabled an endpoint, in the transaction that does it. */
 export async function mailOwners(
   transaction: Transaction,
-  { mailQueue, webUrl }: { readonly mailQueue: MailQueue; readonly webUrl: string },
+  { mailQueue, webUrl }: OwnerMailDependencies,
   {
     workspaceId,
     endpointId,
@@ -30,6 +36,7 @@ export async function mailOwners(
 const reasons = {
   gone: 'A webhook endpoint of your workspace answered 410 Gone, so it was disabled.',
   failing: 'A webhook endpoint of your workspace took no event for three days, so it was disabled.',
+  backlog: `More than ${webhookLimits.waitingPerEndpointMax} events waited for a webhook endpoint of your workspace, so it was disabled.`,
 } as const satisfies Record<Because, string>;
 
 function endpointDisabledMail(to: string, because: Because, url: string): Mail {

@@ -1,21 +1,17 @@
 import type { Clock } from '../clock.ts';
-import type { Database, Transaction } from '../database.ts';
-import type { MailQueue } from '../mail/mail.ts';
+import type { Database } from '../database.ts';
 import type { Claim } from './claim-delivery.ts';
 import type { DeliveryQueue } from './delivery-queue.ts';
 import { lockEndpoint } from './find-endpoint.ts';
-import { mailOwners } from './mail-owners.ts';
+import { giveUpEndpoint } from './give-up-endpoint.ts';
+import type { OwnerMailDependencies } from './mail-owners.ts';
 import type { PostOutcome } from './post-webhook.ts';
 import { nextDelayMs, type Random, readRetryAfterMs } from './retry-schedule.ts';
-import type { DisabledBecause } from './schema.ts';
-import { switchOffEndpoint } from './switch-off-endpoint.ts';
 
-export interface RecordDependencies {
+export interface RecordDependencies extends OwnerMailDependencies {
   readonly db: Database;
   readonly clock: Clock;
   readonly deliveryQueue: DeliveryQueue;
-  readonly mailQueue: MailQueue;
-  readonly webUrl: string;
   readonly random: Random;
 }
 
@@ -32,7 +28,7 @@ const gone = 410;
 export async function recordAttempt(dependencies: RecordDependencies, made: MadeAttempt): Promise<void> {
   const { db, clock } = dependencies;
   const { claim, outcome } = made;
-  const { deliveryId, endpointId, number, claimedUntil } = claim;
+  const { deliveryId, workspaceId, endpointId, number, claimedUntil } = claim;
   const now = clock.now();
   await db.$transaction(async (transaction) => {
     await lockEndpoint(transaction, claim);
@@ -59,7 +55,12 @@ export async function recordAttempt(dependencies: RecordDependencies, made: Made
     }
     if (outcome.kind === 'answered' && outcome.status === gone) {
       await end('failed');
-      return giveUp(transaction, dependencies, claim, 'gone', now);
+      return giveUpEndpoint(transaction, dependencies, {
+        workspaceId,
+        endpointId,
+        because: 'gone',
+        at: now,
+      });
     }
     const { status, createdAt, endpoint } = await transaction.webhookDelivery.findUniqueOrThrow({
       where: { id: deliveryId },
@@ -77,7 +78,13 @@ export async function recordAttempt(dependencies: RecordDependencies, made: Made
     await end('failed');
     const { lastDeliveredAt } = endpoint;
     if (lastDeliveredAt && lastDeliveredAt > createdAt) return;
-    await giveUp(transaction, dependencies, claim, 'failing', now);
+    // Through three days it took nothing.
+    await giveUpEndpoint(transaction, dependencies, {
+      workspaceId,
+      endpointId,
+      because: 'failing',
+      at: now,
+    });
   });
 }
 
@@ -101,17 +108,4 @@ function attemptRow({ claim, at, durationMs, outcome }: MadeAttempt) {
 /** PostgreSQL's texts have no NUL. */
 function textOf(bytes: Uint8Array): string {
   return new TextDecoder().decode(bytes).replaceAll('\0', '\u{fffd}');
-}
-
-/** Through three days it took nothing, or it said that it is gone. */
-async function giveUp(
-  transaction: Transaction,
-  { mailQueue, webUrl }: RecordDependencies,
-  { workspaceId, endpointId }: Claim,
-  because: Exclude<DisabledBecause, 'member'>,
-  at: Date,
-): Promise<void> {
-  const change = { workspaceId, endpointId, because, actorUserId: null, at };
-  if (!(await switchOffEndpoint(transaction, change))) return;
-  await mailOwners(transaction, { mailQueue, webUrl }, { workspaceId, endpointId, because });
 }

@@ -41,7 +41,7 @@ export const listDeliveriesSchema = endpointSchema.extend({
 });
 export const deliverySchema = z.object({ deliveryId: z.uuid() });
 
-export type DisabledBecause = 'member' | 'gone' | 'failing';
+export type DisabledBecause = 'member' | 'gone' | 'failing' | 'backlog';
 
 export interface EndpointItem {
   readonly id: string;

@@ -41,6 +41,17 @@ describe('the environment', () => {
     });
   });
 
+  it('sends webhooks to public addresses alone unless it is told otherwise', () => {
+    const allowed = (variables: object) =>
+      [readWebEnvironment, readBackgroundEnvironment].map(
+        (read) => read({ ...complete, ...variables }).webhooksToPrivateAddresses,
+      );
+    expect(allowed({})).toEqual([false, false]);
+    expect(allowed({ NODE_ENV: 'production', WEBHOOKS_TO_PRIVATE_ADDRESSES: '' })).toEqual([false, false]);
+    expect(allowed({ WEBHOOKS_TO_PRIVATE_ADDRESSES: '1' })).toEqual([true, true]);
+    expect(() => allowed({ WEBHOOKS_TO_PRIVATE_ADDRESSES: 'maybe' })).toThrow(EnvironmentError);
+  });
+
   it('shows the outbox only where no real mail is sent', () => {
     const isPublic = (more: object) => readWebEnvironment({ ...complete, ...more }).outboxIsPublic;
     expect(isPublic({})).toBe(true);

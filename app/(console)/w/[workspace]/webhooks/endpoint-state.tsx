@@ -4,6 +4,7 @@ const disabled = {
   member: { shape: 'st off', said: 'Disabled' },
   gone: { shape: 'st bad', said: 'Disabled: 410' },
   failing: { shape: 'st bad', said: 'Disabled: failing' },
+  backlog: { shape: 'st bad', said: 'Disabled: too much waits' },
 } as const satisfies Record<DisabledBecause, { shape: string; said: string }>;
 
 export function EndpointState({ endpoint }: { endpoint: EndpointItem }) {

@@ -45,7 +45,7 @@ export function SecretOnceDialog({ created: { endpoint, secret }, onClose }: Sec
             ['Events', endpoint.eventTypes.join(', ')],
             ...(endpoint.previousSecretUntil
               ? ([
-                  ['The secret before it signs as well', `until ${exactTime(endpoint.previousSecretUntil)}`],
+                  ['The old secret signs as well', `until ${exactTime(endpoint.previousSecretUntil)}`],
                 ] as const)
               : []),
           ]}

@@ -85,7 +85,7 @@ function Detail({ delivery }: { delivery: DeliveryDetail }) {
               {delivery.eventId}
             </code>,
           ],
-          [delivery.isReplay ? 'Sent again' : 'Sent', exactTime(delivery.createdAt)],
+          [delivery.isReplay ? 'Sent again' : 'Since', exactTime(delivery.createdAt)],
           ...(nextAttemptAt && attempts.length > 0
             ? ([['Next attempt', exactTime(nextAttemptAt)]] as const)
             : []),

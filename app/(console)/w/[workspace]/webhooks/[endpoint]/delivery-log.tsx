@@ -83,7 +83,7 @@ interface StatusFilterProps {
 function StatusFilter({ status, onChange }: StatusFilterProps) {
   return (
     <select
-      className="input quiet !w-auto md:ml-auto"
+      className="input quiet ml-auto !w-auto"
       aria-label="State"
       value={status ?? ''}
       onChange={(event) => onChange(event.target.value || null)}

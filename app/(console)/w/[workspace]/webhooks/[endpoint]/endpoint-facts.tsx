@@ -16,6 +16,7 @@ const reasons = {
   member: 'A member disabled this endpoint. Nothing is sent to it.',
   gone: 'It answered 410 Gone, so we disabled it. Nothing is sent to it.',
   failing: 'It took no event for three days, so we disabled it. Nothing is sent to it.',
+  backlog: 'Too many events waited for it, so we disabled it. Nothing is sent to it.',
 } as const satisfies Record<DisabledBecause, string>;
 
 export function EndpointFacts({ endpoint, onEnable, enabling }: EndpointFactsProps) {
@@ -53,7 +54,7 @@ export function EndpointFacts({ endpoint, onEnable, enabling }: EndpointFactsPro
           ['Last taken', <LastTaken key="taken" at={lastDeliveredAt} />],
           ['Created', calendarDate(createdAt)],
           ...(previousSecretUntil
-            ? ([['The secret before signs as well', `until ${exactTime(previousSecretUntil)}`]] as const)
+            ? ([['The old secret signs as well', `until ${exactTime(previousSecretUntil)}`]] as const)
             : []),
         ]}
       />

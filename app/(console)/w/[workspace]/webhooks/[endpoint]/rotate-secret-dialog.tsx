@@ -15,7 +15,7 @@ interface RotateSecretDialogProps extends EndpointDialogProps {
 const overlaps = [
   { hours: 24, name: 'For 24 hours' },
   { hours: 168, name: 'For 7 days' },
-  { hours: 0, name: 'Not at all: it has leaked' },
+  { hours: 0, name: 'No longer: it has leaked' },
 ] as const;
 
 export function RotateSecretDialog(props: RotateSecretDialogProps) {
@@ -43,7 +43,7 @@ export function RotateSecretDialog(props: RotateSecretDialogProps) {
       <div className="content grid gap-4">
         <div className="field">
           <label className="label" htmlFor={overlapId}>
-            The secret before it signs as well
+            The old secret signs as well
           </label>
           <select
             id={overlapId}
@@ -59,9 +59,7 @@ export function RotateSecretDialog(props: RotateSecretDialogProps) {
           </select>
         </div>
         {endpoint.previousSecretUntil && (
-          <Note kind="warn">
-            A rotation is under way. The secret that was replaced then stops signing now.
-          </Note>
+          <Note kind="warn">A rotation is under way. The secret that it replaced stops signing now.</Note>
         )}
         {rotate.error && <RefusalNote error={rotate.error} />}
       </div>
