@@ -9,9 +9,14 @@ export interface Cifar10Training {
     readonly epochs: number;
     readonly batchRows: number;
     readonly learningRate: number;
+    readonly optimizer: {
+      readonly momentum: number;
+      readonly weightDecay: number;
+      readonly biasRate: number;
+    };
     readonly seed: number;
     readonly convolutions: string;
-    readonly augmentation: { readonly shift: number; readonly cutout: number };
+    readonly augmentation: { readonly shift: number };
     readonly labelSmoothing: number;
     readonly statistics: {
       readonly mean: readonly [number, number, number];

@@ -5,6 +5,7 @@ import { logFailedJobs, quietQueueLogger } from './start-background.ts';
 import { type BackgroundDependencies, taskList, webhookTaskList } from './task-list.ts';
 import { dispatchWebhooks } from './tasks/dispatch-webhooks.ts';
 import { reapExpiredHolds } from './tasks/reap-expired-holds.ts';
+import { untilIdle } from './until-idle.ts';
 
 /** Drains what is due, cron's tasks included, and returns: for a scheduler that starts the process now and then. */
 export async function runBackgroundOnce(dependencies: BackgroundDependencies): Promise<void> {
@@ -26,4 +27,5 @@ export async function runBackgroundOnce(dependencies: BackgroundDependencies): P
     events,
     logger: quietQueueLogger(logger),
   });
+  await untilIdle(pool);
 }

@@ -1,12 +1,15 @@
-import { Logger as QueueLogger, type Runner, run } from 'graphile-worker';
+import { EventEmitter } from 'node:events';
+import { Logger as QueueLogger, type Runner, run, type TaskList, type WorkerEvents } from 'graphile-worker';
 import { describeFailure } from '#server/domain/describe-failure.ts';
 import type { Logger } from '#server/domain/logger.ts';
 import { backgroundLimits, webhookLimits } from '#server/domain/rate-limits/limits.ts';
+import { everyWorkerLooks } from './every-worker-looks.ts';
 import { repeat } from './repeat.ts';
 import { type BackgroundDependencies, crontab, taskList, webhookTaskList } from './task-list.ts';
 import { dispatchWebhooks } from './tasks/dispatch-webhooks.ts';
 import { ensureUsagePartitions } from './tasks/ensure-usage-partitions.ts';
 import { reapExpiredHolds } from './tasks/reap-expired-holds.ts';
+import { untilIdle } from './until-idle.ts';
 
 export interface Background {
   /** Settles when the queue's runner ends by itself, which it does only on a failure. */
@@ -18,19 +21,17 @@ export interface Background {
 export async function startBackground(dependencies: BackgroundDependencies): Promise<Background> {
   const { pool, logger } = dependencies;
   await ensureUsagePartitions(pool);
-  const shared = { pgPool: pool, noHandleSignals: true, logger: quietQueueLogger(logger) } as const;
-  const runner = await run({
-    ...shared,
-    taskList: taskList(dependencies),
-    crontab,
-    concurrency: backgroundLimits.concurrentJobsMax,
-  });
-  const webhookRunner = await run({
-    ...shared,
-    taskList: webhookTaskList(dependencies),
-    concurrency: webhookLimits.concurrentMax,
-  });
-  for (const one of [runner, webhookRunner]) logFailedJobs(one, logger);
+  const [runner, webhookRunner] = await Promise.all([
+    startRunner(dependencies, {
+      taskList: taskList(dependencies),
+      crontab,
+      concurrency: backgroundLimits.concurrentJobsMax,
+    }),
+    startRunner(dependencies, {
+      taskList: webhookTaskList(dependencies),
+      concurrency: webhookLimits.concurrentMax,
+    }),
+  ]);
   // Not by the queue: it is due more often than cron can say, and must not wait behind mail.
   const reaper = repeat(
     async () => {
@@ -57,8 +58,39 @@ export async function startBackground(dependencies: BackgroundDependencies): Pro
     async stop() {
       await dispatcher.stop();
       await Promise.all([runner.stop(), webhookRunner.stop(), reaper.stop()]);
+      await untilIdle(pool);
     },
   };
+}
+
+interface RunnerOptions {
+  readonly taskList: TaskList;
+  readonly crontab?: string;
+  readonly concurrency: number;
+}
+
+/** Once each of its workers has looked for a job. */
+async function startRunner(
+  { pool, logger }: BackgroundDependencies,
+  { concurrency, ...work }: RunnerOptions,
+): Promise<Runner> {
+  const events: WorkerEvents = new EventEmitter();
+  logFailedJobs({ events }, logger);
+  const looking = everyWorkerLooks(events, { workers: concurrency, withinMs: backgroundLimits.startMs });
+  looking.catch(() => {}); // it may fail before it is awaited
+  const runner = await run({
+    ...work,
+    pgPool: pool,
+    events,
+    concurrency,
+    noHandleSignals: true,
+    logger: quietQueueLogger(logger),
+  });
+  await looking.catch(async (error: unknown) => {
+    await runner.stop();
+    throw error;
+  });
+  return runner;
 }
 
 export function logFailedJobs({ events }: Pick<Runner, 'events'>, logger: Logger): void {

@@ -1,3 +1,4 @@
+import { Readable } from 'node:stream';
 import { OpenAPIHono } from '@hono/zod-openapi';
 import type { Context } from 'hono';
 import { DomainError } from '#server/domain/errors.ts';
@@ -181,6 +182,7 @@ export function createGateway(options: GatewayOptions): Gateway {
     return {
       ...memory.share(),
       request,
+      incoming: c.env?.incoming instanceof Readable ? c.env.incoming : null,
       requestId: newRequestId(),
       startedAtMs: performance.now(),
       signal: request.signal,

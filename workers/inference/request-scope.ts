@@ -1,8 +1,11 @@
+import type { Readable } from 'node:stream';
 import type { RateWindows } from '#server/domain/usage/metering.ts';
 
 /** A request as it came in, with what its answer and its log line must tell wherever it ends. */
 export interface Received {
   readonly request: Request;
+  /** Its body as it comes from the connection, cheaper to read piece by piece than `request.body`. Null: there is no connection. */
+  readonly incoming: Readable | null;
   /** UUIDv7: the ledger's primary key. */
   readonly requestId: string;
   /** By performance.now(). */

@@ -66,7 +66,7 @@ export const webhookLimits = {
   jitterShare: 0.2,
   retryAfterMsMax: dayMs,
   /** Requests at the same time: of a background process, and to the endpoints of one workspace. */
-  concurrentMax: 16,
+  concurrentMax: 8,
   concurrentPerWorkspaceMax: 4,
   overlapHoursMax: 168,
   deliveriesListed: 50,
@@ -200,6 +200,8 @@ export const backgroundLimits = {
   eventsDispatchedAtOnce: 50,
   /** A delivery that nobody began for so long has lost its job, with the process that had it. */
   deliveryOverdueMs: 2 * minuteMs,
+  /** The queue's workers have looked for their first job by then, or the process ends. */
+  startMs: 15 * secondMs,
   drainMs: 25 * secondMs,
 } as const;
 

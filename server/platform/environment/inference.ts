@@ -26,7 +26,7 @@ const schema = z.object({
     .min(1)
     .max(256)
     .default(() => Math.max(1, Math.floor(availableParallelism() / 2))),
-  TEXT_DEVICE: z.enum(['cpu', 'cuda', 'vulkan']).default('cpu'),
+  TEXT_DEVICE: z.enum(['cpu', 'cuda', 'vulkan', 'metal']).default('cpu'),
   TEXT_SEQUENCES: z.coerce.number({ error: 'a number of answers' }).int().min(2).max(256).default(10),
   TEXT_CONTEXT_TOKENS: z.coerce.number({ error: 'a number of tokens' }).int().min(128).default(2_048),
   /** `fake`: no model, for tests and the benchmark of the gateway itself. */
