@@ -91,10 +91,12 @@ function Detail({ delivery }: { delivery: DeliveryDetail }) {
             : []),
         ]}
       />
-      <CodeSample
-        label="The body"
-        variants={[{ name: 'body', code: JSON.stringify(JSON.parse(delivery.payload), null, 2) }]}
-      />
+      <section aria-label="Body">
+        <CodeSample
+          label="The body"
+          variants={[{ name: 'body', code: JSON.stringify(JSON.parse(delivery.payload), null, 2) }]}
+        />
+      </section>
       <section aria-label="Attempts">
         <h3 className="label mb-1">Attempts</h3>
         {attempts.length === 0 && delivery.status === 'pending' && <Wait>On its way.</Wait>}
