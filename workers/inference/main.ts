@@ -97,6 +97,11 @@ const fetchOutside = createOutboundFetch();
 const modelsReady = Promise.all(loaded.map(({ runtime }) => runtime.ready()));
 const readiness = createReadiness({ pool, modelsReady });
 
+// Imported only where there is somewhere to send traces to.
+const tracing = environment.traces
+  ? (await import('./tracing/create-tracing.ts')).createTracing(environment.traces)
+  : undefined;
+
 const gateway = createGateway({
   metered: [
     sentimentEndpoint(sentiment),
@@ -136,6 +141,7 @@ const gateway = createGateway({
   apiUrl: environment.apiUrl,
   holdMs: environment.holdMs,
   trustedHops: environment.trustedProxyHops,
+  tracing,
   isReady: readiness.isReady,
 });
 
@@ -192,6 +198,7 @@ async function stop(signal: NodeJS.Signals) {
       ...loaded.map(({ runtime }) => ({ name: runtime.model.id, close: () => runtime.close() })),
       { name: 'database', close: () => pool.end() },
       { name: 'database of idempotency keys', close: () => idempotencyPool.end() },
+      ...(tracing ? [{ name: 'traces', close: () => tracing.close() }] : []),
       { name: 'database of usage', close: () => usageDatabase.$disconnect() },
     ],
     { logger, timeoutMs: drainTimeoutMs },

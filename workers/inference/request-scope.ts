@@ -1,5 +1,6 @@
 import type { Readable } from 'node:stream';
 import type { RateWindows } from '#server/domain/usage/metering.ts';
+import type { RequestTrace } from './tracing/request-trace.ts';
 
 /** A request as it came in, with what its answer and its log line must tell wherever it ends. */
 export interface Received {
@@ -23,6 +24,8 @@ export interface Received {
   /** The address that limits count against; worked out only where one is needed. */
   address(): string;
   readonly scope: RequestScope;
+  /** Null: nobody follows it. */
+  readonly trace: RequestTrace | null;
 }
 
 export interface RequestScope {

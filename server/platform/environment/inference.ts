@@ -31,6 +31,9 @@ const schema = z.object({
   TEXT_CONTEXT_TOKENS: z.coerce.number({ error: 'a number of tokens' }).int().min(128).default(2_048),
   /** `fake`: no model, for tests and the benchmark of the gateway itself. */
   INFERENCE_RUNTIME: z.enum(['onnx', 'fake']).default('onnx'),
+  OTEL_EXPORTER_OTLP_ENDPOINT: z.url().optional(),
+  OTEL_EXPORTER_OTLP_TRACES_ENDPOINT: z.url().optional(),
+  OTEL_SERVICE_NAME: z.string().default('modelyard-inference'),
   FAKE_RUNTIME_LATENCY_MS: z.coerce.number({ error: 'milliseconds' }).int().min(0).default(0),
 });
 
@@ -56,6 +59,11 @@ export function readInferenceEnvironment(variables: Variables = process.env) {
       sequences: read.TEXT_SEQUENCES,
       contextTokens: read.TEXT_CONTEXT_TOKENS,
     },
+    /** Null: no traces. */
+    traces:
+      (read.OTEL_EXPORTER_OTLP_TRACES_ENDPOINT ?? read.OTEL_EXPORTER_OTLP_ENDPOINT)
+        ? { serviceName: read.OTEL_SERVICE_NAME }
+        : null,
     runtime: read.INFERENCE_RUNTIME,
     fakeRuntimeLatencyMs: read.FAKE_RUNTIME_LATENCY_MS,
   };
