@@ -20,7 +20,6 @@ export function DeleteEndpointDialog(props: DeleteEndpointDialogProps) {
   const remove = useMutation(
     rpc.webhook.delete.mutationOptions({
       onSuccess: async () => {
-        queryClient.removeQueries(rpc.webhook.get.queryFilter({ workspaceId, endpointId }));
         router.push(home);
         await queryClient.invalidateQueries(rpc.webhook.list.queryFilter({ workspaceId }));
       },

@@ -20,10 +20,12 @@ interface DeliveryLogProps {
   readonly workspaceId: string;
   readonly endpointId: string;
   readonly initial: DeliveryPage;
+  /** Asks for nothing new. */
+  readonly paused: boolean;
   readonly onShow: (deliveryId: string) => void;
 }
 
-export function DeliveryLog({ workspaceId, endpointId, initial, onShow }: DeliveryLogProps) {
+export function DeliveryLog({ workspaceId, endpointId, initial, paused, onShow }: DeliveryLogProps) {
   const rpc = useRpc();
   const [shownStatus, setStatus] = useUrlParam('status');
   const status = deliveryStatuses.find((each) => each === shownStatus);
@@ -33,7 +35,7 @@ export function DeliveryLog({ workspaceId, endpointId, initial, onShow }: Delive
       {
         getNextPageParam: ({ items, hasMore }) => (hasMore ? items.at(-1)?.id : undefined),
         ...(!status && { initialData: { pages: [initial], pageParams: [null] } }),
-        refetchInterval: listeningMs,
+        refetchInterval: paused ? false : listeningMs,
       },
     ),
   );

@@ -35,8 +35,10 @@ export function EndpointScreen({ workspace, initial, initialDeliveries }: Endpoi
   const [rotated, setRotated] = useState<CreatedEndpoint | null>(null);
   const [shown, setShown] = useUrlParam('delivery');
   const one = { workspaceId: workspace.id, endpointId: initial.id };
+  // What is being deleted is not asked for again.
+  const paused = asking === 'delete';
   const { data: endpoint } = useQuery(
-    rpc.webhook.get.queryOptions(one, { initialData: initial, refetchInterval: 5_000 }),
+    rpc.webhook.get.queryOptions(one, { initialData: initial, refetchInterval: paused ? false : 5_000 }),
   );
   const refresh = () => queryClient.invalidateQueries(rpc.webhook.pathFilter());
   const enable = useMutation(rpc.webhook.enable.mutationOptions({ onSuccess: refresh }));
@@ -105,7 +107,7 @@ export function EndpointScreen({ workspace, initial, initialDeliveries }: Endpoi
           <RefusalNote error={failure} />
         </div>
       )}
-      <DeliveryLog {...one} initial={initialDeliveries} onShow={setShown} />
+      <DeliveryLog {...one} initial={initialDeliveries} paused={paused} onShow={setShown} />
       {shown && (
         <DeliveryDialog
           workspaceId={workspace.id}
