@@ -85,6 +85,7 @@ export default function WebhooksReferencePage() {
             meaning,
           ])}
         />
+        <p>The body of one:</p>
         <CodeSample label="An event" variants={[{ name: 'body', code: JSON.stringify(example, null, 2) }]} />
       </Section>
       <Section id="retries" title="Attempts">
