@@ -1,11 +1,10 @@
-import { execFile, spawn } from 'node:child_process';
-import { randomBytes } from 'node:crypto';
+import { execFile } from 'node:child_process';
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { promisify } from 'node:util';
-import { freePort } from '#server/testing/free-port.ts';
 import { docSamples } from './doc-samples.ts';
 import { expect, test } from './fixtures.ts';
+import { runReceiver } from './run-receiver.ts';
 
 const run = promisify(execFile);
 
@@ -225,27 +224,19 @@ const unitsOf = ({ usage: { units } }: { usage: { units: number } }) => ({ units
 test('the receiver takes the delivery of the documents, and no other', async ({ page }, info) => {
   await page.goto('/docs/webhooks');
   const { codeOf } = await docSamples(page, '', info.outputPath());
-  const secret = `whsec_${randomBytes(32).toString('base64')}`;
-  const env = { ...process.env, PORT: String(await freePort()), WEBHOOK_SECRET: secret, FORCE_COLOR: '0' };
-  const script = ['--input-type=module', '-e', await codeOf('A receiver', 'TypeScript')];
-  const receiver = spawn(process.execPath, script, { cwd: info.outputPath(), env });
-  let printed = '';
-  receiver.stdout.on('data', (chunk) => void (printed += chunk));
-  try {
-    const deliver = async (options = {}) => {
-      const code = (await codeOf('A delivery', 'curl')).replace(
-        'curl -i',
-        'curl -si --retry-connrefused --retry 9',
-      );
-      return (await run('sh', ['-c', code], { env: { ...env, ...options } })).stdout;
-    };
-    expect(await deliver()).toContain('204 No Content');
-    await expect.poll(() => printed).toMatch(/^evt_[0-9a-f]{32} webhook.test {"id":"by-hand"}$/m);
-    expect(await deliver({ WEBHOOK_SECRET: 'whsec_YW5vdGhlcg==' })).toContain('The signature is wrong.');
-    expect(printed.trim().split('\n')).toHaveLength(1);
-  } finally {
-    receiver.kill();
-  }
+  const receiver = {
+    program: process.execPath,
+    args: ['--input-type=module', '-e', await codeOf('A receiver', 'TypeScript')],
+    cwd: info.outputPath(),
+    env: { ...process.env, FORCE_COLOR: '0' },
+    timeout: 30_000,
+  };
+  const delivery = await codeOf('A delivery', 'curl');
+  expect(await runReceiver({ ...receiver, delivery })).toMatch(
+    /^evt_[0-9a-f]{32} webhook.test {"id":"by-hand"}\n$/,
+  );
+  const forged = `WEBHOOK_SECRET=whsec_YW5vdGhlcg==\n${delivery}`;
+  await expect(runReceiver({ ...receiver, delivery: forged })).rejects.toThrow('The signature is wrong.');
 });
 
 test('the errors are documented as the API answers them', async ({ page, request, product }) => {

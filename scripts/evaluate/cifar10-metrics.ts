@@ -16,7 +16,7 @@ export interface Cifar10Training {
     };
     readonly seed: number;
     readonly convolutions: string;
-    readonly augmentation: { readonly shift: number };
+    readonly augmentation: { readonly shift: number; readonly cutout: number };
     readonly labelSmoothing: number;
     readonly statistics: {
       readonly mean: readonly [number, number, number];

@@ -20,6 +20,7 @@ export async function loadText(
   logger: Logger,
 ): Promise<LoadedText | null> {
   if (environment.runtime === 'fake') return loadFake(environment);
+  if (environment.textUpstream) return loadUpstream(environment, environment.textUpstream, logger);
   const folder = path.resolve(environment.modelsDir, 'text-generation');
   const found = await stat(folder).catch(() => null);
   if (!found) {
@@ -40,13 +41,37 @@ export async function loadText(
   }
   const runtime = await loadTextGenerator({
     ...text,
-    laneSequencesMax: Math.max(1, text.sequences - SEQUENCES_KEPT),
+    laneSequencesMax: laneSequencesMax(environment),
     folder,
     id: TEXT_MODEL_ID,
     logger,
     entry: textProcessEntry(),
   });
   return { runtime, createdAt: found.mtime };
+}
+
+/** Nothing of llama.cpp is loaded: an engine elsewhere writes. */
+async function loadUpstream(
+  environment: InferenceEnvironment,
+  upstream: NonNullable<InferenceEnvironment['textUpstream']>,
+  logger: Logger,
+): Promise<LoadedText> {
+  const { loadUpstreamGenerator } = await import(
+    '#workers/model-runtime/openai-upstream/load-upstream-generator.ts'
+  );
+  const runtime = loadUpstreamGenerator({
+    ...upstream,
+    contextTokens: environment.text.contextTokens,
+    sequences: environment.text.sequences,
+    laneSequencesMax: laneSequencesMax(environment),
+    id: TEXT_MODEL_ID,
+    logger,
+  });
+  return { runtime, createdAt: new Date() };
+}
+
+function laneSequencesMax({ text }: InferenceEnvironment): number {
+  return Math.max(1, text.sequences - SEQUENCES_KEPT);
 }
 
 async function loadFake(environment: InferenceEnvironment): Promise<LoadedText> {
