@@ -19,6 +19,7 @@ export const publicScreens = [
   '/docs/hugging-face',
   '/docs/batches',
   '/docs/usage',
+  '/docs/webhooks',
   '/docs/errors',
   '/docs/privacy',
   '/sign-up',
@@ -40,6 +41,8 @@ export const consoleScreens = (console: string) =>
     `${console}/playground?task=text&format=schema`,
     `${console}/keys`,
     `${console}/keys?create=1`,
+    `${console}/webhooks`,
+    `${console}/webhooks?create=1`,
     `${console}/settings`,
     '/account',
   ] as const;

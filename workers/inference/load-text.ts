@@ -7,6 +7,8 @@ import { textProcessEntry } from './compute-thread-entry.ts';
 
 export interface LoadedText {
   readonly runtime: TextGenerator;
+  /** The same model, adapted. */
+  readonly adapters?: readonly TextGenerator[];
   readonly createdAt: Date;
 }
 
@@ -47,7 +49,7 @@ export async function loadText(
     logger,
     entry: textProcessEntry(),
   });
-  return { runtime, createdAt: found.mtime };
+  return { runtime, adapters: runtime.adapters, createdAt: found.mtime };
 }
 
 /** Nothing of llama.cpp is loaded: an engine elsewhere writes. */

@@ -12,5 +12,7 @@ export {
   outboundLimits,
   playgroundLimits,
   requestLimits,
+  retention,
   usageLimits,
+  webhookLimits,
 } from './limits.ts';

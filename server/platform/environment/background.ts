@@ -15,6 +15,7 @@ const schema = z.object({
   BLOBS_DIR: sharedVariables.BLOBS_DIR,
   SMTP_URL: z.url({ protocol: /^smtps?$/, error: 'smtp://user:password@host:port' }).optional(),
   MAIL_FROM: z.string().default(brand.mailFrom),
+  WEBHOOKS_TO_PRIVATE_ADDRESSES: sharedVariables.WEBHOOKS_TO_PRIVATE_ADDRESSES,
 });
 
 export type BackgroundEnvironment = ReturnType<typeof readBackgroundEnvironment>;
@@ -33,5 +34,6 @@ export function readBackgroundEnvironment(variables: Variables = process.env) {
     blobsDir: read.BLOBS_DIR ?? path.join(read.DATA_DIR_MODELYARD, 'blobs'),
     smtpUrl: read.SMTP_URL,
     mailFrom: read.MAIL_FROM,
+    webhooksToPrivateAddresses: read.WEBHOOKS_TO_PRIVATE_ADDRESSES,
   };
 }
