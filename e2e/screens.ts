@@ -41,6 +41,7 @@ export const consoleScreens = (console: string) =>
     `${console}/playground?task=text&format=schema`,
     `${console}/keys`,
     `${console}/keys?create=1`,
+    `${console}/batches`,
     `${console}/webhooks`,
     `${console}/webhooks?create=1`,
     `${console}/settings`,

@@ -10,6 +10,8 @@ interface RuleProps {
   /** A dashed forecast, or a hatched part that is held, up to here. */
   readonly estimate?: number | undefined;
   readonly held?: number | undefined;
+  /** A part that failed, after the reading and up to here. */
+  readonly failed?: number | undefined;
   readonly threshold?: number | undefined;
   readonly graduations?: number;
   readonly color?: string;
@@ -26,6 +28,7 @@ export function Rule(props: RuleProps) {
     ...(interval && { '--lo': clamp(interval[0]), '--hi': clamp(interval[1]) }),
     ...(props.threshold !== undefined && { '--t': clamp(props.threshold) }),
     ...((props.estimate ?? props.held) !== undefined && { '--e': clamp(props.estimate ?? props.held ?? 0) }),
+    ...(props.failed !== undefined && { '--f': clamp(props.failed) }),
     ...(props.graduations && { '--n': props.graduations }),
     ...(props.color && { '--c': props.color }),
   } as CSSProperties;
@@ -41,6 +44,7 @@ export function Rule(props: RuleProps) {
       {kind === 'cursor' && <i className="cursor" />}
       {props.estimate !== undefined && <i className="est" />}
       {props.held !== undefined && <i className="held" />}
+      {props.failed !== undefined && <i className="failed" />}
       {props.threshold !== undefined && <i className="stop" />}
       {props.children}
     </div>

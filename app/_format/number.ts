@@ -28,6 +28,17 @@ export function fixed(value: number, digits: number): string {
   return value.toFixed(digits).replace('-', '\u2212');
 }
 
+/** 1,536 -> '1.5 KiB'. */
+export function byteSize(bytes: number): string {
+  for (const [size, unit] of [
+    [1024 * 1024, 'MiB'],
+    [1024, 'KiB'],
+  ] as const) {
+    if (bytes >= size) return `${fixed(bytes / size, bytes < 10 * size ? 1 : 0)} ${unit}`;
+  }
+  return plural(bytes, 'byte');
+}
+
 export function signed(value: number, digits: number): string {
   return value > 0 ? `+${fixed(value, digits)}` : fixed(value, digits);
 }

@@ -3,6 +3,7 @@ import { TRPCError } from '@trpc/server';
 import { notFound, redirect } from 'next/navigation';
 import { cache } from 'react';
 import { createCaller } from '#server/api/caller.ts';
+import { batchSchema } from '#server/domain/batches/schema.ts';
 import { endpointSchema } from '#server/domain/webhooks/schema.ts';
 import type { WorkspaceItem } from '#server/domain/workspaces/schema.ts';
 
@@ -45,6 +46,12 @@ export async function webhookEndpointOf(workspaceId: string, endpointId: string,
     path,
   );
   return { endpoint, deliveries };
+}
+
+export async function batchOf(workspaceId: string, batchId: string, path: string) {
+  const { batch } = await caller();
+  if (!batchSchema.safeParse({ batchId }).success) notFound();
+  return orLeave(batch.get({ workspaceId, batchId }), path);
 }
 
 export async function adminOverview() {

@@ -1,6 +1,7 @@
 import { accountRouter } from './routers/account.ts';
 import { adminRouter } from './routers/admin.ts';
 import { apiKeyRouter } from './routers/api-key.ts';
+import { batchRouter } from './routers/batch.ts';
 import { demoRouter } from './routers/demo.ts';
 import { modelRouter } from './routers/model.ts';
 import { outboxRouter } from './routers/outbox.ts';
@@ -15,6 +16,7 @@ export const appRouter = router({
   account: accountRouter,
   admin: adminRouter,
   apiKey: apiKeyRouter,
+  batch: batchRouter,
   demo: demoRouter,
   model: modelRouter,
   outbox: outboxRouter,

@@ -7,7 +7,7 @@ import {
   createPerson,
   type Person,
 } from '#server/testing/control-plane.ts';
-import { createApiKey, createMember, createUser } from '#server/testing/factories.ts';
+import { createApiKey, createBatch, createMember, createUser } from '#server/testing/factories.ts';
 import { appRouter, type Caller, callerFor } from './root.ts';
 
 interface Target {
@@ -17,6 +17,7 @@ interface Target {
   readonly sessionId: string;
   readonly endpointId: string;
   readonly deliveryId: string;
+  readonly batchId: string;
 }
 type Attempt = (caller: Caller, target: Target) => Promise<unknown>;
 
@@ -63,6 +64,9 @@ const attempts: Readonly<Record<string, Attempt>> = {
     caller.webhook.delivery({ workspaceId, deliveryId }),
   'webhook.replay': (caller, { workspaceId, deliveryId }) =>
     caller.webhook.replay({ workspaceId, deliveryId }),
+  'batch.list': (caller, { workspaceId }) => caller.batch.list({ workspaceId }),
+  'batch.get': (caller, { workspaceId, batchId }) => caller.batch.get({ workspaceId, batchId }),
+  'batch.cancel': (caller, { workspaceId, batchId }) => caller.batch.cancel({ workspaceId, batchId }),
   'workspace.rename': (caller, { workspaceId }) => caller.workspace.rename({ workspaceId, name: 'Mine now' }),
   'workspace.bySlug': (caller, { slug }) => caller.workspace.bySlug({ slug }),
   'session.revoke': (caller, { sessionId }) => caller.session.revoke({ sessionId }),
@@ -100,7 +104,8 @@ describe('tenant isolation', () => {
       const { id: keyId } = await createApiKey(plane.services.db, { workspaceId });
       const targeted = { workspaceId, slug, keyId, sessionId: session.sessionId };
       const webhook = await createWebhook(plane.services, person);
-      targets.set(person, { ...targeted, ...webhook });
+      const { id: batchId } = await createBatch(plane.services.db, { workspaceId, keyId });
+      targets.set(person, { ...targeted, ...webhook, batchId });
     }
   });
   afterAll(() => plane.drop());
@@ -183,6 +188,17 @@ describe('tenant isolation', () => {
     }
   });
 
+  it("finds no batch of another workspace under one's own", async () => {
+    const foreign = { ...targetOf(ben), workspaceId: ada.workspaceId };
+    const caller = callerOf(ada);
+    for (const name of ['batch.get', 'batch.cancel'])
+      await expect(attempts[name]?.(caller, foreign), name).rejects.toMatchObject({ code: 'NOT_FOUND' });
+    const { workspaceId, batchId: cursor } = foreign;
+    await expect(caller.batch.list({ workspaceId, cursor })).rejects.toMatchObject({ code: 'NOT_FOUND' });
+    const listed = await caller.batch.list({ workspaceId });
+    expect(listed.items.map(({ id }) => id)).toEqual([targetOf(ada).batchId]);
+  });
+
   it('left everything of the others as it was', async () => {
     const names = await plane.services.db.workspace.findMany({ select: { name: true } });
     expect(names.map(({ name }) => name)).toEqual(['Test workspace', 'Test workspace']);
@@ -193,6 +209,7 @@ describe('tenant isolation', () => {
     const endpoints = await plane.services.db.webhookEndpoint.findMany({ orderBy: { id: 'asc' } });
     expect(endpoints).toMatchObject([ada, ben].map(({ workspaceId }) => ({ workspaceId, disabledAt: null })));
     expect(await plane.services.db.webhookDelivery.count()).toBe(2);
+    expect(await plane.services.db.batch.count({ where: { status: 'in_progress' } })).toBe(2);
   });
 
   it.each([
@@ -214,6 +231,7 @@ describe('tenant isolation', () => {
     ['viewer', 'webhook.rotateSecret'],
     ['viewer', 'webhook.sendTest'],
     ['viewer', 'webhook.replay'],
+    ['viewer', 'batch.cancel'],
     ['developer', 'workspace.rename'],
   ] as const)('refuses a %s %s in their own workspace', async (role, name) => {
     const member = await createPerson(plane, { role });

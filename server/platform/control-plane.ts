@@ -3,6 +3,7 @@ import type { Clock } from '#server/domain/clock.ts';
 import type { ControlPlaneServices } from '#server/domain/control-plane/services.ts';
 import type { Logger } from '#server/domain/logger.ts';
 import { rateLimits, safetyLimits } from '#server/domain/rate-limits/limits.ts';
+import { createFolderBlobStore } from './blob-store/folder-blob-store.ts';
 import { systemClock } from './clock.ts';
 import { createPrisma } from './database/prisma.ts';
 import { deriveSecret } from './derived-secrets.ts';
@@ -25,6 +26,7 @@ export interface ControlPlaneSettings {
   readonly secret: string;
   readonly webUrl: string;
   readonly apiUrl: string;
+  readonly blobsDir: string;
   readonly modelsDir: string;
   readonly safetyPolicyFile?: string | undefined;
   readonly outboxIsPublic: boolean;
@@ -44,6 +46,7 @@ export function createControlPlaneServices(settings: ControlPlaneSettings): Cont
     hashSubject,
     mailQueue: createMailQueue({ mailSeal }),
     mailSeal,
+    blobs: createFolderBlobStore(settings.blobsDir),
     modelCards: createFolderModelCards(modelsDir),
     readPolicyFile: () => readPolicyFile(safetyPolicyFile, safetyLimits.fileBytesMax),
     webhookSeal: createSeal(deriveSecret(secret, 'webhook-seal')),

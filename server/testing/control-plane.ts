@@ -27,9 +27,12 @@ export interface ControlPlane {
 export async function createControlPlane({
   clock = systemClock,
   webhooksToPrivateAddresses = false,
+  blobsDir = 'no-such-folder',
 }: {
   clock?: Clock;
   webhooksToPrivateAddresses?: boolean;
+  /** Where it reads or writes files. */
+  blobsDir?: string;
 } = {}): Promise<ControlPlane> {
   const database = await createTestDatabase();
   await ensureQueue(database.url);
@@ -42,6 +45,7 @@ export async function createControlPlane({
     secret: testSecret,
     webUrl: 'http://web.test',
     apiUrl: 'http://api.test',
+    blobsDir,
     modelsDir: 'workers/models',
     outboxIsPublic: true,
     webhooksToPrivateAddresses,

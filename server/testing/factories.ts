@@ -1,12 +1,13 @@
 import { randomBytes } from 'node:crypto';
 import { v7 as uuidv7 } from 'uuid';
-import type { Membership, PrismaClient, Session, User, Workspace } from '#prisma/generated/client.ts';
+import type { Batch, Membership, PrismaClient, Session, User, Workspace } from '#prisma/generated/client.ts';
 import { type ApiKeyKind, generateApiKey } from '#server/domain/api-keys/key-format.ts';
 import type { ApiKeyScope } from '#server/domain/api-keys/scopes.ts';
 import { apiKeyScopes } from '#server/domain/api-keys/scopes.ts';
+import type { BatchStatus } from '#server/domain/batches/batch-status.ts';
 import { type PlanId, planOf } from '#server/domain/billing/plans.ts';
 import type { Role } from '#server/domain/members/roles.ts';
-import { sessionLimits } from '#server/domain/rate-limits/limits.ts';
+import { batchLimits, fileLimits, sessionLimits } from '#server/domain/rate-limits/limits.ts';
 
 export interface WorkspaceOptions {
   readonly name?: string;
@@ -163,4 +164,37 @@ export async function createApiKey(
     await db.keyAllowance.create({ data });
   }
   return { id: generated.id, key: generated.key, workspaceId: options.workspaceId };
+}
+
+export interface BatchOptions {
+  readonly workspaceId: string;
+  readonly keyId: string;
+  readonly status?: BatchStatus;
+  readonly total?: number;
+  readonly completed?: number;
+  readonly failed?: number;
+  readonly createdAt?: Date;
+}
+
+/** A batch that no gateway runs, with the row of its input file. */
+export async function createBatch(db: PrismaClient, options: BatchOptions): Promise<Batch> {
+  const { workspaceId, keyId, status = 'in_progress', createdAt = new Date(), ...counts } = options;
+  const name = randomBytes(12).toString('hex');
+  const file = { id: `file-${name}`, workspaceId, purpose: 'batch', filename: 'lines.jsonl', bytes: 1 };
+  await db.file.create({
+    data: { ...file, createdAt, expiresAt: new Date(createdAt.getTime() + fileLimits.lifetimeMs) },
+  });
+  return db.batch.create({
+    data: {
+      id: `batch_${name}`,
+      workspaceId,
+      keyId,
+      endpoint: '/v1/sentiment',
+      inputFileId: file.id,
+      status,
+      createdAt,
+      expiresAt: new Date(createdAt.getTime() + batchLimits.windowMs),
+      ...counts,
+    },
+  });
 }

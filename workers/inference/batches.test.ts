@@ -96,6 +96,9 @@ interface Row {
   readonly response: { readonly status_code: number; readonly request_id: string; readonly body: any };
 }
 
+const toldOf = (workspaceId: string) =>
+  database.prisma.webhookEvent.findMany({ where: { workspaceId }, orderBy: { id: 'asc' } });
+
 async function rowsOf(client: OpenAI, fileId: string | null | undefined): Promise<readonly Row[]> {
   const text = await (await client.files.content(fileId ?? '')).text();
   return text
@@ -233,6 +236,10 @@ describe('a batch', () => {
       heldRequests: 0,
     });
     expect(await database.prisma.batchLine.count({ where: { batchId: batch.id } })).toBe(0);
+    const events = await toldOf(workspaceId);
+    expect(events.map(({ payload }) => JSON.parse(payload) as unknown)).toMatchObject([
+      { object: 'event', type: 'batch.completed', data: { id: batch.id } },
+    ]);
   });
 
   it('with a broken line 40,000 runs none, and says which line it is', { timeout: 60_000 }, async () => {
@@ -247,6 +254,7 @@ describe('a batch', () => {
       output_file_id: null,
     });
     expect(await readBooks(database.pool, workspaceId)).toMatchObject({ ledger: 0 });
+    expect(await toldOf(workspaceId)).toMatchObject([{ type: 'batch.failed' }]);
   });
 
   it.each([

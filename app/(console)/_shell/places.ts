@@ -2,6 +2,7 @@ import {
   BookOpen,
   ChartColumn,
   KeyRound,
+  Layers,
   ListChecks,
   type LucideIcon,
   Settings,
@@ -44,6 +45,7 @@ export function placesOf(slug: string): readonly PlaceGroup[] {
       places: [
         { name: 'Usage', href: `/w/${slug}/usage`, icon: ChartColumn, key: 'u' },
         { name: 'API keys', href: `/w/${slug}/keys`, icon: KeyRound, key: 'k' },
+        { name: 'Batches', href: `/w/${slug}/batches`, icon: Layers, key: 'b' },
         { name: 'Webhooks', href: `/w/${slug}/webhooks`, icon: Webhook, key: 'w' },
       ],
     },

@@ -19,6 +19,7 @@ export const auditActions = [
   'webhook_endpoint.disabled',
   'webhook_endpoint.secret_rotated',
   'webhook_endpoint.deleted',
+  'batch.cancelled',
 ] as const;
 export type AuditAction = (typeof auditActions)[number];
 

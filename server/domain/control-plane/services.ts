@@ -1,6 +1,7 @@
 import type { DeliveryQueue } from '#server/domain/webhooks/delivery-queue.ts';
 import type { WebhookTargets } from '#server/domain/webhooks/webhook-targets.ts';
 import type { QueueCounts } from '../admin/read-admin-overview.ts';
+import type { BlobStore } from '../blobs/blob-store.ts';
 import type { Clock } from '../clock.ts';
 import type { Database } from '../database.ts';
 import type { Logger } from '../logger.ts';
@@ -18,6 +19,7 @@ export interface ControlPlaneServices {
   readonly hashSubject: (subject: string) => string;
   readonly mailQueue: MailQueue;
   readonly mailSeal: MailSeal;
+  readonly blobs: BlobStore;
   readonly modelCards: ModelCards;
   /** As the operator wrote it; null where they named none. */
   readonly readPolicyFile: () => Promise<unknown>;

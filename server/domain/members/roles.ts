@@ -9,6 +9,10 @@ export const permissions = [
   'usage:read',
   'webhooks:read',
   'webhooks:manage',
+  'batches:read',
+  'batches:manage',
+  /** What stands in files: inputs and answers. */
+  'files:read',
 ] as const;
 export type Permission = (typeof permissions)[number];
 
@@ -24,8 +28,11 @@ export const roles = {
     'usage:read',
     'webhooks:read',
     'webhooks:manage',
+    'batches:read',
+    'batches:manage',
+    'files:read',
   ],
-  viewer: ['workspace:read', 'members:read', 'keys:read', 'usage:read', 'webhooks:read'],
+  viewer: ['workspace:read', 'members:read', 'keys:read', 'usage:read', 'webhooks:read', 'batches:read'],
 } as const satisfies Record<string, readonly Permission[]>;
 export type Role = keyof typeof roles;
 

@@ -272,6 +272,7 @@ export const usageLimits = {
 export const fileLimits = {
   bytesMax: 100 * mebibyte,
   uploadTimeoutMs: 75 * secondMs,
+  downloadTimeoutMs: 10 * minuteMs,
   workspaceBytesMax: 1024 * mebibyte,
   workspaceFilesMax: 1_000,
   filenameCharactersMax: 200,

@@ -22,6 +22,8 @@ export function eventRow<Type extends WebhookEventType>({ workspaceId, type, dat
   return { id, workspaceId, type, payload: JSON.stringify(payload), createdAt: at };
 }
 
+export type EventRow = ReturnType<typeof eventRow>;
+
 /** As receivers see it: the same in the body and in `webhook-id`, however often it is sent. */
 export function publicEventId(eventId: string): string {
   return `evt_${eventId.replaceAll('-', '')}`;

@@ -10,6 +10,10 @@ export interface WebhookEventData {
     readonly budget_micro_usd: number;
     readonly spent_micro_usd: number;
   };
+  readonly 'batch.completed': BatchEventData;
+  readonly 'batch.failed': BatchEventData;
+  readonly 'batch.expired': BatchEventData;
+  readonly 'batch.cancelled': BatchEventData;
   readonly 'webhook.test': { readonly id: string };
 }
 
@@ -17,6 +21,11 @@ interface ApiKeyEventData {
   readonly id: string;
   readonly name: string;
   readonly key_prefix: string;
+}
+
+/** As OpenAI's events of batches: the rest is read from the API. */
+interface BatchEventData {
+  readonly id: string;
 }
 
 export type WebhookEventType = keyof WebhookEventData;
@@ -29,6 +38,7 @@ type Catalogue = {
 };
 
 const exampleKey = { id: 'k3Yd0Qm2Vb7T', name: 'web-production', key_prefix: 'my_live_k3Yd0Qm2Vb7T' };
+const exampleBatch = { id: 'batch_5f3c9a0b1d2e4f6a7b8c9d0e' };
 
 export const webhookEvents: Catalogue = {
   'key.created': { meaning: 'An API key was made.', example: exampleKey },
@@ -43,6 +53,10 @@ export const webhookEvents: Catalogue = {
       spent_micro_usd: 40_120_400,
     },
   },
+  'batch.completed': { meaning: 'A batch has ended: its files are there.', example: exampleBatch },
+  'batch.failed': { meaning: 'The input file of a batch is wrong: nothing was run.', example: exampleBatch },
+  'batch.expired': { meaning: 'A batch took a day: what was answered is there.', example: exampleBatch },
+  'batch.cancelled': { meaning: 'A batch was cancelled: what was answered is there.', example: exampleBatch },
   'webhook.test': {
     meaning: 'Somebody pressed “Send a test event”. It goes to that endpoint alone.',
     example: { id: '019ab2f0-0c1e-7d53-a1c8-5f1f0f3f6f11' },
@@ -54,5 +68,9 @@ export const subscribableEventTypes = [
   'key.created',
   'key.revoked',
   'budget.threshold_reached',
+  'batch.completed',
+  'batch.failed',
+  'batch.expired',
+  'batch.cancelled',
 ] as const satisfies readonly WebhookEventType[];
 export type SubscribableEventType = (typeof subscribableEventTypes)[number];

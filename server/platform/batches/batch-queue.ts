@@ -1,5 +1,6 @@
 import type { Pool } from 'pg';
 import type { BatchStatus } from '#server/domain/batches/batch-status.ts';
+import type { EventRow } from '#server/domain/webhooks/event-row.ts';
 
 /** Batches as the gateways share them. Each call names its lease and changes nothing once the lease is another's. */
 export interface BatchQueue {
@@ -25,6 +26,7 @@ export interface BatchQueue {
   renameLine(of: Leased, line: number, requestId: string): Promise<void>;
   /** How many lines it has. */
   startFinalizing(of: Leased): Promise<number>;
+  /** With its files and its webhook event, or not at all. */
   end(of: Leased, ended: EndedBatch): Promise<void>;
 }
 
@@ -72,6 +74,7 @@ export interface EndedBatch {
   readonly output?: WrittenFile | null;
   readonly error?: WrittenFile | null;
   readonly filesLiveMs: number;
+  readonly event: EventRow;
 }
 
 export class LeaseLostError extends Error {
@@ -200,7 +203,7 @@ export function createBatchQueue({ pool, leaseMs }: { pool: Pool; leaseMs: numbe
       if (!rows[0]) throw new LeaseLostError('Another gateway has the batch.');
       return rows[0].total;
     },
-    async end(of, { status, errors, output, error, filesLiveMs }) {
+    async end(of, { status, errors, output, error, filesLiveMs, event }) {
       const files = [output, error].filter((file) => file != null);
       await changeMine(
         `WITH ended AS (
@@ -213,6 +216,9 @@ export function createBatchQueue({ pool, leaseMs }: { pool: Pool; leaseMs: numbe
            INSERT INTO files (id, workspace_id, purpose, filename, bytes, expires_at)
            SELECT f.id, e.workspace_id, 'batch_output', f.filename, f.bytes, now() + $7 * interval '1 millisecond'
            FROM ended e, unnest($8::text[], $9::text[], $10::bigint[]) AS f (id, filename, bytes)
+         ), told AS (
+           INSERT INTO webhook_events (id, workspace_id, type, payload, created_at)
+           SELECT $11::uuid, e.workspace_id, $12, $13, $14::timestamptz FROM ended e
          )
          SELECT 1 FROM ended`,
         of,
@@ -224,6 +230,10 @@ export function createBatchQueue({ pool, leaseMs }: { pool: Pool; leaseMs: numbe
         files.map(({ id }) => id),
         files.map(({ filename }) => filename),
         files.map(({ bytes }) => bytes),
+        event.id,
+        event.type,
+        event.payload,
+        event.createdAt,
       );
     },
   };

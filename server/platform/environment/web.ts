@@ -1,3 +1,4 @@
+import path from 'node:path';
 import { z } from 'zod';
 import { brand } from '#server/domain/brand/brand.ts';
 import { parseEnvironment, portOr, sharedVariables, type Variables } from './parse-environment.ts';
@@ -12,6 +13,8 @@ const schema = z.object({
   PORT: portOr(3000),
   TRUSTED_PROXY_HOPS: sharedVariables.TRUSTED_PROXY_HOPS,
   LOG_LEVEL: sharedVariables.LOG_LEVEL,
+  DATA_DIR_MODELYARD: sharedVariables.DATA_DIR_MODELYARD,
+  BLOBS_DIR: sharedVariables.BLOBS_DIR,
   MODELS_DIR: sharedVariables.MODELS_DIR,
   SAFETY_POLICY_FILE: sharedVariables.SAFETY_POLICY_FILE,
   SMTP_URL: z.url({ protocol: /^smtps?$/, error: 'smtp://user:password@host:port' }).optional(),
@@ -35,6 +38,7 @@ export function readWebEnvironment(variables: Variables = process.env) {
     port: read.PORT,
     trustedProxyHops: read.TRUSTED_PROXY_HOPS,
     logLevel: read.LOG_LEVEL,
+    blobsDir: read.BLOBS_DIR ?? path.join(read.DATA_DIR_MODELYARD, 'blobs'),
     modelsDir: read.MODELS_DIR,
     safetyPolicyFile: read.SAFETY_POLICY_FILE,
     smtpUrl: read.SMTP_URL,

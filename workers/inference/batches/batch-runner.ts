@@ -4,9 +4,11 @@ import type { BlobStore } from '#server/domain/blobs/blob-store.ts';
 import { fileBlob } from '#server/domain/files/file-blob.ts';
 import type { Logger } from '#server/domain/logger.ts';
 import { batchLimits, fileLimits } from '#server/domain/rate-limits/limits.ts';
+import { eventRow } from '#server/domain/webhooks/event-row.ts';
 import {
   type BatchQueue,
   type ClaimedBatch,
+  type EndedBatch,
   type Leased,
   LeaseLostError,
 } from '#server/platform/batches/batch-queue.ts';
@@ -114,7 +116,7 @@ export function startBatchRunner(options: BatchRunnerOptions): BatchRunner {
         ? await begin(batch, input)
         : [{ code: 'not_found', message: 'The input file is gone.', param: 'input_file_id', line: null }];
       if (errors.length > 0) {
-        return queue.end(batch, { status: 'failed', errors, filesLiveMs: fileLimits.lifetimeMs });
+        return end(batch, { status: 'failed', errors });
       }
     }
     if (!isStopped() && batch.status !== 'finalizing') {
@@ -142,6 +144,12 @@ export function startBatchRunner(options: BatchRunnerOptions): BatchRunner {
     return errors;
   }
 
+  function end(batch: Batch, ended: Omit<EndedBatch, 'filesLiveMs' | 'event'>): Promise<void> {
+    const { id, workspaceId } = batch;
+    const event = eventRow({ workspaceId, type: `batch.${ended.status}`, data: { id }, at: new Date() });
+    return queue.end(batch, { ...ended, filesLiveMs: fileLimits.lifetimeMs, event });
+  }
+
   async function finish(
     batch: Batch,
     readInput: () => Promise<AsyncIterable<Uint8Array> | null>,
@@ -165,7 +173,7 @@ export function startBatchRunner(options: BatchRunnerOptions): BatchRunner {
         : null,
     });
     const status = isCancelled ? 'cancelled' : isExpired ? 'expired' : 'completed';
-    await queue.end(batch, { status, ...files, filesLiveMs: fileLimits.lifetimeMs });
+    await end(batch, { status, ...files });
     for (let part = 1; part <= parts; part++) await blobs.remove(partBlob(batch, part));
     logger.info({ batchId: batch.id, status }, 'A batch has ended.');
   }

@@ -1,14 +1,8 @@
+import type { LineError } from '#server/domain/batches/schema.ts';
 import { DomainError } from '#server/domain/errors.ts';
 import { batchLimits } from '#server/domain/rate-limits/limits.ts';
 import { parseLine } from './parse-line.ts';
 import { readLines } from './read-lines.ts';
-
-export interface LineError {
-  readonly code: string;
-  readonly message: string;
-  readonly param: string | null;
-  readonly line: number | null;
-}
 
 export interface CheckedInput {
   readonly lines: number;

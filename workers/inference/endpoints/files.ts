@@ -7,9 +7,9 @@ import type { Database } from '#server/domain/database.ts';
 import { DomainError } from '#server/domain/errors.ts';
 import { createFile } from '#server/domain/files/create-file.ts';
 import { deleteFile } from '#server/domain/files/delete-file.ts';
-import { fileBlob } from '#server/domain/files/file-blob.ts';
 import { findFile } from '#server/domain/files/find-file.ts';
 import { type FilePage, listFiles } from '#server/domain/files/list-files.ts';
+import { openFile } from '#server/domain/files/open-file.ts';
 import { fileLimits } from '#server/domain/rate-limits/limits.ts';
 import type { FreeEndpoint, IncomingBody } from '../endpoint.ts';
 import { uploadForm } from '../files/upload-form.ts';
@@ -212,10 +212,7 @@ function byId(
 }
 
 async function contentOf(dependencies: FileDependencies, of: OneFile): Promise<Response> {
-  const file = await findFile(dependencies, of);
-  const bytes = await dependencies.blobs.read(fileBlob(file));
-  if (!bytes)
-    throw new DomainError('not_found', 'There is no such file in this workspace.', { param: 'file_id' });
+  const { bytes } = await openFile(dependencies, of);
   return new Response(Readable.toWeb(Readable.from(bytes)) as ReadableStream);
 }
 

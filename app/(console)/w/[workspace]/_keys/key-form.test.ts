@@ -8,7 +8,7 @@ describe('the fields of a key', () => {
   it('left empty are the plan’s limits and no restriction', () => {
     expect(readKeyForm(newKeyForm, plan)).toEqual({
       controls: {
-        scopes: ['sentiment', 'images', 'embeddings', 'text', 'models:read'],
+        scopes: ['sentiment', 'images', 'embeddings', 'text', 'feedback', 'models:read'],
         models: [],
         allowedAddresses: [],
         allowedOrigins: [],

@@ -1,0 +1,1 @@
+export { handleDownload as GET } from '#server/api/handler.ts';
