@@ -53,6 +53,12 @@ export default function BatchesReferencePage() {
           so in the error file. The limits a minute are not for batches. The order of the answers is not that
           of the lines.
         </p>
+        <p>
+          The console shows the batches of a workspace with their progress, cancels them, and has their files
+          to download. When one has ended, <code>batch.completed</code>, <code>batch.failed</code>,{' '}
+          <code>batch.expired</code> or <code>batch.cancelled</code> is sent to your{' '}
+          <Link href="/docs/webhooks">webhooks</Link>.
+        </p>
       </Section>
       <Section id="limits" title="Limits">
         <FieldTable
