@@ -30,11 +30,22 @@ function factsOf(batch: BatchDetail): readonly SlipLine[] {
     ['Status', <BatchState key="status" status={status} />],
     ['Endpoint', <code key="endpoint">{endpoint}</code>],
     ['Key', keyName ?? 'no longer there'],
-    ['Lines', total === 0 ? 'not read' : count(total)],
-    ['Completed', count(completed)],
-    ['Failed', count(failed)],
+    ...(total === 0
+      ? []
+      : ([
+          ['Lines', count(total)],
+          ['Completed', count(completed)],
+          ['Failed', count(failed)],
+        ] as const)),
     ...Object.entries(metadata).map(
-      ([name, value]): SlipLine => [<code key="name">{name}</code>, <code key="value">{value}</code>],
+      ([name, value]): SlipLine => [
+        <code key="name" className="wrap-anywhere">
+          {name}
+        </code>,
+        <code key="value" className="wrap-anywhere">
+          {value}
+        </code>,
+      ],
     ),
   ];
 }

@@ -10,7 +10,7 @@ interface BatchFilesProps {
 }
 
 export function BatchFiles({ batch, workspaceId, mayDownload }: BatchFilesProps) {
-  const unwritten = isOpen(batch) ? 'Written when the batch ends.' : 'No line belongs in it.';
+  const unwritten = isOpen(batch) ? 'Written when the batch ends.' : 'None was written.';
   const files = [
     { name: 'Output', file: batch.outputFile },
     { name: 'Errors', file: batch.errorFile },
@@ -21,7 +21,7 @@ export function BatchFiles({ batch, workspaceId, mayDownload }: BatchFilesProps)
       <div className="sec">
         <h2>Files</h2>
       </div>
-      <ul className="rows max-w-2xl">
+      <ul className="rows max-w-3xl">
         {files.map(({ name, file }) => (
           <li key={name}>
             <div className="line">

@@ -25,15 +25,14 @@ export function CancelBatchDialog({ workspaceId, batchId, batch, onClose }: Canc
       },
     }),
   );
-  const answered = batch.completed + batch.failed;
   return (
     <Dialog open onOpenChange={(open) => !open && onClose()} title="Cancel this batch?" narrow>
       <div className="content grid gap-4">
         <Ledger
           lines={[
-            [`${plural(answered, 'line')} answered so far`, 'written to the files, and billed'],
-            ['Lines under way', 'are answered'],
-            ['Lines that were not run', 'stay out of them, and are not billed'],
+            [`${plural(batch.completed, 'line')} done so far`, 'in the output, and billed'],
+            ['Lines under way', 'are answered first'],
+            ['All others', 'are left out, and not billed'],
             ['Undo', 'none: make a new batch'],
           ]}
         />

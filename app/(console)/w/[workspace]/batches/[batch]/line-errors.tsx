@@ -10,10 +10,12 @@ export function LineErrors({ errors }: { errors: readonly LineError[] }) {
       <div className="sec">
         <h2>What is wrong with the file</h2>
       </div>
-      <Note kind="warn">
-        Nothing was run and nothing is billed. Mend the file, upload it again and make a new batch.
-        {errors.length >= batchLimits.errorsMax && ` These are the first ${count(errors.length)} faults.`}
-      </Note>
+      <div className="max-w-3xl">
+        <Note kind="warn">
+          Nothing was run and nothing is billed. Mend the file, upload it again and make a new batch.
+          {errors.length >= batchLimits.errorsMax && ` These are the first ${count(errors.length)} faults.`}
+        </Note>
+      </div>
       <ol className="rows mt-4 max-w-3xl">
         {errors.map(({ line, code, message, param }, index) => (
           <li key={index}>
