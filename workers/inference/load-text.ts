@@ -1,5 +1,4 @@
 import { stat } from 'node:fs/promises';
-import path from 'node:path';
 import type { Logger } from '#server/domain/logger.ts';
 import type { InferenceEnvironment } from '#server/platform/environment/inference.ts';
 import type { TextGenerator } from '#workers/model-runtime/text-generator.ts';
@@ -20,12 +19,9 @@ export async function loadText(
   logger: Logger,
 ): Promise<LoadedText | null> {
   if (environment.runtime === 'fake') return loadFake(environment);
-  const folder = path.resolve(environment.modelsDir, 'text-generation');
-  const found = await stat(folder).catch(() => null);
-  if (!found) {
-    logger.warn({ folder }, 'There is no model that writes texts; its paths are not served.');
-    return null;
-  }
+  const { findTextModel } = await import('./find-text-model.ts');
+  const folder = await findTextModel(environment, logger);
+  if (folder === null) return null;
   const { howToInstallLlama, isLlamaInstalled, loadTextGenerator } = await import(
     '#workers/model-runtime/llama-cpp/load-text-generator.ts'
   );
@@ -46,7 +42,7 @@ export async function loadText(
     logger,
     entry: textProcessEntry(),
   });
-  return { runtime, createdAt: found.mtime };
+  return { runtime, createdAt: (await stat(folder)).mtime };
 }
 
 async function loadFake(environment: InferenceEnvironment): Promise<LoadedText> {

@@ -1,4 +1,5 @@
 import { availableParallelism } from 'node:os';
+import path from 'node:path';
 import { z } from 'zod';
 import { pipelineLimits } from '#server/domain/rate-limits/limits.ts';
 import { parseEnvironment, portOr, sharedVariables, type Variables } from './parse-environment.ts';
@@ -29,6 +30,18 @@ const schema = z.object({
   TEXT_DEVICE: z.enum(['cpu', 'cuda', 'vulkan']).default('cpu'),
   TEXT_SEQUENCES: z.coerce.number({ error: 'a number of answers' }).int().min(2).max(256).default(10),
   TEXT_CONTEXT_TOKENS: z.coerce.number({ error: 'a number of tokens' }).int().min(128).default(2_048),
+  TEXT_MODEL: z.string().default(''),
+  HUB_MODELS: z.enum(['0', '1'], { error: '1, or nothing' }).default('0'),
+  HUB_ENDPOINT: z
+    .url({ protocol: /^https?$/, error: 'an http(s) address' })
+    .transform((value) => value.replace(/\/+$/, ''))
+    .default('https://huggingface.co'),
+  HUB_TOKEN: z
+    .string()
+    .regex(/^[\x21-\x7e]+$/, { error: 'printable characters without spaces' })
+    .optional(),
+  HUB_DIR: z.string().optional(),
+  DATA_DIR_MODELYARD: sharedVariables.DATA_DIR_MODELYARD,
   /** `fake`: no model, for tests and the benchmark of the gateway itself. */
   INFERENCE_RUNTIME: z.enum(['onnx', 'fake']).default('onnx'),
   FAKE_RUNTIME_LATENCY_MS: z.coerce.number({ error: 'milliseconds' }).int().min(0).default(0),
@@ -55,6 +68,14 @@ export function readInferenceEnvironment(variables: Variables = process.env) {
       device: read.TEXT_DEVICE,
       sequences: read.TEXT_SEQUENCES,
       contextTokens: read.TEXT_CONTEXT_TOKENS,
+    },
+    /** Empty: the text model of the models folder. */
+    textModel: read.TEXT_MODEL,
+    hub: {
+      isEnabled: read.HUB_MODELS === '1',
+      endpoint: read.HUB_ENDPOINT,
+      token: read.HUB_TOKEN ?? null,
+      folder: read.HUB_DIR ?? path.join(read.DATA_DIR_MODELYARD, 'hub'),
     },
     runtime: read.INFERENCE_RUNTIME,
     fakeRuntimeLatencyMs: read.FAKE_RUNTIME_LATENCY_MS,
