@@ -1,4 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core';
+import { normalNumber } from '#workers/model-zoo/normal-numbers.ts';
 import { tensorflowOps } from '#workers/model-zoo/ops-tensorflow.ts';
 import type { StoredTensor } from '#workers/model-zoo/safetensors.ts';
 import { randomNumbers } from '#workers/model-zoo/seeded-random.ts';
@@ -29,11 +30,6 @@ export function initialWeights(
 }
 
 function initialValue(name: string, shape: readonly number[], inputs: number, random: () => number): number {
-  if (shape.length > 1) return Math.sqrt(2 / inputs) * normal(random);
+  if (shape.length > 1) return Math.sqrt(2 / inputs) * normalNumber(random);
   return name.endsWith('.norm.weight') || name.endsWith('running_var') ? 1 : 0;
-}
-
-/** Box and Muller, 1958. */
-function normal(random: () => number): number {
-  return Math.sqrt(-2 * Math.log(1 - random())) * Math.cos(2 * Math.PI * random());
 }
