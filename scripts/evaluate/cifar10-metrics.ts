@@ -9,6 +9,11 @@ export interface Cifar10Training {
     readonly epochs: number;
     readonly batchRows: number;
     readonly learningRate: number;
+    readonly optimizer: {
+      readonly momentum: number;
+      readonly weightDecay: number;
+      readonly biasRate: number;
+    };
     readonly seed: number;
     readonly convolutions: string;
     readonly augmentation: { readonly shift: number; readonly cutout: number };

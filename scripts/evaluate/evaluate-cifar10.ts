@@ -19,7 +19,7 @@ import { digestImageModel, IMAGE_MODEL_FILES } from '#workers/model-runtime/onnx
 import { graphFile } from '#workers/model-runtime/onnx/model-folder.ts';
 import { openImageClassifier } from '#workers/model-runtime/onnx/open-image-classifier.ts';
 import { readSafetensors, type StoredTensor } from '#workers/model-zoo/safetensors.ts';
-import { smallResnet } from '#workers/model-zoo/small-resnet.ts';
+import { isFixedInSmallResnet, smallResnet } from '#workers/model-zoo/small-resnet.ts';
 import { abstaining } from './abstention.ts';
 import type { Cifar10Metrics, Cifar10Training } from './cifar10-metrics.ts';
 import { confusionSvg } from './confusion-svg.ts';
@@ -148,7 +148,7 @@ async function judgePruned(
   const data = { set: train, batchRows, seed, statistics, classes };
   const measured = { ...data, forward, augmentation: UNCHANGED, mixup: 0, labelSmoothing: 0 };
   return SHARES.map((share) => {
-    const pruned = measureStatistics(measured, pruneSmallest(weights, share));
+    const pruned = measureStatistics(measured, pruneSmallest(weights, share, isFixedInSmallResnet));
     return { share, accuracy: pictureAccuracy(forward, pruned, test, statistics) };
   });
 }

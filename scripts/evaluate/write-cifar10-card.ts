@@ -29,10 +29,13 @@ was trained here from nothing; it is not sold by the API.
 
 ## How it is made
 
-A small residual network (\`workers/model-zoo/small-resnet.ts\`): a stem and three stages of three 3x3 convolutions, 32 to 256 channels.
-\`npm run train:cifar10\` trained it with ${metrics.engine}: ${settings.epochs} epochs in batches of ${settings.batchRows}, AdamW on one cycle with a peak of
-${settings.learningRate}, convolutions in ${settings.convolutions}, label smoothing of ${settings.labelSmoothing}, seed ${settings.seed}; pictures mirrored, moved by up to
-${settings.augmentation.shift} pixels, with a square of ${settings.augmentation.cutout} cut out; an exponential moving average of the weights, whose statistics were measured anew.
+A small residual network (\`workers/model-zoo/small-resnet.ts\`): fixed filters that make patches of two by two white, and three stages of two
+3x3 convolutions, 64 to 256 channels, in the proportions and by the recipe of Jordan (2024). \`npm run train:cifar10\` trained it with
+${metrics.engine}: ${settings.epochs} epochs in batches of ${settings.batchRows}, gradient descent with Nesterov's momentum of ${settings.optimizer.momentum} on one cycle with
+a peak of ${settings.learningRate} (${settings.optimizer.biasRate} times that for biases), convolutions in ${settings.convolutions}, label smoothing of ${settings.labelSmoothing}, seed
+${settings.seed}; pictures mirrored, moved by up to ${settings.augmentation.shift} pixels and with a square of
+${settings.augmentation.cutout} cut out; an exponential moving average of the weights, whose statistics were
+measured anew. A picture is judged once, as it is.
 \`npm run export:cifar10\` wrote the graph.
 
 Data: CIFAR-10 (Krizhevsky, 2009), of the training pictures all but one in fifty; no licence is stated with it, and models trained on it are

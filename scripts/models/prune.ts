@@ -2,13 +2,14 @@ import type { StoredTensor } from '#workers/model-zoo/safetensors.ts';
 
 /**
  * Sets the smallest of the convolutions' weights to 0, so many of all of them together (magnitude pruning; Han and others,
- * 2015). Biases, normalisations and the last layer stay.
+ * 2015). Biases, normalisations, the last layer and what `isKept` names stay.
  */
 export function pruneSmallest(
   weights: ReadonlyMap<string, StoredTensor>,
   share: number,
+  isKept: (name: string) => boolean = () => false,
 ): Map<string, StoredTensor> {
-  const filters = [...weights].filter(([name]) => name.endsWith('.conv.weight'));
+  const filters = [...weights].filter(([name]) => name.endsWith('.conv.weight') && !isKept(name));
   const magnitudes = Float32Array.from(
     filters.flatMap(([, { data }]) => Array.from(data as Float32Array, Math.abs)),
   );

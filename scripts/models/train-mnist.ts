@@ -2,6 +2,7 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describeEngine, wantedEngine } from '#workers/fine-tuning/engine/engine.ts';
 import { startEngine } from '#workers/fine-tuning/engine/start-engine.ts';
+import { adamWForPictures } from '#workers/fine-tuning/images/adamw-for-pictures.ts';
 import { initialWeights } from '#workers/fine-tuning/images/initial-weights.ts';
 import { pictureCount } from '#workers/fine-tuning/images/picture-set.ts';
 import {
@@ -21,13 +22,13 @@ import { dataFolder } from './sentiment-data.ts';
 const DIGITS = 10;
 /** One picture of so many is the test: the set has no test pictures of its own. */
 const TEST_EVERY = 8;
+const WEIGHT_DECAY = 0.01;
 const SETTINGS = {
   seed: 20261125,
   epochs: 60,
   batchRows: 100,
   learningRate: 2e-3,
   warmUp: 0.1,
-  weightDecay: 0.01,
   gradientNormMax: 5,
   averageDecay: 0.99,
   labelSmoothing: 0.05,
@@ -46,14 +47,15 @@ async function main(): Promise<void> {
   const line = progressLines(300);
   const weights = await trainImageClassifier({
     ...SETTINGS,
+    optimizer: adamWForPictures(WEIGHT_DECAY),
     forward,
     classes: DIGITS,
     set: train,
-    weights: () => initialWeights(forward, all.side, SETTINGS.seed),
+    weights: () => initialWeights(forward, { side: all.side, seed: SETTINGS.seed }),
     checkpoint: {
       file: join(work, 'checkpoint.safetensors'),
       everyMs: 4 * 60_000,
-      settings: JSON.stringify(SETTINGS),
+      settings: JSON.stringify({ ...SETTINGS, weightDecay: WEIGHT_DECAY }),
     },
     onStep(progress) {
       const text = line(progress);

@@ -4,6 +4,7 @@ import { backgroundLimits } from '#server/domain/rate-limits/limits.ts';
 import { logFailedJobs, quietQueueLogger } from './start-background.ts';
 import { type BackgroundDependencies, taskList } from './task-list.ts';
 import { reapExpiredHolds } from './tasks/reap-expired-holds.ts';
+import { untilIdle } from './until-idle.ts';
 
 /** Drains what is due, cron's tasks included, and returns: for a scheduler that starts the process now and then. */
 export async function runBackgroundOnce(dependencies: BackgroundDependencies): Promise<void> {
@@ -24,4 +25,5 @@ export async function runBackgroundOnce(dependencies: BackgroundDependencies): P
     events,
     logger: quietQueueLogger(logger),
   });
+  await untilIdle(pool);
 }

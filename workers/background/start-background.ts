@@ -1,11 +1,14 @@
-import { Logger as QueueLogger, type Runner, run } from 'graphile-worker';
+import { EventEmitter } from 'node:events';
+import { Logger as QueueLogger, type Runner, run, type WorkerEvents } from 'graphile-worker';
 import { describeFailure } from '#server/domain/describe-failure.ts';
 import type { Logger } from '#server/domain/logger.ts';
 import { backgroundLimits } from '#server/domain/rate-limits/limits.ts';
+import { everyWorkerLooks } from './every-worker-looks.ts';
 import { repeat } from './repeat.ts';
 import { type BackgroundDependencies, crontab, taskList } from './task-list.ts';
 import { ensureUsagePartitions } from './tasks/ensure-usage-partitions.ts';
 import { reapExpiredHolds } from './tasks/reap-expired-holds.ts';
+import { untilIdle } from './until-idle.ts';
 
 export interface Background {
   /** Settles when the queue's runner ends by itself, which it does only on a failure. */
@@ -17,15 +20,24 @@ export interface Background {
 export async function startBackground(dependencies: BackgroundDependencies): Promise<Background> {
   const { pool, logger } = dependencies;
   await ensureUsagePartitions(pool);
+  const events: WorkerEvents = new EventEmitter();
+  logFailedJobs({ events }, logger);
+  const workers = backgroundLimits.concurrentJobsMax;
+  const looking = everyWorkerLooks(events, { workers, withinMs: backgroundLimits.startMs });
+  looking.catch(() => {}); // it may fail before it is awaited
   const runner = await run({
     pgPool: pool,
+    events,
     taskList: taskList(dependencies),
     crontab,
-    concurrency: backgroundLimits.concurrentJobsMax,
+    concurrency: workers,
     noHandleSignals: true,
     logger: quietQueueLogger(logger),
   });
-  logFailedJobs(runner, logger);
+  await looking.catch(async (error: unknown) => {
+    await runner.stop();
+    throw error;
+  });
   // Not by the queue: it is due more often than cron can say, and must not wait behind mail.
   const reaper = repeat(
     async () => {
@@ -41,6 +53,7 @@ export async function startBackground(dependencies: BackgroundDependencies): Pro
     ended: runner.promise,
     async stop() {
       await Promise.all([runner.stop(), reaper.stop()]);
+      await untilIdle(pool);
     },
   };
 }

@@ -23,6 +23,16 @@ export interface SubmitOptions {
   readonly signal?: AbortSignal | undefined;
   /** After this long it is given up with a `BatcherTimeoutError`. */
   readonly timeoutMs?: number;
+  /** Told of each batch that items of it were in; times of performance.now(). */
+  readonly onBatch?: ((batch: BatchTimes) => void) | undefined;
+}
+
+export interface BatchTimes {
+  readonly queuedAtMs: number;
+  readonly startedAtMs: number;
+  readonly endedAtMs: number;
+  /** Of the whole batch. */
+  readonly items: number;
 }
 
 export interface Batcher<Item, Result> {
@@ -54,6 +64,7 @@ interface Request<Item, Result> extends Job<Item> {
   readonly batches: Set<RunningBatch>;
   missing: number;
   over: boolean;
+  readonly onBatch: SubmitOptions['onBatch'];
   fail(error: unknown): void;
   succeed(): void;
 }
@@ -82,7 +93,7 @@ export function createBatcher<Item, Result>(options: BatcherOptions<Item, Result
   let closed = false;
   let closeWaiters: (() => void)[] = [];
 
-  function submit(items: readonly Item[], { lane, share = 1, signal, timeoutMs }: SubmitOptions) {
+  function submit(items: readonly Item[], { lane, share = 1, signal, timeoutMs, onBatch }: SubmitOptions) {
     if (closed) return Promise.reject(new BatcherClosedError('The batcher is closed.'));
     if (signal?.aborted) return Promise.reject(signal.reason);
     if (queue.waitingItems + items.length > options.queueItemsMax) {
@@ -107,6 +118,7 @@ export function createBatcher<Item, Result>(options: BatcherOptions<Item, Result
         batches: new Set(),
         missing: items.length,
         over: false,
+        onBatch,
         fail(error) {
           if (request.over) return;
           end();
@@ -177,10 +189,19 @@ export function createBatcher<Item, Result>(options: BatcherOptions<Item, Result
     const waitedMs = startedAt - Math.min(...slots.map((slot) => slot.request.queuedAt));
     void answer(slots).finally(() => {
       running--;
-      options.onBatch?.({ items: slots.length, waitedMs, ranMs: performance.now() - startedAt });
+      const endedAt = performance.now();
+      options.onBatch?.({ items: slots.length, waitedMs, ranMs: endedAt - startedAt });
+      tellRequests(slots, startedAt, endedAt);
       schedule();
       announceClosed();
     });
+  }
+
+  function tellRequests(slots: readonly Slot<Item, Result>[], startedAtMs: number, endedAtMs: number) {
+    if (!slots.some((slot) => slot.request.onBatch)) return;
+    for (const { onBatch, queuedAt } of new Set(slots.map((slot) => slot.request))) {
+      onBatch?.({ queuedAtMs: queuedAt, startedAtMs, endedAtMs, items: slots.length });
+    }
   }
 
   /** Answers every slot, one way or the other; never rejects. */

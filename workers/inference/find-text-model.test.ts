@@ -46,6 +46,13 @@ describe('the model that writes', () => {
     expect(file).toContain(path.join(folder, 'hub', repository, revision));
   });
 
+  it('is not named twice', async () => {
+    const upstream = { TEXT_UPSTREAM_URL: 'http://127.0.0.1:1/v1', TEXT_UPSTREAM_MODEL: 'm' };
+    await expect(async () => find({ ...upstream, TEXT_MODEL: 'model.gguf' })).rejects.toThrow(
+      'TEXT_MODEL: nothing, where the engine',
+    );
+  });
+
   it('is no branch of a repository', async () => {
     const TEXT_MODEL = `hf:${repository}@main/small.gguf`;
     await expect(find({ TEXT_MODEL, HUB_MODELS: '1' })).rejects.toThrow('a branch moves');

@@ -1,3 +1,4 @@
+import { Readable } from 'node:stream';
 import { OpenAPIHono } from '@hono/zod-openapi';
 import type { Context } from 'hono';
 import { DomainError } from '#server/domain/errors.ts';
@@ -26,6 +27,7 @@ import {
   type PipelineDependencies,
 } from './pipelines.ts';
 import type { Received, StreamEnd } from './request-scope.ts';
+import type { Tracing } from './tracing/request-trace.ts';
 
 export interface GatewayOptions extends PipelineDependencies {
   // Each endpoint has an input, an item and an output of its own, which the pipeline made for it knows.
@@ -40,6 +42,8 @@ export interface GatewayOptions extends PipelineDependencies {
   readonly logger: Logger;
   readonly accessLog: (line: AccessLine) => void;
   readonly apiUrl: string;
+  /** Left out: no traces. */
+  readonly tracing?: Tracing;
   readonly trustedHops: number;
   /** Of large bodies and of what is fetched for requests, held at the same time. */
   readonly heldBytesMax?: number;
@@ -133,7 +137,7 @@ export function createGateway(options: GatewayOptions): Gateway {
     family: EndpointFamily,
     run: (received: Received) => Promise<Response>,
   ): Promise<Response> {
-    const received = receive(c);
+    const received = receive(c, route);
     let code = 'ok';
     let response: Response;
     try {
@@ -164,10 +168,12 @@ export function createGateway(options: GatewayOptions): Gateway {
     received.releaseBytes();
     const status = code === 'client_closed' ? clientClosedStatus : answeredStatus;
     const tookMs = performance.now() - received.startedAtMs;
+    const { workspaceId } = received.scope;
+    received.trace?.end({ status, code, workspaceId });
     options.metrics.countAnswer(route, status, code, tookMs);
     options.accessLog({
       requestId: publicRequestId(received.requestId),
-      workspaceId: received.scope.workspaceId,
+      workspaceId,
       route,
       status,
       code,
@@ -175,14 +181,17 @@ export function createGateway(options: GatewayOptions): Gateway {
     });
   }
 
-  function receive(c: Context<{ Bindings: ServerBindings }>): Received {
+  function receive(c: Context<{ Bindings: ServerBindings }>, route: string): Received {
     const request = c.req.raw;
+    const requestId = newRequestId();
+    const startedAtMs = performance.now();
     const outgoing = c.env?.outgoing;
     return {
       ...memory.share(),
       request,
-      requestId: newRequestId(),
-      startedAtMs: performance.now(),
+      incoming: c.env?.incoming instanceof Readable ? c.env.incoming : null,
+      requestId,
+      startedAtMs,
       signal: request.signal,
       cut: outgoing ? () => void outgoing.destroy() : null,
       pathParameters: () => c.req.param() as Record<string, string>,
@@ -193,6 +202,14 @@ export function createGateway(options: GatewayOptions): Gateway {
           trustedHops: options.trustedHops,
         }),
       scope: { windows: null, workspaceId: null },
+      trace:
+        options.tracing?.start({
+          method: c.req.method,
+          route,
+          requestId: publicRequestId(requestId),
+          startedAtMs,
+          traceparent: options.trustedHops > 0 ? c.req.header('traceparent') : undefined,
+        }) ?? null,
     };
   }
 

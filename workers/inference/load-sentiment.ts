@@ -17,6 +17,9 @@ const id = 'sentiment-1';
 export async function loadSentiment(environment: InferenceEnvironment, logger: Logger): Promise<LoadedModel> {
   if (environment.runtime === 'fake') return loadFake(environment);
   const folder = path.resolve(environment.modelsDir, 'sentiment');
+  if (environment.sentimentUpstream) {
+    return loadUpstream(folder, environment.sentimentUpstream, logger);
+  }
   const [{ loadTextClassifier }, { tokenUpperBound }, { mtime }] = await Promise.all([
     import('#workers/model-runtime/onnx/load-text-classifier.ts'),
     import('#workers/model-runtime/token-bound.ts'),
@@ -33,6 +36,20 @@ export async function loadSentiment(environment: InferenceEnvironment, logger: L
   const costBound = (input: TextInput) =>
     runtime.costBound?.(input) ?? tokenUpperBound(input.text, contextTokens);
   return { runtime, costBound, createdAt: mtime };
+}
+
+/** Nothing of ONNX Runtime is loaded: an engine elsewhere runs the graph. */
+async function loadUpstream(
+  folder: string,
+  upstream: NonNullable<InferenceEnvironment['sentimentUpstream']>,
+  logger: Logger,
+): Promise<LoadedModel> {
+  const { loadOpenInferenceClassifier } = await import(
+    '#workers/model-runtime/open-inference/load-open-inference-classifier.ts'
+  );
+  const threadEntry = computeThreadEntry();
+  const runtime = await loadOpenInferenceClassifier({ ...upstream, folder, id, threadEntry, logger });
+  return { runtime, costBound: (input) => runtime.costBound?.(input) ?? 1, createdAt: new Date() };
 }
 
 async function loadFake(environment: InferenceEnvironment): Promise<LoadedModel> {

@@ -19,9 +19,7 @@ export async function loadText(
   logger: Logger,
 ): Promise<LoadedText | null> {
   if (environment.runtime === 'fake') return loadFake(environment);
-  const { findTextModel } = await import('./find-text-model.ts');
-  const folder = await findTextModel(environment, logger);
-  if (folder === null) return null;
+  if (environment.textUpstream) return loadUpstream(environment, environment.textUpstream, logger);
   const { howToInstallLlama, isLlamaInstalled, loadTextGenerator } = await import(
     '#workers/model-runtime/llama-cpp/load-text-generator.ts'
   );
@@ -34,15 +32,42 @@ export async function loadText(
     );
     return null;
   }
+  const { findTextModel } = await import('./find-text-model.ts');
+  const folder = await findTextModel(environment, logger);
+  if (folder === null) return null;
   const runtime = await loadTextGenerator({
     ...text,
-    laneSequencesMax: Math.max(1, text.sequences - SEQUENCES_KEPT),
+    laneSequencesMax: laneSequencesMax(environment),
     folder,
     id: TEXT_MODEL_ID,
     logger,
     entry: textProcessEntry(),
   });
   return { runtime, createdAt: (await stat(folder)).mtime };
+}
+
+/** Nothing of llama.cpp is loaded: an engine elsewhere writes. */
+async function loadUpstream(
+  environment: InferenceEnvironment,
+  upstream: NonNullable<InferenceEnvironment['textUpstream']>,
+  logger: Logger,
+): Promise<LoadedText> {
+  const { loadUpstreamGenerator } = await import(
+    '#workers/model-runtime/openai-upstream/load-upstream-generator.ts'
+  );
+  const runtime = loadUpstreamGenerator({
+    ...upstream,
+    contextTokens: environment.text.contextTokens,
+    sequences: environment.text.sequences,
+    laneSequencesMax: laneSequencesMax(environment),
+    id: TEXT_MODEL_ID,
+    logger,
+  });
+  return { runtime, createdAt: new Date() };
+}
+
+function laneSequencesMax({ text }: InferenceEnvironment): number {
+  return Math.max(1, text.sequences - SEQUENCES_KEPT);
 }
 
 async function loadFake(environment: InferenceEnvironment): Promise<LoadedText> {

@@ -89,13 +89,18 @@ const [texts, pictures, written] = await Promise.all([
   loadSentiment(environment, logger),
   loadImages(environment, logger),
   loadText(environment, logger),
-]);
+]).catch(refuseToStart);
 const sentiment = serveModel(texts.runtime, texts.costBound, metrics);
 const images = serveModel(pictures.runtime, () => 1, metrics);
 const loaded = [texts, pictures, ...(written ? [written] : [])];
 const fetchOutside = createOutboundFetch();
 const modelsReady = Promise.all(loaded.map(({ runtime }) => runtime.ready()));
 const readiness = createReadiness({ pool, modelsReady });
+
+// Imported only where there is somewhere to send traces to.
+const tracing = environment.traces
+  ? (await import('./tracing/create-tracing.ts')).createTracing(environment.traces)
+  : undefined;
 
 const gateway = createGateway({
   metered: [
@@ -136,6 +141,7 @@ const gateway = createGateway({
   apiUrl: environment.apiUrl,
   holdMs: environment.holdMs,
   trustedHops: environment.trustedProxyHops,
+  tracing,
   isReady: readiness.isReady,
 });
 
@@ -168,10 +174,13 @@ server.once('error', (error) => {
   process.exit(1);
 });
 
-modelsReady.catch((error: unknown) => {
+modelsReady.catch(refuseToStart);
+
+/** What the operator can mend (a file that is cut short, a hub that can't be reached) is said in a line. */
+function refuseToStart(error: unknown): never {
   logger.error({ err: error, modelsDir: path.resolve(environment.modelsDir) }, 'A model did not load.');
   process.exit(1);
-});
+}
 
 let stopping = false;
 for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, stop);
@@ -192,6 +201,7 @@ async function stop(signal: NodeJS.Signals) {
       ...loaded.map(({ runtime }) => ({ name: runtime.model.id, close: () => runtime.close() })),
       { name: 'database', close: () => pool.end() },
       { name: 'database of idempotency keys', close: () => idempotencyPool.end() },
+      ...(tracing ? [{ name: 'traces', close: () => tracing.close() }] : []),
       { name: 'database of usage', close: () => usageDatabase.$disconnect() },
     ],
     { logger, timeoutMs: drainTimeoutMs },

@@ -1,3 +1,5 @@
+import type { RequestTrace } from './tracing/request-trace.ts';
+
 export type StageName =
   | 'limitBody'
   | 'readKey'
@@ -27,6 +29,10 @@ export interface Pipeline<In, Out> {
 
 export type ObserveStage = (stage: StageName, tookMs: number) => void;
 
+interface Traced {
+  readonly trace?: RequestTrace | null;
+}
+
 /** Stages in the order in which they are written: what guards a route can be read in one place. */
 export function pipeline<In>(observe: ObserveStage): Pipeline<In, In> {
   return chain<In, In>([], observe);
@@ -46,6 +52,7 @@ function chain<In, Out>(stages: readonly Stage<never, unknown>[], observe: Obser
         } finally {
           const endedAt = performance.now();
           observe(stage.name, endedAt - startedAt);
+          (context as Traced).trace?.span(stage.name, startedAt, endedAt);
           startedAt = endedAt;
         }
       }

@@ -1,4 +1,6 @@
+import type { Readable } from 'node:stream';
 import { DomainError } from '#server/domain/errors.ts';
+import type { Received } from './request-scope.ts';
 
 export interface BodyLimits {
   readonly bytesMax: number;
@@ -16,14 +18,18 @@ export interface ReadBodyOptions {
  * other is counted while it comes, and so is one whose pieces are to be told of (`onBytes`) before they are kept.
  */
 export function readBodyBytes(
-  request: Request,
+  { request, incoming }: Pick<Received, 'request' | 'incoming'>,
   { lengthIsDeclared, limits, onBytes }: ReadBodyOptions,
 ): Promise<Uint8Array> {
   const { bytesMax, timeoutMs } = limits;
   return new Promise((resolve, reject) => {
     const timer = setTimeout(() => reject(bodyTooSlow(timeoutMs)), timeoutMs);
     const reading =
-      lengthIsDeclared && !onBytes ? request.arrayBuffer() : readCounted(request, bytesMax, onBytes);
+      lengthIsDeclared && !onBytes
+        ? request.arrayBuffer()
+        : incoming
+          ? readIncoming(incoming, bytesMax, onBytes)
+          : readCounted(request, bytesMax, onBytes);
     reading.then(
       (bytes) => {
         clearTimeout(timer);
@@ -34,6 +40,35 @@ export function readBodyBytes(
         reject(error);
       },
     );
+  });
+}
+
+/** Whatever ends it, the connection stays as it is: the answer goes over it. */
+function readIncoming(
+  incoming: Readable,
+  bytesMax: number,
+  onBytes: ReadBodyOptions['onBytes'],
+): Promise<Uint8Array> {
+  return new Promise((resolve, reject) => {
+    const chunks: Uint8Array[] = [];
+    let bytes = 0;
+    const take = (chunk: Uint8Array) => {
+      bytes += chunk.byteLength;
+      try {
+        if (bytes > bytesMax) throw bodyTooLarge(bytesMax);
+        onBytes?.(chunk.byteLength);
+        chunks.push(chunk);
+      } catch (error) {
+        end(() => reject(error));
+      }
+    };
+    const finish = () => end(() => resolve(Buffer.concat(chunks, bytes)));
+    const fail = (error?: Error) => end(() => reject(error ?? new Error('The body was cut off.')));
+    const end = (settle: () => void) => {
+      incoming.off('data', take).off('end', finish).off('error', fail).off('close', fail).pause();
+      settle();
+    };
+    incoming.on('data', take).on('end', finish).on('error', fail).on('close', fail);
   });
 }
 

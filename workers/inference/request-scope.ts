@@ -1,8 +1,12 @@
+import type { Readable } from 'node:stream';
 import type { RateWindows } from '#server/domain/usage/metering.ts';
+import type { RequestTrace } from './tracing/request-trace.ts';
 
 /** A request as it came in, with what its answer and its log line must tell wherever it ends. */
 export interface Received {
   readonly request: Request;
+  /** Its body as it comes from the connection, cheaper to read piece by piece than `request.body`. Null: there is no connection. */
+  readonly incoming: Readable | null;
   /** UUIDv7: the ledger's primary key. */
   readonly requestId: string;
   /** By performance.now(). */
@@ -20,6 +24,8 @@ export interface Received {
   /** The address that limits count against; worked out only where one is needed. */
   address(): string;
   readonly scope: RequestScope;
+  /** Null: nobody follows it. */
+  readonly trace: RequestTrace | null;
 }
 
 export interface RequestScope {

@@ -123,8 +123,8 @@ export interface GenerationFinished {
 }
 
 export interface TokenLogprob {
-  /** Its number in the model's vocabulary. */
-  readonly id: number;
+  /** Its number in the model's vocabulary. Null: the engine does not tell. */
+  readonly id: number | null;
   readonly token: string;
   readonly bytes: readonly number[];
   /** Natural logarithm of its probability before sampling changes anything. */
@@ -150,8 +150,25 @@ export class GenerationRefusedError extends Error {
 
 export type GenerationRefusal =
   | TextTooLong
+  /** The same where an engine elsewhere refused it without a count. */
+  | { readonly refused: 'prompt_too_long'; readonly contextTokens: number }
   /** A number in logitBias that no token has. */
-  | { readonly refused: 'unknown_token'; readonly token: number };
+  | { readonly refused: 'unknown_token'; readonly token: number }
+  /** What this model's engine can't promise, by its name on our paths. */
+  | { readonly refused: 'unsupported'; readonly field: UnsupportedField }
+  /** The engine took nothing of it, and there is no telling why. */
+  | { readonly refused: 'by_engine' };
+
+export type UnsupportedField =
+  | 'messages'
+  | 'prompt'
+  | 'truncate'
+  | 'top_k'
+  | 'min_p'
+  | 'repetition_penalty'
+  | 'logit_bias'
+  | 'logprobs'
+  | 'response_format';
 
 export class GenerationQueueFullError extends Error {
   override readonly name = 'GenerationQueueFullError';

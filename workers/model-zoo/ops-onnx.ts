@@ -1,4 +1,4 @@
-import { convolutionNode, foldNormalisation } from './onnx/convolution.ts';
+import { convolutionNode, type FoldedConvolution, foldNormalisation } from './onnx/convolution.ts';
 import type { GraphBuilder, NodeOptions, OnnxTensor } from './onnx/graph-builder.ts';
 import { type LinearWriter, transpose } from './onnx/linear-writer.ts';
 import { lstmConstants } from './onnx/lstm-constants.ts';
@@ -103,6 +103,13 @@ export function onnxOps(graph: GraphBuilder, options: OnnxOpsOptions): Ops<OnnxV
   function embeddingRows(table: OnnxConstant): string {
     if (options.embeddings !== 'float16') return nameOf(table);
     return once(`widened ${table.label}`, () => node('Cast', [halfRows(table)], { attributes: FLOAT }));
+  }
+
+  /** Of each two by two of a picture. */
+  function greatestOfFour(name: string): string {
+    return node('MaxPool', [name], {
+      attributes: { kernel_shape: { ints: [2, 2] }, strides: { ints: [2, 2] } },
+    });
   }
 
   return {
@@ -262,28 +269,31 @@ export function onnxOps(graph: GraphBuilder, options: OnnxOpsOptions): Ops<OnnxV
     firstToken(x) {
       return { name: node('Gather', [nameOf(x), integer(0)], { attributes: { axis: { int: 1 } } }) };
     },
-    convolution(x, weight, { stride, padding, depthwise, norm }) {
+    convolution(x, weight, { stride, padding, depthwise, pooled, norm }) {
       const kernel = asConstant(weight, 'convolution');
-      const { gamma, beta, mean, variance } = norm;
-      const folded = foldNormalisation(kernel, {
-        gamma: asConstant(gamma, 'convolution'),
-        beta: asConstant(beta, 'convolution'),
-        mean: asConstant(mean, 'convolution'),
-        variance: asConstant(variance, 'convolution'),
-        epsilon: norm.epsilon,
-      });
+      const folded: FoldedConvolution = norm
+        ? foldNormalisation(kernel, {
+            gamma: asConstant(norm.gamma, 'convolution'),
+            beta: asConstant(norm.beta, 'convolution'),
+            mean: asConstant(norm.mean, 'convolution'),
+            variance: asConstant(norm.variance, 'convolution'),
+            epsilon: norm.epsilon,
+          })
+        : { weight: kernel };
+      // What is folded in comes before the pooling then, which changes nothing where it keeps the order of values.
+      if (pooled && norm && asConstant(norm.gamma, 'convolution').data.some((value) => value < 0)) {
+        throw new Error(`The normalisation after ${kernel.label} turns the order of values round.`);
+      }
       const name = convolutionNode(
         { constant, node, precision: options.convolutions ?? 'float32' },
         nameOf(x),
         folded,
         { stride, padding, groups: depthwise ? (kernel.shape[0] ?? 1) : 1 },
       );
-      return { name };
+      return { name: pooled ? greatestOfFour(name) : name };
     },
-    maxPool(x) {
-      const attributes = { kernel_shape: { ints: [2, 2] }, strides: { ints: [2, 2] } };
-      return { name: node('MaxPool', [nameOf(x)], { attributes }) };
-    },
+    maxPool: (x) => ({ name: greatestOfFour(nameOf(x)) }),
+    globalMaxPool: (x) => ({ name: node('Flatten', [node('GlobalMaxPool', [nameOf(x)])]) }),
     globalAveragePool: (x) => ({ name: node('Flatten', [node('GlobalAveragePool', [nameOf(x)])]) }),
     flatten(x) {
       const attributes = { perm: { ints: [0, 2, 3, 1] } };

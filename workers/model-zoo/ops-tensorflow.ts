@@ -105,6 +105,7 @@ export function tensorflowOps(options: TensorflowOpsOptions = { training: false,
     convolution: (x, weight, convolutionOptions) => convolution(x, weight, convolutionOptions, options),
     maxPool: (x) => tf.maxPool(x as tf.Tensor4D, 2, 2, 'valid'),
     globalAveragePool: (x) => tf.mean(x, [1, 2]),
+    globalMaxPool: (x) => tf.max(x, [1, 2]),
     flatten: (x) => tf.reshape(x, [x.shape[0] ?? 1, -1]),
     relu6: (x) => tf.relu6(x),
   };

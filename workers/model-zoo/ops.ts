@@ -84,6 +84,8 @@ export interface Ops<T> {
   maxPool(x: T): T;
   /** Pictures -> their channels' means [batch, channels]. */
   globalAveragePool(x: T): T;
+  /** Pictures -> the greatest of each channel [batch, channels]. */
+  globalMaxPool(x: T): T;
   /** Pictures -> [batch, height · width · channels], the channels of a pixel beside each other on either back end. */
   flatten(x: T): T;
   /** Cut to 0 and 6. */
@@ -119,8 +121,10 @@ export interface ConvolutionOptions<T> {
   readonly padding: number | 'same';
   /** Each channel by itself. */
   readonly depthwise: boolean;
+  /** `maxPool` of the result, before what follows. */
+  readonly pooled?: boolean;
   /** What follows the convolution, with stored statistics; the ONNX builder folds it into the weights. */
-  readonly norm: Normalisation<T>;
+  readonly norm?: Normalisation<T>;
 }
 
 /** BatchNorm2d outside of training: (x - mean) / sqrt(variance + epsilon) * gamma + beta, by channel. */

@@ -2,6 +2,7 @@ import type { Ops, Weights } from './ops.ts';
 import { normalisedConvolution } from './small-resnet.ts';
 
 const WIDTHS = [32, 64, 64] as const;
+const EPSILON = 1e-5;
 
 /**
  * A plain network for small pictures, as tutorials have it: three convolutions with pooling after each, the mean, a linear
@@ -11,7 +12,8 @@ export function plainCnn<T>(ops: Ops<T>, weights: Weights<T>, pictures: T, label
   let x = pictures;
   let channels = 3;
   WIDTHS.forEach((width, index) => {
-    x = ops.maxPool(normalisedConvolution(ops, weights, x, `layers.${index}`, [width, channels]));
+    const options = { channels: [width, channels], epsilon: EPSILON } as const;
+    x = ops.maxPool(ops.relu(normalisedConvolution(ops, weights, x, `layers.${index}`, options)));
     channels = width;
   });
   const classifier = weights('classifier.weight', [labels, channels]);

@@ -1,52 +1,68 @@
-import type { Normalisation, Ops, Weights } from './ops.ts';
+import type { ConvolutionOptions, Ops, Weights } from './ops.ts';
 
-/** Stages of the network: each doubles the channels and halves the sides. */
-const STAGES = [64, 128, 256] as const;
-const STEM_CHANNELS = 32;
+/** Stages of the network: each halves the sides. */
+const STAGES = [64, 256, 256] as const;
+const COLOURS = 3;
+const STEM_KERNEL = 2;
+/** Each pattern of a stem's patch, and its negative. */
+const STEM_CHANNELS = 2 * COLOURS * STEM_KERNEL ** 2;
 const KERNEL = 3;
-const EPSILON = 1e-5;
+const EPSILON = 1e-12;
+/** What the logits are multiplied with, so that a step changes them little. */
+const LOGIT_SCALE = 1 / 9;
 export const SMALL_RESNET_FEATURES = STAGES[STAGES.length - 1] ?? 0;
+/** Never trained: patches made white, and normalisations without a gain, as the next layer has one. */
+export const SMALL_RESNET_STEM = 'stem.conv.weight';
+export const isFixedInSmallResnet = (name: string) =>
+  name === SMALL_RESNET_STEM || name.endsWith('.norm.weight');
 
 /**
- * A small residual network for pictures of 32 by 32 (He and others, 2015; the shape is that of Page's "How to train your
- * ResNet", 2018, with half of its channels): a stem; three stages of a convolution, pooling by two, and two convolutions
- * with a way around them; the mean; a linear layer. Pictures of three channels -> logits [batch, labels].
+ * A small residual network for pictures of 32 by 32 (He and others, 2015), in the proportions of Jordan's "94 % on CIFAR-10
+ * in 3.29 seconds on a single GPU" (2024): a stem of fixed filters, two by two; three stages of a convolution, pooled by
+ * two, and one with a way around it; the greatest of each channel; a linear layer. Pictures of three channels ->
+ * logits [batch, labels].
  */
 export function smallResnet<T>(ops: Ops<T>, weights: Weights<T>, pictures: T, labels: number): T {
-  let x = normalisedConvolution(ops, weights, pictures, 'stem', [STEM_CHANNELS, 3]);
+  const stem = weights(SMALL_RESNET_STEM, [STEM_CHANNELS, COLOURS, STEM_KERNEL, STEM_KERNEL]);
+  let x = ops.gelu(ops.convolution(pictures, stem, { stride: 1, padding: 0, depthwise: false }));
   let channels = STEM_CHANNELS;
   STAGES.forEach((width, stage) => {
-    const name = (part: string) => `stages.${stage}.${part}`;
-    x = ops.maxPool(normalisedConvolution(ops, weights, x, name('widen'), [width, channels]));
-    const inner = normalisedConvolution(ops, weights, x, name('residual.0'), [width, width]);
-    x = ops.add(x, normalisedConvolution(ops, weights, inner, name('residual.1'), [width, width]));
+    const normalised = (part: string, of: T, from: number, pooled: boolean) =>
+      ops.gelu(
+        normalisedConvolution(ops, weights, of, `stages.${stage}.${part}`, {
+          channels: [width, from],
+          epsilon: EPSILON,
+          pooled,
+        }),
+      );
+    x = normalised('widen', x, channels, true);
+    x = ops.add(x, normalised('residual', x, width, false));
     channels = width;
   });
   const classifier = weights('classifier.weight', [labels, channels]);
-  return ops.linear(ops.globalAveragePool(x), classifier, weights('classifier.bias', [labels]));
+  const logits = ops.linear(ops.globalMaxPool(x), classifier);
+  return ops.multiply(logits, ops.constant('logit scale', [], Float32Array.of(LOGIT_SCALE)));
 }
 
-/** Convolution, batch normalisation, ReLU. */
+/** Convolution and batch normalisation. */
 export function normalisedConvolution<T>(
   ops: Ops<T>,
   weights: Weights<T>,
   x: T,
   name: string,
-  [to, from]: readonly [number, number],
+  {
+    channels: [to, from],
+    epsilon,
+    pooled,
+  }: { channels: readonly [number, number]; epsilon: number } & Pick<ConvolutionOptions<T>, 'pooled'>,
 ): T {
-  const norm: Normalisation<T> = {
+  const norm = {
     gamma: weights(`${name}.norm.weight`, [to]),
     beta: weights(`${name}.norm.bias`, [to]),
     mean: weights(`${name}.norm.running_mean`, [to]),
     variance: weights(`${name}.norm.running_var`, [to]),
-    epsilon: EPSILON,
+    epsilon,
   };
-  return ops.relu(
-    ops.convolution(x, weights(`${name}.conv.weight`, [to, from, KERNEL, KERNEL]), {
-      norm,
-      stride: 1,
-      padding: 'same',
-      depthwise: false,
-    }),
-  );
+  const weight = weights(`${name}.conv.weight`, [to, from, KERNEL, KERNEL]);
+  return ops.convolution(x, weight, { norm, stride: 1, padding: 'same', depthwise: false, pooled });
 }

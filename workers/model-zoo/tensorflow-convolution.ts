@@ -6,7 +6,7 @@ import type { TensorflowOpsOptions } from './ops-tensorflow.ts';
 export function convolution(
   x: tf.Tensor,
   weight: tf.Tensor,
-  { stride, padding, depthwise, norm }: ConvolutionOptions<tf.Tensor>,
+  { stride, padding, depthwise, pooled, norm }: ConvolutionOptions<tf.Tensor>,
   { convolve, normalise }: Pick<TensorflowOpsOptions, 'convolve' | 'normalise'>,
 ): tf.Tensor {
   const picture = x as tf.Tensor4D;
@@ -18,9 +18,11 @@ export function convolution(
     convolve && stride === 1 && padding === 'same'
       ? convolve(picture, filter)
       : tf.conv2d(picture, filter, stride, pad);
-  const convolved = depthwise
+  const whole = depthwise
     ? tf.depthwiseConv2d(picture, tf.transpose(weight, [2, 3, 0, 1]) as tf.Tensor4D, stride, pad)
     : plain(tf.transpose(weight, [2, 3, 1, 0]) as tf.Tensor4D);
+  const convolved = pooled ? tf.maxPool(whole, 2, 2, 'valid') : whole;
+  if (!norm) return convolved;
   if (normalise) return normalise(convolved, norm);
   return tf.batchNorm(
     convolved,

@@ -11,10 +11,11 @@ export default function PrivacyPage() {
       <p className="lead">What you send is not kept. What it cost is.</p>
       <Section id="way" title="The way of a text or a picture">
         <p>
-          It arrives in a server’s memory, is read by the model on that same server, and leaves as an answer.
-          It is written to no database, no file, no queue and no log, and it is used for no training. When the
-          answer has left, the memory is free for the next. A picture that is a URL is asked for with nothing
-          of yours, and the URL is written down as little as the picture.
+          It arrives in a server’s memory, is read by the model on that same server, or on one of the
+          operator’s own that stands behind it, and leaves as an answer. It is written to no database, no
+          file, no queue and no log, and it is used for no training. When the answer has left, the memory is
+          free for the next. A picture that is a URL is asked for with nothing of yours, and the URL is
+          written down as little as the picture.
         </p>
       </Section>
       <Section id="row" title="What is written for a call">

@@ -46,7 +46,9 @@ export default function TextReferencePage() {
       <Section id="request" title="The request">
         <p>
           <code>POST /v1/text/generate</code>, a JSON object. A field that is not listed is refused with{' '}
-          <code>unknown_field</code>; null is the same as left out.
+          <code>unknown_field</code>; null is the same as left out. What the model behind the path can not
+          promise to heed (some have no <code>top_k</code>, or can not cut a prompt) is refused by name with{' '}
+          <code>invalid_request</code>, rather than ignored.
         </p>
         <FieldTable
           label="Fields of the request"

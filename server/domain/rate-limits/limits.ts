@@ -160,6 +160,8 @@ export const retention = {
 export const backgroundLimits = {
   concurrentJobsMax: 4,
   reapHoldsEveryMs: 10 * secondMs,
+  /** The queue's workers have looked for their first job by then, or the process ends. */
+  startMs: 15 * secondMs,
   drainMs: 25 * secondMs,
 } as const;
 

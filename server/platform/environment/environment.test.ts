@@ -41,6 +41,25 @@ describe('the environment', () => {
     });
   });
 
+  it('serves an engine elsewhere only where it is told all of it, and tells no key', () => {
+    const read = (more: object) => readInferenceEnvironment({ ...complete, ...more });
+    expect(read({})).toMatchObject({ textUpstream: null, sentimentUpstream: null });
+    const url = 'http://10.0.0.7:8000/v1/';
+    expect(
+      read({ TEXT_UPSTREAM_URL: url, TEXT_UPSTREAM_MODEL: 'm', TEXT_UPSTREAM_ENGINE: 'vllm' }),
+    ).toMatchObject({
+      textUpstream: { url: 'http://10.0.0.7:8000/v1', model: 'm', engine: 'vllm', apiKey: null },
+    });
+    expect(read({ SENTIMENT_UPSTREAM_URL: 'https://triton.internal' })).toMatchObject({
+      sentimentUpstream: { url: 'https://triton.internal', model: 'sentiment', modelVersion: null },
+    });
+    expect(() => read({ TEXT_UPSTREAM_URL: url })).toThrow('TEXT_UPSTREAM_MODEL');
+    expect(() => read({ SENTIMENT_UPSTREAM_URL: 'ftp://h' })).toThrow('SENTIMENT_UPSTREAM_URL');
+    const withKey = { TEXT_UPSTREAM_URL: 'http://u:s3cret@h/v1', TEXT_UPSTREAM_API_KEY: 's3cret key' };
+    expect(() => read(withKey)).toThrow(/TEXT_UPSTREAM_URL: an address without a name and password/);
+    expect(() => read(withKey)).toThrow(/^(?!.*s3cret)/s);
+  });
+
   it('shows the outbox only where no real mail is sent', () => {
     const isPublic = (more: object) => readWebEnvironment({ ...complete, ...more }).outboxIsPublic;
     expect(isPublic({})).toBe(true);

@@ -3,8 +3,8 @@ import * as tf from '@tensorflow/tfjs-core';
 import sharp from 'sharp';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { tensorflowOps } from '#workers/model-zoo/ops-tensorflow.ts';
+import { plainCnn } from '#workers/model-zoo/plain-cnn.ts';
 import { randomNumbers } from '#workers/model-zoo/seeded-random.ts';
-import { smallResnet } from '#workers/model-zoo/small-resnet.ts';
 import { startEngine } from '../engine/start-engine.ts';
 import { gradCam } from './grad-cam.ts';
 import { openPictureClassifier, type PictureClassifier } from './picture-classifier.ts';
@@ -35,7 +35,7 @@ function randomNetwork(): PictureClassifier {
     made.set(name, tensor);
     return tensor;
   };
-  return { forward: (ops, pictures) => smallResnet(ops, weights, pictures, LABELS) };
+  return { forward: (ops, pictures) => plainCnn(ops, weights, pictures, LABELS) };
 }
 
 function randomPicture(): tf.Tensor4D {

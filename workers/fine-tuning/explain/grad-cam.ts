@@ -31,7 +31,7 @@ export function gradCam({ forward }: PictureClassifier, picture: tf.Tensor4D, la
   });
 }
 
-/** What the classifier takes the mean of [1, rows, columns, channels]. */
+/** What the classifier pools [1, rows, columns, channels]. */
 function lastFeatures({ forward }: PictureClassifier, picture: tf.Tensor4D): tf.Tensor4D {
   let features: tf.Tensor | undefined;
   const watched = withFeatures((found) => {
@@ -45,5 +45,9 @@ function lastFeatures({ forward }: PictureClassifier, picture: tf.Tensor4D): tf.
 
 function withFeatures(change: (features: tf.Tensor) => tf.Tensor): Ops<tf.Tensor> {
   const ops = tensorflowOps();
-  return { ...ops, globalAveragePool: (x) => ops.globalAveragePool(change(x)) };
+  return {
+    ...ops,
+    globalAveragePool: (x) => ops.globalAveragePool(change(x)),
+    globalMaxPool: (x) => ops.globalMaxPool(change(x)),
+  };
 }

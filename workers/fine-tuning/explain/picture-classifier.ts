@@ -17,7 +17,10 @@ import { tensorflowWeights } from '#workers/model-zoo/tensorflow-weights.ts';
 import { checkpointWeights } from '#workers/model-zoo/weights.ts';
 
 export interface PictureClassifier {
-  /** Pictures [batch, side, side, 3] -> logits [batch, labels]; it pools its last features with `ops.globalAveragePool`, once. */
+  /**
+   * Pictures [batch, side, side, 3] -> logits [batch, labels]; it pools its last features with `ops.globalAveragePool` or
+   * `globalMaxPool`, once.
+   */
   forward(ops: Ops<tf.Tensor>, pictures: tf.Tensor): tf.Tensor;
 }
 

@@ -7,6 +7,7 @@ import { pictureAccuracy } from '#scripts/models/picture-accuracy.ts';
 import { randomNumbers } from '#workers/model-zoo/seeded-random.ts';
 import { bfloat16Convolution } from '../engine/bfloat16-convolution.ts';
 import { startEngine } from '../engine/start-engine.ts';
+import { adamWForPictures } from './adamw-for-pictures.ts';
 import { initialWeights } from './initial-weights.ts';
 import type { PictureSet } from './picture-set.ts';
 import {
@@ -59,7 +60,7 @@ function training(folder: string, changes: Partial<ImageClassifierTraining> = {}
   const losses: number[] = [];
   const run: ImageClassifierTraining = {
     forward,
-    weights: () => initialWeights(forward, SIDE, 1),
+    weights: () => initialWeights(forward, { side: SIDE, seed: 1 }),
     set: squares(1),
     classes: 2,
     statistics,
@@ -71,7 +72,7 @@ function training(folder: string, changes: Partial<ImageClassifierTraining> = {}
     seed: 3,
     learningRate: 0.03,
     warmUp: 0.2,
-    weightDecay: 0.01,
+    optimizer: adamWForPictures(0.01),
     gradientNormMax: 5,
     averageDecay: 0.9,
     checkpoint: { file: join(folder, 'checkpoint.safetensors'), everyMs: 0, settings: 'one' },

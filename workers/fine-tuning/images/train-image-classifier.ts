@@ -6,13 +6,14 @@ import { shuffled } from '#workers/model-zoo/seeded-random.ts';
 import type { Convolve } from '../engine/bfloat16-convolution.ts';
 import { averageWeights } from '../train/average-weights.ts';
 import { batchNorm } from '../train/batch-norm.ts';
+import type { OptimizerSettings } from '../train/create-optimizer.ts';
 import { oneCycle } from '../train/learning-rate.ts';
 import { type Training, train } from '../train/train.ts';
 import { measureStatistics } from './measure-statistics.ts';
 import { type BatchOptions, pictureBatch } from './picture-batch.ts';
 import { type PictureSet, pictureCount } from './picture-set.ts';
 import { softTargetLoss } from './soft-target-loss.ts';
-import { statisticsAsOnes, trainedOnly } from './stored-statistics.ts';
+import { splitWeights, statisticsAsOnes } from './stored-statistics.ts';
 
 /** Logits [batch, classes] of normalised pictures: the architecture, which the zoo has. */
 export type PictureForward = (
@@ -31,7 +32,9 @@ export interface ImageClassifierTraining extends Omit<BatchOptions, 'seed'> {
   readonly seed: number;
   readonly learningRate: number; // the peak of one cycle
   readonly warmUp: number; // share of all steps
-  readonly weightDecay: number;
+  readonly optimizer: OptimizerSettings;
+  /** Weights that stay as they are; statistics are never trained. */
+  readonly isFixed?: (name: string) => boolean;
   readonly gradientNormMax: number;
   /** Of the moving average of the weights, which is what is kept. */
   readonly averageDecay: number;
@@ -67,19 +70,14 @@ export async function trainImageClassifier(
   };
   const normalise = batchNorm();
   const average = averageWeights(training.averageDecay);
-  const averaged = () => measureStatistics(training, average.weights());
+  const { trained, fixed } = splitWeights(training.weights(), training.isFixed ?? (() => false));
+  const averaged = () => measureStatistics(training, new Map([...fixed, ...average.weights()]));
 
   await train({
-    weights: () => trainedOnly(training.weights()),
+    weights: () => trained,
     steps,
     learningRate: oneCycle(training.learningRate, training.warmUp, steps),
-    optimizer: {
-      beta1: 0.9,
-      beta2: 0.99,
-      epsilon: 1e-8,
-      weightDecay: training.weightDecay,
-      decays: (name) => name.endsWith('.weight') && !name.includes('.norm.'),
-    },
+    optimizer: training.optimizer,
     gradientNormMax: training.gradientNormMax,
     checkpoint: training.checkpoint,
     extra: average,
@@ -91,7 +89,7 @@ export async function trainImageClassifier(
     batchLoss(weights, step) {
       const ops = tensorflowOps({ training: true, seed: seed + step, convolve, normalise });
       const { pictures, targets } = pictureBatch(set, rowsOf(step), { ...training, seed: seed + step });
-      return softTargetLoss(forward(ops, statisticsAsOnes(weights), pictures), targets);
+      return softTargetLoss(forward(ops, statisticsAsOnes(weights, fixed), pictures), targets);
     },
   });
   return averaged();

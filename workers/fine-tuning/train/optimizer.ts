@@ -23,6 +23,14 @@ export interface AdamWSettings {
   decays(name: string): boolean;
 }
 
+/** Gradient descent with Nesterov's momentum; the decay is of the gradient, as in PyTorch's SGD. */
+export interface NesterovSettings {
+  readonly momentum: number;
+  readonly weightDecay: number;
+  /** What the learning rate of some weights is multiplied with. */
+  rateScale?(name: string): number;
+}
+
 /** Weights by name to start from, or the `state` of an earlier run to go on from. */
 export type OptimizerState = ReadonlyMap<string, StoredTensor>;
 

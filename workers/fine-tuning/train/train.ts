@@ -2,14 +2,8 @@ import * as tf from '@tensorflow/tfjs-core';
 import type { StoredTensor } from '#workers/model-zoo/safetensors.ts';
 import { readCheckpoint, writeCheckpoint } from './checkpoint.ts';
 import { clipGradients } from './clip-gradients.ts';
-import { createAdamW } from './create-adamw.ts';
-import {
-  type AdamWSettings,
-  initialState,
-  type Optimizer,
-  type OptimizerState,
-  trainedWeights,
-} from './optimizer.ts';
+import { createOptimizer, type OptimizerSettings } from './create-optimizer.ts';
+import { initialState, type Optimizer, type OptimizerState, trainedWeights } from './optimizer.ts';
 import type { Progress } from './progress.ts';
 
 export interface Training {
@@ -23,7 +17,7 @@ export interface Training {
   readonly batchLoss: (weights: ReadonlyMap<string, tf.Tensor>, step: number) => tf.Scalar;
   readonly examples: (step: number) => number;
   readonly learningRate: (step: number) => number;
-  readonly optimizer: AdamWSettings;
+  readonly optimizer: OptimizerSettings;
   /** Greatest Euclidean length of all gradients together; longer ones are scaled down (Pascanu and others, 2013). */
   readonly gradientNormMax: number;
   readonly checkpoint: { readonly file: string; readonly everyMs: number; readonly settings: string };
@@ -46,7 +40,7 @@ export async function train(training: Training): Promise<OptimizerState> {
   const resumed = readCheckpoint(checkpoint.file, checkpoint.settings);
   const state = resumed ? withoutExtra(resumed.state) : initialState(training.weights());
   if (resumed) training.extra?.restore(extraOf(resumed.state));
-  const optimizer = createAdamW(training.optimizer, state);
+  const optimizer = createOptimizer(training.optimizer, state);
   const save = (step: number) =>
     writeCheckpoint(
       checkpoint.file,

@@ -19,15 +19,34 @@ export function generationError(error: unknown, promptParam: string): DomainErro
 }
 
 function refusalError(refusal: GenerationRefusal, promptParam: string): DomainError {
-  if (refusal.refused === 'unknown_token') {
-    return new DomainError('invalid_request', `The model has no token ${refusal.token}.`, {
-      param: 'logit_bias',
-    });
+  switch (refusal.refused) {
+    case 'unknown_token':
+      return new DomainError('invalid_request', `The model has no token ${refusal.token}.`, {
+        param: 'logit_bias',
+      });
+    case 'unsupported': {
+      const { field } = refusal;
+      const param = field === 'prompt' || field === 'messages' ? promptParam : field;
+      return new DomainError('invalid_request', `This model does not take ${param}.`, { param });
+    }
+    case 'by_engine':
+      return new DomainError(
+        'invalid_request',
+        'The engine of this model refuses the request. Send it without what it may not know, such as response_format or logit_bias.',
+      );
+    case 'prompt_too_long':
+      return new DomainError(
+        'input_too_long',
+        `The prompt is too long: with an answer, the model has room for ${refusal.contextTokens} tokens. Shorten it.`,
+        { param: promptParam },
+      );
+    case 'input_too_long': {
+      const { tokens, contextTokens } = refusal;
+      return new DomainError(
+        'input_too_long',
+        `The prompt has ${tokens} tokens; with an answer, the model has room for ${contextTokens}. Shorten it, or send truncate: true to cut its beginning.`,
+        { param: promptParam },
+      );
+    }
   }
-  const { tokens, contextTokens } = refusal;
-  return new DomainError(
-    'input_too_long',
-    `The prompt has ${tokens} tokens; with an answer, the model has room for ${contextTokens}. Shorten it, or send truncate: true to cut its beginning.`,
-    { param: promptParam },
-  );
 }

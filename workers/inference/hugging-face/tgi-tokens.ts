@@ -2,7 +2,7 @@ import { z } from '@hono/zod-openapi';
 import type { TokenLogprob } from '#workers/model-runtime/text-generator.ts';
 
 export const tgiToken = z.object({
-  id: z.int().nullable().openapi({ description: 'Number in the vocabulary. Null: no token was written.' }),
+  id: z.int().nullable().openapi({ description: 'Number in the vocabulary. Null: none, or not told.' }),
   text: z.string(),
   logprob: z.number().nullable(),
   special: z.boolean(),

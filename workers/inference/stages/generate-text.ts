@@ -95,21 +95,27 @@ export function generateText<Options>(
   }
 
   async function* timed(
-    { startedAtMs }: WithAdmission<GenerationRequest<Options>>,
+    { startedAtMs, trace }: WithAdmission<GenerationRequest<Options>>,
     saved: SavedRequest,
     generation: Generation,
   ): AsyncGenerator<GenerationText> {
     let isFirst = true;
+    const askedAtMs = performance.now();
     try {
       for await (const event of generation.events()) {
         if (isFirst && event.tokens > 0) {
           isFirst = false;
-          metrics.timeFirstToken(endpoint.route.path, performance.now() - startedAtMs);
+          const firstAtMs = performance.now();
+          metrics.timeFirstToken(endpoint.route.path, firstAtMs - startedAtMs);
+          trace?.span('runtime.first_token', askedAtMs, firstAtMs);
         }
         yield event;
       }
     } finally {
       saver.close(saved);
+      trace?.span('runtime.run', askedAtMs, performance.now(), {
+        'modelyard.input_tokens': generation.started.inputTokens,
+      });
     }
   }
 }

@@ -21,8 +21,7 @@ export function limitBody(limits: BodyLimits = ofTexts): Stage<Received, WithBod
       if (declared !== null && declared > limits.bytesMax) throw bodyTooLarge(limits.bytesMax);
       // Few bodies that are larger than a text's fit into memory together.
       const onBytes = limits.bytesMax > ofTexts.bytesMax ? context.holdBytes : undefined;
-      const readBody = () =>
-        readBodyBytes(context.request, { lengthIsDeclared: declared !== null, limits, onBytes });
+      const readBody = () => readBodyBytes(context, { lengthIsDeclared: declared !== null, limits, onBytes });
       if (!context.request.headers.has(idempotencyHeader)) return Object.assign(context, { readBody });
       const sent: { body: Uint8Array } = { body: new Uint8Array() };
       const keepBody = async () => {

@@ -4,12 +4,14 @@ import {
   BatcherClosedError,
   BatcherFullError,
   BatcherTimeoutError,
+  type BatchTimes,
 } from '#workers/batching/dynamic-batcher.ts';
 import { type InputRefusal, isRefusal } from '#workers/model-runtime/model-runtime.ts';
 import type { MeteredEndpoint } from '../endpoint.ts';
 import { inputRefusedError } from '../input-refused-error.ts';
 import type { Stage } from '../pipeline.ts';
 import type { ServedModel } from '../served-model.ts';
+import type { RequestTrace } from '../tracing/request-trace.ts';
 import type { WithInputs } from './fetch-inputs.ts';
 
 export interface WithRun<Input, Item, Output> extends WithInputs<Input> {
@@ -38,11 +40,13 @@ export function runModel<Input, Item extends object, Output extends object>(
       if (context.fetchFailure) return Object.assign(context, { model, run: context.fetchFailure });
       try {
         const untilMs = performance.now() + timeoutMs;
-        const { admission, signal } = context;
+        const { admission, signal, trace } = context;
+        const onBatch = trace ? traceBatch(trace, model.runtime.model.id) : undefined;
         const submit = (items: readonly Item[]) =>
           model.batcher.submit(items, {
             lane: admission.workspaceId,
             signal,
+            onBatch,
             // One time limit for all that the request runs: its hold does not last for several.
             timeoutMs: Math.max(1, untilMs - performance.now()),
           });
@@ -60,6 +64,14 @@ export function runModel<Input, Item extends object, Output extends object>(
         return Object.assign(context, { model, run });
       }
     },
+  };
+}
+
+function traceBatch(trace: RequestTrace, model: string): (batch: BatchTimes) => void {
+  return ({ queuedAtMs, startedAtMs, endedAtMs, items }) => {
+    trace.span('batcher.wait', queuedAtMs, startedAtMs);
+    const attributes = { 'modelyard.model': model, 'modelyard.batch_items': items };
+    trace.span('runtime.run', startedAtMs, endedAtMs, attributes);
   };
 }
 

@@ -25,7 +25,9 @@ import {
   isEmbedding,
   isExplanationOutput,
   isImageClassification,
+  type TextClassifier,
 } from '#workers/model-runtime/model-runtime.ts';
+import type { TextGenerator } from '#workers/model-runtime/text-generator.ts';
 import { createAddressBuckets } from '../address-buckets.ts';
 import { embeddingsEndpoint } from '../endpoints/embeddings.ts';
 import { explanationsEndpoint } from '../endpoints/explanations.ts';
@@ -51,8 +53,10 @@ export interface GatewayUnderTestOptions extends Partial<GatewayOptions> {
   readonly model?: FakeTextClassifierOptions;
   readonly imageModel?: FakeImageClassifierOptions;
   readonly generator?: FakeTextGeneratorOptions;
-  /** Instead of the fake one. */
+  /** Instead of the fake ones. */
+  readonly classifierRuntime?: TextClassifier;
   readonly imageRuntime?: ImageModel;
+  readonly generatorRuntime?: TextGenerator;
   /** Left out: the guard as in production. */
   readonly outbound?: OutboundFetchOptions;
 }
@@ -67,10 +71,12 @@ export function gatewayUnderTest(
   const runtime = fakeTextClassifier(model);
   const imageRuntime = options.imageRuntime ?? fakeImageClassifier(imageModel);
   const generator = fakeTextGenerator(generatorOptions);
+  const classifierRuntime = options.classifierRuntime ?? runtime;
+  const generatorRuntime = options.generatorRuntime ?? generator;
   const metrics = createMetrics();
   const holdMs = options.holdMs ?? pipelineLimits.holdMs;
   const metering = createMetering({ pool: database.pool, holdMs });
-  const served = serveModel(runtime, (input) => runtime.costBound?.(input) ?? 1, metrics);
+  const served = serveModel(classifierRuntime, (input) => classifierRuntime.costBound?.(input) ?? 1, metrics);
   const servedImages = serveModel(imageRuntime, () => 1, metrics);
   const fetchOutside = createOutboundFetch(outbound);
   const idempotency = createPostgresIdempotency({
@@ -100,16 +106,16 @@ export function gatewayUnderTest(
         fetchOutside,
       }),
     ],
-    generating: [...generationEndpoints(generator), ...huggingFaceGenerating(generator)],
+    generating: [...generationEndpoints(generatorRuntime), ...huggingFaceGenerating(generatorRuntime)],
     free: [
       modelsEndpoint([
-        { model: runtime.model, createdAt },
+        { model: classifierRuntime.model, createdAt },
         { model: imageRuntime.model, createdAt },
-        { model: generator.model, createdAt },
+        { model: generatorRuntime.model, createdAt },
       ]),
       usageEndpoint({ db: database.prisma, clock: systemClock }),
       usageReceiptEndpoint({ db: database.prisma }),
-      infoEndpoint(generator),
+      infoEndpoint(generatorRuntime),
     ],
     metering,
     idempotency,

@@ -7,6 +7,7 @@ describe("the package with llama.cpp's binaries", () => {
     ['linux', 'x64', 'cuda', 'linux-x64-cuda'],
     ['linux', 'arm64', 'cpu', 'linux-arm64'],
     ['darwin', 'arm64', 'cpu', 'mac-arm64-metal'],
+    ['darwin', 'arm64', 'metal', 'mac-arm64-metal'],
     ['darwin', 'x64', 'cpu', 'mac-x64'],
     ['win32', 'x64', 'vulkan', 'win-x64-vulkan'],
   ] as const)('for %s on %s, %s, is %s', (platform, arch, device, name) => {

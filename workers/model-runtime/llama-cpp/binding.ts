@@ -5,7 +5,7 @@ import { ModelRuntimeError } from '../model-runtime.ts';
 /** The packages with llama.cpp's binaries; their interface is not promised to stay, so the version is exact. */
 export const BINDING_VERSION = '3.22.1';
 
-export type LlamaDevice = 'cpu' | 'cuda' | 'vulkan';
+export type LlamaDevice = 'cpu' | 'cuda' | 'vulkan' | 'metal';
 
 /**
  * What we use of node-llama-cpp's native module (llama/addon in its repository): llama.cpp itself, without the
@@ -135,8 +135,7 @@ export function isLlamaInstalled(device: LlamaDevice): boolean {
 }
 
 export function howToInstallLlama(device: LlamaDevice): string {
-  const name = packageName(process.platform, process.arch, device);
-  return `npm install --no-save @node-llama-cpp/${name}@${BINDING_VERSION}`;
+  return `npm run engine:install -- --text ${device}`;
 }
 
 function binariesFolder(device: LlamaDevice): string {

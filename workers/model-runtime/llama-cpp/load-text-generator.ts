@@ -4,6 +4,7 @@ import path from 'node:path';
 import { grammarOfFormat } from '../json-schema/grammar-of-format.ts';
 import { ModelRuntimeError } from '../model-runtime.ts';
 import { type RuntimeLogger, silentLogger } from '../onnx/runtime-logger.ts';
+import { createEventQueue, type EventQueue } from '../text/event-queue.ts';
 import {
   type GenerationEvent,
   GenerationQueueFullError,
@@ -11,8 +12,6 @@ import {
   type TextGenerator,
 } from '../text-generator.ts';
 import type { LlamaDevice } from './binding.ts';
-
-import { createEventQueue, type EventQueue } from './event-queue.ts';
 import { findModelFiles } from './find-model-files.ts';
 import { createTextChild } from './text-child.ts';
 import type { TextNews } from './text-messages.ts';

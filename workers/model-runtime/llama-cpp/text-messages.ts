@@ -1,5 +1,6 @@
 import type { GenerationRequest } from '../text/generation-loop.ts';
 import type { GenerationEvent, GenerationRefusal } from '../text-generator.ts';
+import type { LlamaDevice } from './binding.ts';
 
 /** What the gateway tells the process that writes. */
 export type TextCommand =
@@ -28,7 +29,7 @@ export type TextNews =
 /** How the process is started, as JSON in its first argument. */
 export interface TextProcessOptions {
   readonly file: string;
-  readonly device: 'cpu' | 'cuda' | 'vulkan';
+  readonly device: LlamaDevice;
   readonly threads: number;
   readonly sequences: number;
   readonly laneSequencesMax: number;

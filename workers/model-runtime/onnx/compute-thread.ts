@@ -1,3 +1,4 @@
+import type { TextInput } from '../model-runtime.ts';
 import type { ComputeMessage, ComputeTask, RunMessage } from './compute-messages.ts';
 
 type Compute = (inputs: readonly unknown[]) => Promise<readonly object[]>;
@@ -9,6 +10,11 @@ const openers: Readonly<Record<ComputeTask, (folder: string) => Promise<Compute>
     const model = await openTextClassifier(folder);
     await model.classify([{ text: 'Ready when the first batch is through.', truncate: false }]);
     return model.classify as Compute;
+  },
+  async 'text-tokens'(folder) {
+    const { openTextReader } = await import('./text-reader.ts');
+    const read = await openTextReader(folder);
+    return async (inputs) => read(inputs as readonly TextInput[]);
   },
   async 'image-classification'(folder) {
     const { openImageClassifier } = await import('./open-image-classifier.ts');

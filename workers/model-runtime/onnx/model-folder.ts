@@ -53,10 +53,10 @@ export function servedFiles(folder: string): string[] {
   return [...Object.values(MODEL_FILES), graphFile(folder)];
 }
 
-/** SHA-256 over everything that decides an answer. */
-export async function digestModel(folder: string): Promise<string> {
+/** SHA-256 over everything that decides an answer: what the folder has of it, unless told which files. */
+export async function digestModel(folder: string, files = servedFiles(folder)): Promise<string> {
   const hash = createHash('sha256');
-  for (const file of servedFiles(folder)) {
+  for (const file of files) {
     hash.update(`${file}\0`).update(await readModelFile(folder, file));
   }
   return hash.digest('hex');

@@ -14,6 +14,7 @@ import type {
 } from '../model-runtime.ts';
 import { intervalOf, probabilities } from './calibration.ts';
 import { type ImageDecoder, openImageDecoder } from './decode-image.ts';
+import { greatest } from './greatest.ts';
 import {
   describeImageModel,
   type ImageModelDescription,
@@ -165,10 +166,9 @@ function classification(
   shares: readonly number[],
   topK: number,
 ): ImageClassification {
-  const best = shares.map((score, index) => ({ index, score })).toSorted((a, b) => b.score - a.score);
-  const scores = best.slice(0, topK).flatMap(({ index, score }) => {
+  const scores = greatest(shares, topK).flatMap((index) => {
     const named = classes[index];
-    return named ? [{ ...named, score }] : [];
+    return named ? [{ ...named, score: shares[index] ?? 0 }] : [];
   });
-  return { scores, interval: calibration ? intervalOf(calibration, best[0]?.score ?? 0) : null };
+  return { scores, interval: calibration ? intervalOf(calibration, scores[0]?.score ?? 0) : null };
 }

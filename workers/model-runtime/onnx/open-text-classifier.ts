@@ -1,11 +1,12 @@
 import { join } from 'node:path';
 import type { InferenceSession } from 'onnxruntime-node';
 import type { InputRefusal, TextClassification, TextInput } from '../model-runtime.ts';
-import { type Calibration, intervalOf, probabilities } from './calibration.ts';
+import type { Calibration } from './calibration.ts';
+import { classifyTexts } from './classify-texts.ts';
 import { describeModel, graphFile, type ModelDescription, ModelFolderError } from './model-folder.ts';
 import { openSession } from './open-session.ts';
-import { splitByLength } from './split-by-length.ts';
-import { loadTextTokenizer, type TextTokenizer } from './text-tokenizer.ts';
+import { createTextReader, type TextReader } from './text-reader.ts';
+import { loadTextTokenizer } from './text-tokenizer.ts';
 import { encoderFeeds } from './token-batch.ts';
 
 /** Runs stay this small so that a run's values stay in the processor's cache. */
@@ -28,13 +29,8 @@ export async function openTextClassifier(
     loadTextTokenizer(folder),
     openGraph(folder),
   ]);
-  if (tokenizer.idsMax >= description.vocabularySize) {
-    throw new ModelFolderError(
-      `tokenizer.json is of another model: it gives ids up to ${tokenizer.idsMax}, config.json has a vocabulary of ` +
-        `${description.vocabularySize}.`,
-    );
-  }
-  return { classify: (inputs) => classify({ description, tokenizer, graph }, inputs) };
+  const parts = { description, read: createTextReader(description, tokenizer), graph };
+  return { classify: (inputs) => classify(parts, inputs) };
 }
 
 async function openGraph(folder: string): Promise<InferenceSession> {
@@ -53,66 +49,17 @@ async function openGraph(folder: string): Promise<InferenceSession> {
 
 interface Parts {
   readonly description: ModelDescription;
-  readonly tokenizer: TextTokenizer;
+  readonly read: TextReader;
   readonly graph: InferenceSession;
 }
 
-async function classify(parts: Parts, inputs: readonly TextInput[]) {
-  const { contextTokens } = parts.description;
-  const outputs: (TextClassification | InputRefusal)[] = [];
-  const accepted: { readonly position: number; readonly ids: number[]; readonly truncated: boolean }[] = [];
-  inputs.forEach(({ text, truncate }, position) => {
-    const ids = parts.tokenizer.tokenize(text);
-    const truncated = ids.length > contextTokens;
-    if (truncated && !truncate) {
-      outputs[position] = { refused: 'input_too_long', tokens: ids.length, contextTokens };
-      return;
-    }
-    accepted.push({ position, ids: truncated ? ids.slice(0, contextTokens) : ids, truncated });
+async function classify({ description, read, graph }: Parts, inputs: readonly TextInput[]) {
+  return classifyTexts(read(inputs), {
+    description,
+    paddedTokensMax: PADDED_TOKENS_MAX,
+    logitsOf: async (texts) => {
+      const { logits } = await graph.run(encoderFeeds(texts));
+      return logits?.data as Float32Array;
+    },
   });
-  const lengths = accepted.map(({ ids }) => ids.length + 2);
-  for (const run of splitByLength(lengths, PADDED_TOKENS_MAX)) {
-    const texts = run.flatMap((index) => accepted[index] ?? []);
-    const logits = await logitsOf(
-      parts,
-      texts.map(({ ids }) => parts.tokenizer.wrap(ids)),
-    );
-    texts.forEach(({ position, ids, truncated }, row) => {
-      outputs[position] = classification(parts.description, logits[row] ?? [], ids.length, truncated);
-    });
-  }
-  return outputs;
-}
-
-async function logitsOf(
-  { graph, description }: Parts,
-  texts: readonly (readonly number[])[],
-): Promise<number[][]> {
-  const { logits } = await graph.run(encoderFeeds(texts));
-  const values = logits?.data as Float32Array;
-  const labels = description.labels.length;
-  if (values.length !== texts.length * labels) {
-    throw new ModelFolderError(
-      `The graph gives ${values.length / texts.length} logits a text, not ${labels}.`,
-    );
-  }
-  return texts.map((_, row) => [...values.subarray(row * labels, (row + 1) * labels)]);
-}
-
-function classification(
-  { labels, calibration }: ModelDescription,
-  logits: readonly number[],
-  inputTokens: number,
-  truncated: boolean,
-): TextClassification {
-  const shares = probabilities(logits, calibration.temperature);
-  const score = Math.max(...shares);
-  return {
-    scores: Object.fromEntries(labels.map((label, index) => [label, shares[index] ?? 0])),
-    label: labels[shares.indexOf(score)] ?? '',
-    score,
-    interval: intervalOf(calibration, score),
-    inputTokens,
-    truncated,
-  };
 }

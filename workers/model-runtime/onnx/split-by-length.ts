@@ -2,7 +2,11 @@
  * Splits a batch into runs of texts of like length, so that little is computed for padding. Returns the texts'
  * positions, shortest first. A run's padded size is at most `paddedTokensMax` unless one text alone is larger.
  */
-export function splitByLength(lengths: readonly number[], paddedTokensMax: number): number[][] {
+export function splitByLength(
+  lengths: readonly number[],
+  paddedTokensMax: number,
+  wasteTokensMax = WASTE_TOKENS_MAX,
+): number[][] {
   const order = lengths.map((_, index) => index).sort((a, b) => (lengths[a] ?? 0) - (lengths[b] ?? 0));
   const runs: number[][] = [];
   let run: number[] = [];
@@ -11,7 +15,7 @@ export function splitByLength(lengths: readonly number[], paddedTokensMax: numbe
     const length = lengths[index] ?? 0;
     const padded = length * (run.length + 1);
     const padding = padded - runTokens - length;
-    if (run.length > 0 && (padded > paddedTokensMax || padding > WASTE_TOKENS_MAX)) {
+    if (run.length > 0 && (padded > paddedTokensMax || padding > wasteTokensMax)) {
       runs.push(run);
       run = [];
       runTokens = 0;

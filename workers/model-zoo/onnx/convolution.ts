@@ -5,7 +5,7 @@ import { type StoredPrecision, storedWeight } from './stored-weight.ts';
 
 export interface FoldedConvolution {
   readonly weight: OnnxConstant; // [out, in, height, width]
-  readonly bias: OnnxConstant; // [out]
+  readonly bias?: OnnxConstant; // [out]
 }
 
 /** The convolution that gives what `weight` and a normalisation with stored statistics after it give. */
@@ -49,8 +49,8 @@ export function convolutionNode(
 ): string {
   const { constant, node } = context;
   const kernel = storedWeight(context, weight, precision);
-  const addend = constant(bias.label, { type: 'float32', shape: bias.shape, data: bias.data });
-  return node('Conv', [x, kernel, addend], {
+  const addend = bias && constant(bias.label, { type: 'float32', shape: bias.shape, data: bias.data });
+  return node('Conv', addend ? [x, kernel, addend] : [x, kernel], {
     attributes: {
       strides: { ints: [stride, stride] },
       group: { int: groups },

@@ -1,0 +1,99 @@
+import { describe, expect, it } from 'vitest';
+import { createChoiceWriter } from './choice-writer.ts';
+import type { UpstreamChunk } from './upstream-chunk.ts';
+
+const chunk = (over: Partial<UpstreamChunk>): UpstreamChunk => ({
+  text: '',
+  logprobs: null,
+  finish: null,
+  usage: null,
+  ...over,
+});
+const usage = (outputTokens: number) => ({ inputTokens: 5, cachedTokens: 0, outputTokens });
+
+function write(
+  chunks: readonly Partial<UpstreamChunk>[],
+  stop: readonly string[] = [],
+  outputTokensMax = 10,
+) {
+  const writer = createChoiceWriter({ choice: 0, input: { stop, logprobs: null }, outputTokensMax });
+  const events = [];
+  for (const given of chunks) {
+    events.push(...writer.take(chunk(given)));
+    if (writer.isOver) break;
+  }
+  const text = events.map((event) => event.text).join('');
+  return { writer, text, tokens: events.reduce((sum, event) => sum + event.tokens, 0) };
+}
+
+describe('the tokens of a choice', () => {
+  it('are one a piece until the engine tells them, and what it tells at the end', () => {
+    const end = [{ finish: 'stop' as const }, { usage: usage(4) }];
+    const { writer, tokens } = write([{ text: 'a' }, { text: '' }, { text: 'b' }, ...end]);
+    expect(tokens).toBe(2);
+    expect(writer.finish()).toMatchObject({ reason: 'stop', outputTokens: 4 });
+  });
+
+  it('are told with each piece where the engine does, several at once too', () => {
+    const { writer, tokens } = write([
+      { text: 'a b c', usage: usage(3) },
+      { text: ' d', usage: usage(4) },
+      { finish: 'length', usage: usage(4) },
+    ]);
+    expect(tokens).toBe(4);
+    expect(writer.finish()).toMatchObject({ reason: 'length', outputTokens: 4 });
+  });
+
+  it('are never more than were asked for', () => {
+    const { writer, text } = write([{ text: 'a' }, { text: 'b' }, { text: 'c' }], [], 2);
+    expect(text).toBe('ab');
+    expect(writer.isOver).toBe(true);
+    expect(writer.finish()).toMatchObject({ reason: 'length', outputTokens: 2 });
+    const liar = write(
+      [
+        { text: 'a', usage: usage(900) },
+        { finish: 'stop', usage: usage(900) },
+      ],
+      [],
+      2,
+    );
+    expect(liar.tokens).toBe(2);
+    expect(liar.writer.finish()).toMatchObject({ outputTokens: 2 });
+  });
+
+  it('are those that were made where it is left', () => {
+    const { writer } = write([{ text: 'a' }, { text: 'b' }]);
+    expect(writer.cancel()).toMatchObject({ reason: 'cancelled', outputTokens: 2 });
+  });
+
+  it('have to be told, and the text to have an end', () => {
+    expect(() => write([{ text: 'a' }, { finish: 'stop' }]).writer.finish()).toThrow(
+      'did not tell the tokens',
+    );
+    expect(() => write([{ text: 'a' }, { usage: usage(1) }]).writer.finish()).toThrow('before its answer');
+  });
+});
+
+describe('a stop sequence', () => {
+  it('over two pieces ends the text, and the engine’s own end is waited for', () => {
+    const { writer, text } = write(
+      [{ text: 'one ST' }, { text: 'OP' }, { finish: 'stop', usage: usage(3) }],
+      ['STOP'],
+    );
+    expect(text).toBe('one ');
+    expect(writer.isOver).toBe(false);
+    expect(writer.finish()).toMatchObject({ reason: 'stop', outputTokens: 3 });
+  });
+
+  it('that the engine writes on after ends it here', () => {
+    const { writer, text } = write([{ text: 'one STOP' }, { text: ' two' }], ['STOP']);
+    expect(text).toBe('one ');
+    expect(writer.isOver).toBe(true);
+    expect(writer.finish()).toMatchObject({ reason: 'stop', outputTokens: 1 });
+  });
+
+  it('that only began is told at the end', () => {
+    const { text } = write([{ text: 'one ST' }, { finish: 'length', usage: usage(2) }], ['STOP']);
+    expect(text).toBe('one ST');
+  });
+});
