@@ -92,6 +92,26 @@ test('the explanation of a picture runs as it is written, each with the same cel
   expect(await readFile(path.join(folder, 'heat.png'))).toEqual(heat);
 });
 
+test('the search by vectors runs as it is written, and finds what shares no word', async ({
+  page,
+  product,
+}, info) => {
+  await page.goto('/docs/embeddings');
+  const { codeOf, shell, node } = await docSamples(page, product.demoKey, info.outputPath());
+  const answer = JSON.parse(await shell(await codeOf('A search', 'curl'))) as {
+    model: string;
+    data: { embedding: number[] }[];
+  };
+  expect(answer.model).toBe('text-embedding-1');
+  expect(answer.data.map(({ embedding }) => embedding.length)).toEqual([384, 384]);
+  const lines = (await node(await codeOf('A search', 'TypeScript'))).trim().split('\n');
+  expect(lines).toHaveLength(3);
+  expect(lines[0]).toMatch(/^0\.\d{3} Refunds/);
+  expect((await node(await codeOf('Clients', 'TypeScript'))).trim()).toBe('2 384');
+  const [cosine] = (await node(await codeOf('Clients', 'AI SDK'))).trim().split('\n');
+  expect(Number(cosine)).toBeGreaterThan(0.2);
+});
+
 test('the calls for embeddings run as they are written, and find the picture itself first', async ({
   page,
   product,
@@ -191,6 +211,27 @@ test('the calls for usage and receipts run as they are written', async ({ page, 
   expect(sentiment?.requests).toBeGreaterThanOrEqual(2);
   const lines = (await node(await codeOf('By day and model', 'TypeScript'))).trim().split('\n');
   expect(lines).toHaveLength(usage.data.length);
+});
+
+test('feedback is refused until it is switched on, and then runs as it is written', async ({
+  memberPage: page,
+  console,
+  product,
+}, info) => {
+  const settings = `${console}/settings`;
+  await page.goto('/docs/feedback');
+  const { codeOf, shell, node } = await docSamples(page, product.demoKey, info.outputPath());
+  const curl = await codeOf('An answer put right', 'curl');
+  const typescript = await codeOf('An answer put right', 'TypeScript');
+  expect(JSON.parse(await shell(curl))).toMatchObject({ error: { code: 'storage_not_allowed' } });
+  await page.goto(settings);
+  await page.getByRole('button', { name: 'Keep feedback' }).click();
+  await expect(page.getByText('0 kept')).toBeVisible();
+  expect(JSON.parse(await shell(curl))).toMatchObject({ object: 'feedback', label: 'negative', index: 0 });
+  expect(await node(typescript)).toContain("label: 'negative'");
+  await page.goto(settings);
+  await page.getByRole('button', { name: 'Stop, and delete 2' }).click();
+  await expect(page.getByRole('button', { name: 'Keep feedback' })).toBeVisible();
 });
 
 test('the calls that are sent twice run as they are written, and are answered once', async ({

@@ -65,6 +65,12 @@ export async function localMail(mailId: string) {
   return orLeave(outbox.get({ mailId }), '/outbox');
 }
 
+/** Null: it can't be read at the moment, which takes no page down. */
+export async function safetyPolicy() {
+  const { model } = await caller();
+  return model.safety().catch(() => null);
+}
+
 /** A card that can't be read takes no page down: it is logged, and the page says "not measured yet". */
 export async function modelCards() {
   const { model } = await caller();

@@ -12,6 +12,7 @@ export const docsPages: readonly DocsPage[] = [
   { href: '/docs/images', title: 'Images', group: 'Reference' },
   { href: '/docs/embeddings', title: 'Embeddings', group: 'Reference' },
   { href: '/docs/explanations', title: 'Explanations', group: 'Reference' },
+  { href: '/docs/feedback', title: 'Feedback', group: 'Reference' },
   { href: '/docs/hugging-face', title: 'Coming from Hugging Face', group: 'Reference' },
   { href: '/docs/usage', title: 'Usage and receipts', group: 'Reference' },
   { href: '/docs/errors', title: 'Errors and limits', group: 'Reference' },

@@ -69,7 +69,7 @@ async function main(): Promise<void> {
   const train = readLabelledTexts(sentimentFile('train'));
   const dev = readLabelledTexts(sentimentFile('dev'));
   const model = await openTextClassifier(folder);
-  const latency = await measureLatency(model);
+  const latency = await measureLatency(model.classify);
   console.log('judging the dev rows');
   const judged = await judgeTexts(model, dev, LABELS);
   console.log('training the bag of words');

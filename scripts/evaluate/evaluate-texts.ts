@@ -14,7 +14,7 @@ export async function evaluateTexts(folder: string, data: string, folds?: number
   const { labels } = await describeModel(folder);
   const rows = readEvaluationRows(data, labels);
   const opened = await openTextClassifier(folder);
-  const { p50Ms } = await measureLatency(opened);
+  const { p50Ms } = await measureLatency(opened.classify);
   const judged = await judgeTexts(opened, rows, labels);
   return {
     model: basename(folder),

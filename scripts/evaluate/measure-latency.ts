@@ -1,5 +1,5 @@
 import { cpus } from 'node:os';
-import type { OpenTextClassifier } from '#workers/model-runtime/onnx/open-text-classifier.ts';
+import type { TextInput } from '#workers/model-runtime/model-runtime.ts';
 
 /** 14 tokens and the two special ones. */
 const TEXT = 'the battery lasts all day but the screen is far too dark outside today';
@@ -16,14 +16,16 @@ export interface Latency {
   readonly processor: string;
 }
 
-export async function measureLatency(model: OpenTextClassifier): Promise<Latency> {
+export async function measureLatency(
+  run: (inputs: readonly TextInput[]) => Promise<readonly object[]>,
+): Promise<Latency> {
   const input = { text: TEXT, truncate: false };
-  const [first] = await model.classify([input]);
+  const [first] = await run([input]);
   const times: number[] = [];
   const before = process.cpuUsage();
-  for (let run = 0; run < RUNS; run++) {
+  for (let turn = 0; turn < RUNS; turn++) {
     const startMs = performance.now();
-    await model.classify([input]);
+    await run([input]);
     times.push(performance.now() - startMs);
   }
   const { user, system } = process.cpuUsage(before);
@@ -31,7 +33,7 @@ export async function measureLatency(model: OpenTextClassifier): Promise<Latency
   return {
     cpuMs: (user + system) / 1000 / RUNS,
     p50Ms: times[RUNS / 2] ?? Number.NaN,
-    tokens: first && 'inputTokens' in first ? first.inputTokens + 2 : 0,
+    tokens: first && 'inputTokens' in first ? Number(first.inputTokens) + 2 : 0,
     threads: 1,
     processor: cpus()[0]?.model.trim() ?? 'unknown',
   };

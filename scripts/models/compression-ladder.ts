@@ -22,7 +22,7 @@ export async function measureLadder(
   let reference: readonly number[] | undefined;
   for (const { precision, folder, sizeBytes } of steps) {
     const model = await openTextClassifier(folder, UNCALIBRATED);
-    const { cpuMs } = await measureLatency(model);
+    const { cpuMs } = await measureLatency(model.classify);
     const judged = await judgeTexts(model, dev, LABELS);
     const given = judged.map(({ scores }) => best(scores));
     reference ??= given;

@@ -1,6 +1,5 @@
-import { existsSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
-import { dataFolder, MissingDataError, readLabelledTexts, sentimentFile } from './sentiment-data.ts';
+import { readProse } from './prose-passages.ts';
+import { readLabelledTexts, sentimentFile } from './sentiment-data.ts';
 
 const TOKENS_OF_STORIES = 1536;
 const TOKENS_OF_REMARKS = 3072;
@@ -22,7 +21,5 @@ export function importanceTexts(tokenize: (text: string) => number[]): number[][
 }
 
 function beginning(name: string): string {
-  const file = join(dataFolder(), 'text', name);
-  if (existsSync(file)) return readFileSync(file, 'utf8').slice(0, TOKENS_OF_STORIES * CHARACTERS_A_TOKEN);
-  throw new MissingDataError(`${file} is not there. Set DATA_DIR to the folder that holds text/${name}.`);
+  return readProse(name).slice(0, TOKENS_OF_STORIES * CHARACTERS_A_TOKEN);
 }

@@ -4,6 +4,7 @@ import { apiKeyRouter } from './routers/api-key.ts';
 import { demoRouter } from './routers/demo.ts';
 import { modelRouter } from './routers/model.ts';
 import { outboxRouter } from './routers/outbox.ts';
+import { playgroundRouter } from './routers/playground.ts';
 import { sessionRouter } from './routers/session.ts';
 import { usageRouter } from './routers/usage.ts';
 import { workspaceRouter } from './routers/workspace.ts';
@@ -16,6 +17,7 @@ export const appRouter = router({
   demo: demoRouter,
   model: modelRouter,
   outbox: outboxRouter,
+  playground: playgroundRouter,
   session: sessionRouter,
   usage: usageRouter,
   workspace: workspaceRouter,

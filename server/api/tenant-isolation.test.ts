@@ -23,6 +23,14 @@ const attempts: Readonly<Record<string, Attempt>> = {
   'apiKey.revoke': (caller, { workspaceId, keyId }) => caller.apiKey.revoke({ workspaceId, keyId }),
   'apiKey.rename': (caller, { workspaceId, keyId }) =>
     caller.apiKey.rename({ workspaceId, keyId, name: 'Mine now' }),
+  'playground.token': (caller, { workspaceId }) => caller.playground.token({ workspaceId }),
+  'apiKey.change': (caller, { workspaceId, keyId }) =>
+    caller.apiKey.change({ workspaceId, keyId, budget: { microUsd: 1, isHard: true } }),
+  'apiKey.rotate': (caller, { workspaceId, keyId }) =>
+    caller.apiKey.rotate({ workspaceId, keyId, overlapHours: 0 }),
+  'apiKey.endOverlap': (caller, { workspaceId, keyId }) => caller.apiKey.endOverlap({ workspaceId, keyId }),
+  'workspace.changeBudget': (caller, { workspaceId }) =>
+    caller.workspace.changeBudget({ workspaceId, budget: { microUsd: 1, isHard: true } }),
   'usage.overview': (caller, { workspaceId }) => caller.usage.overview({ workspaceId, range: '24h' }),
   'usage.month': (caller, { workspaceId }) => caller.usage.month({ workspaceId }),
   'workspace.rename': (caller, { workspaceId }) => caller.workspace.rename({ workspaceId, name: 'Mine now' }),
@@ -39,6 +47,7 @@ const withoutForeignIds = [
   'admin.overview',
   'demo.token',
   'model.cards',
+  'model.safety',
   'outbox.get',
   'outbox.list',
   'session.list',
@@ -109,6 +118,11 @@ describe('tenant isolation', () => {
     await expect(caller.apiKey.rename({ workspaceId, keyId, name: 'x' })).rejects.toMatchObject({
       code: 'NOT_FOUND',
     });
+    for (const name of ['apiKey.change', 'apiKey.rotate', 'apiKey.endOverlap'])
+      await expect(attempts[name]?.(caller, { ...targetOf(ada), keyId })).rejects.toMatchObject({
+        code: 'NOT_FOUND',
+      });
+    expect(await plane.services.db.keyAllowance.count()).toBe(0);
     expect(await plane.services.db.apiKey.findUnique({ where: { id: keyId } })).toMatchObject({
       revokedAt: null,
       name: 'Test key',
@@ -129,7 +143,12 @@ describe('tenant isolation', () => {
     ['viewer', 'apiKey.create'],
     ['viewer', 'apiKey.revoke'],
     ['viewer', 'apiKey.rename'],
+    ['viewer', 'playground.token'],
+    ['viewer', 'apiKey.change'],
+    ['viewer', 'apiKey.rotate'],
+    ['viewer', 'apiKey.endOverlap'],
     ['viewer', 'workspace.rename'],
+    ['developer', 'workspace.changeBudget'],
     ['developer', 'workspace.rename'],
   ] as const)('refuses a %s %s in their own workspace', async (role, name) => {
     const member = await createPerson(plane, { role });

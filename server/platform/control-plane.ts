@@ -2,7 +2,7 @@ import type { PrismaClient } from '#prisma/generated/client.ts';
 import type { Clock } from '#server/domain/clock.ts';
 import type { ControlPlaneServices } from '#server/domain/control-plane/services.ts';
 import type { Logger } from '#server/domain/logger.ts';
-import { rateLimits } from '#server/domain/rate-limits/limits.ts';
+import { rateLimits, safetyLimits } from '#server/domain/rate-limits/limits.ts';
 import { systemClock } from './clock.ts';
 import { createPrisma } from './database/prisma.ts';
 import { deriveSecret } from './derived-secrets.ts';
@@ -14,6 +14,7 @@ import { createMailSeal } from './mail/mail-seal.ts';
 import { createFolderModelCards } from './model-cards/folder-model-cards.ts';
 import { createPostgresRateLimiter } from './rate-limiter/postgres-rate-limiter.ts';
 import { createSubjectHash } from './rate-limiter/subject-hash.ts';
+import { readPolicyFile } from './safety/read-policy-file.ts';
 
 export interface ControlPlaneSettings {
   readonly db: PrismaClient;
@@ -23,12 +24,13 @@ export interface ControlPlaneSettings {
   readonly webUrl: string;
   readonly apiUrl: string;
   readonly modelsDir: string;
+  readonly safetyPolicyFile?: string | undefined;
   readonly outboxIsPublic: boolean;
 }
 
 /** The web process's composition root. */
 export function createControlPlaneServices(settings: ControlPlaneSettings): ControlPlaneServices {
-  const { db, clock, logger, secret, webUrl, apiUrl, modelsDir, outboxIsPublic } = settings;
+  const { db, clock, logger, secret, webUrl, apiUrl, modelsDir, safetyPolicyFile, outboxIsPublic } = settings;
   const hashSubject = createSubjectHash(deriveSecret(secret, 'subject-hash'));
   const mailSeal = createMailSeal(deriveSecret(secret, 'mail-seal'));
   return {
@@ -40,6 +42,7 @@ export function createControlPlaneServices(settings: ControlPlaneSettings): Cont
     mailQueue: createMailQueue({ mailSeal }),
     mailSeal,
     modelCards: createFolderModelCards(modelsDir),
+    readPolicyFile: () => readPolicyFile(safetyPolicyFile, safetyLimits.fileBytesMax),
     readQueueCounts: () => readQueueCounts(db),
     webUrl,
     apiUrl,

@@ -18,9 +18,9 @@ describe('background', () => {
   let dependencies: BackgroundDependencies;
   beforeAll(async () => {
     plane = await createControlPlane();
-    const { db, mailSeal, logger } = plane.services;
+    const { db, mailSeal, mailQueue, logger, webUrl } = plane.services;
     const sender = createOutboxSender({ db, mailSeal });
-    dependencies = { pool: plane.database.pool, logger, sender, mailSeal };
+    dependencies = { pool: plane.database.pool, db, logger, sender, mailSeal, mailQueue, webUrl };
   });
   afterAll(() => plane.drop());
   const enqueue = () =>

@@ -6,6 +6,7 @@ import { createPrisma } from '#server/platform/database/prisma.ts';
 import { deriveSecret } from '#server/platform/derived-secrets.ts';
 import { readBackgroundEnvironment } from '#server/platform/environment/background.ts';
 import { createLogger } from '#server/platform/logger.ts';
+import { createMailQueue } from '#server/platform/mail/mail-queue.ts';
 import { createMailSeal } from '#server/platform/mail/mail-seal.ts';
 import { createOutboxSender } from '#server/platform/mail/outbox-sender.ts';
 import { createSmtpSender } from '#server/platform/mail/smtp-sender.ts';
@@ -25,7 +26,15 @@ const mailSeal = createMailSeal(deriveSecret(environment.secret, 'mail-seal'));
 const sender: MailSender = environment.smtpUrl
   ? createSmtpSender({ smtpUrl: environment.smtpUrl, from: environment.mailFrom })
   : createOutboxSender({ db: prisma, mailSeal });
-const dependencies = { pool, logger, sender, mailSeal };
+const dependencies = {
+  pool,
+  db: prisma,
+  logger,
+  sender,
+  mailSeal,
+  mailQueue: createMailQueue({ mailSeal }),
+  webUrl: environment.webUrl,
+};
 
 if (process.argv.includes('--once')) {
   await runBackgroundOnce(dependencies);

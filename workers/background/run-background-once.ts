@@ -1,5 +1,6 @@
 import { EventEmitter } from 'node:events';
 import { runOnce, type WorkerEvents } from 'graphile-worker';
+import { sendBudgetAlerts } from '#server/domain/billing/send-budget-alerts.ts';
 import { backgroundLimits } from '#server/domain/rate-limits/limits.ts';
 import { logFailedJobs, quietQueueLogger } from './start-background.ts';
 import { type BackgroundDependencies, taskList } from './task-list.ts';
@@ -14,6 +15,8 @@ export async function runBackgroundOnce(dependencies: BackgroundDependencies): P
   if (released > 0) logger.info({ released }, 'Released expired holds.');
   await tasks['ensure-usage-partitions']();
   await tasks['delete-expired']();
+
+  await sendBudgetAlerts(dependencies);
 
   const events: WorkerEvents = new EventEmitter();
   logFailedJobs({ events }, logger);

@@ -1,8 +1,9 @@
 import { EventEmitter } from 'node:events';
 import { Logger as QueueLogger, type Runner, run, type WorkerEvents } from 'graphile-worker';
+import { sendBudgetAlerts } from '#server/domain/billing/send-budget-alerts.ts';
 import { describeFailure } from '#server/domain/describe-failure.ts';
 import type { Logger } from '#server/domain/logger.ts';
-import { backgroundLimits } from '#server/domain/rate-limits/limits.ts';
+import { backgroundLimits, budgetLimits } from '#server/domain/rate-limits/limits.ts';
 import { everyWorkerLooks } from './every-worker-looks.ts';
 import { repeat } from './repeat.ts';
 import { type BackgroundDependencies, crontab, taskList } from './task-list.ts';
@@ -49,10 +50,20 @@ export async function startBackground(dependencies: BackgroundDependencies): Pro
       onError: (error) => logger.warn(describeFailure(error), 'Could not release expired holds.'),
     },
   );
+  const alerts = repeat(
+    async () => {
+      const sent = await sendBudgetAlerts(dependencies);
+      if (sent > 0) logger.info({ sent }, 'Queued alerts of budgets.');
+    },
+    {
+      everyMs: budgetLimits.alertEveryMs,
+      onError: (error) => logger.warn(describeFailure(error), 'Could not look for alerts of budgets.'),
+    },
+  );
   return {
     ended: runner.promise,
     async stop() {
-      await Promise.all([runner.stop(), reaper.stop()]);
+      await Promise.all([runner.stop(), reaper.stop(), alerts.stop()]);
       await untilIdle(pool);
     },
   };

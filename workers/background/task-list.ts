@@ -1,7 +1,8 @@
 import type { Task } from 'graphile-worker';
 import type { Pool } from 'pg';
+import type { Database } from '#server/domain/database.ts';
 import type { Logger } from '#server/domain/logger.ts';
-import type { MailSeal, MailSender } from '#server/domain/mail/mail.ts';
+import type { MailQueue, MailSeal, MailSender } from '#server/domain/mail/mail.ts';
 import type { TaskName } from '#server/platform/job-queue/enqueue-job.ts';
 import { deleteExpired } from './tasks/delete-expired.ts';
 import { ensureUsagePartitions } from './tasks/ensure-usage-partitions.ts';
@@ -9,9 +10,12 @@ import { sendMailTask } from './tasks/send-mail.ts';
 
 export interface BackgroundDependencies {
   readonly pool: Pool;
+  readonly db: Database;
   readonly logger: Logger;
   readonly sender: MailSender;
   readonly mailSeal: MailSeal;
+  readonly mailQueue: MailQueue;
+  readonly webUrl: string;
 }
 
 /** What other processes queue, and what the clock starts. */

@@ -81,6 +81,11 @@ it('leaves nothing of an input in the database, the log or a file, whatever beco
   expect(await get(`/v1/usage?group_by=${canary}`)).toBe(400);
   expect(await get(`/v1/usage?${canary}=1`)).toBe(400);
   expect(await get(`/v1/usage/receipts/${canary}`)).toBe(404);
+  // The workspace has not switched feedback on.
+  const feedback = (body: object) => post(json(body), {}, '/v1/feedback');
+  expect(await feedback({ request_id: `req_${'0'.repeat(32)}`, correction: canary })).toBe(403);
+  expect(await feedback({ request_id: canary, label: canary })).toBe(403);
+  expect(await feedback({ request_id: canary, [canary]: canary })).toBe(400);
   expect(await get('/v1/usage')).toBe(200);
   await gateway.stop();
 
@@ -133,7 +138,7 @@ async function classifyCanaries(): Promise<void> {
   }
 }
 
-/** And in what embeddings take beside pictures. */
+/** And in texts that are embedded, and what stands beside pictures there. */
 async function embedCanaries(): Promise<void> {
   const embed = (body: BodyInit, headers: Record<string, string> = {}) =>
     fetch(`${gateway.url}/v1/embeddings`, {
@@ -146,11 +151,16 @@ async function embedCanaries(): Promise<void> {
   form.append('image', new Blob([marked]), `${canary}.png`);
   form.append('user', canary);
 
+  expect(await asJson({ input: canary, user: canary })).toBe(200);
+  expect(await asJson({ input: ['good', `${canary} ${canary}`], encoding_format: 'base64' })).toBe(200);
+  expect(await asJson({ input: canary, model: canary })).toBe(404);
+  expect(await asJson({ input: canary, [canary]: true })).toBe(400);
+  expect(await asJson({ input: [canary, { [canary]: canary }] })).toBe(400);
   expect(await embed(form)).toBe(200);
   expect(await embed(marked, { 'content-type': `image/${canary}` })).toBe(200);
   expect(await asJson({ input: [{ base64 }], user: canary, encoding_format: 'base64' })).toBe(200);
-  expect(await asJson({ input: canary })).toBe(400);
-  expect(await asJson({ input: [canary] })).toBe(400);
+  expect(await asJson({ input: canary, model: 'image-1' })).toBe(400);
+  expect(await asJson({ input: [canary], dimensions: canary })).toBe(400);
   expect(await asJson({ input: { base64 }, [canary]: 1 })).toBe(400);
   expect(await asJson({ input: { base64 }, dimensions: canary })).toBe(400);
   expect(await asJson({ input: { base64 }, encoding_format: canary })).toBe(400);
@@ -214,6 +224,11 @@ async function huggingFaceCanaries(): Promise<void> {
   expect(await status('/models/sentiment-1', { inputs: [canary], [canary]: 1 })).toBe(200);
   expect(await status('/models/sentiment-1', { inputs: canary, parameters: { top_k: canary } })).toBe(400);
   expect(await status('/models/sentiment-1', { inputs: canary.repeat(2_000) })).toBe(422);
+  for (const path of ['/models/text-embedding-1', '/models/text-embedding-1/pipeline/feature-extraction']) {
+    expect(await status(path, { inputs: [canary, `${canary} ${canary}`], [canary]: 1 })).toBe(200);
+    expect(await status(path, { inputs: canary, prompt_name: canary })).toBe(400);
+    expect(await status(path, { inputs: canary.repeat(2_000) })).toBe(422);
+  }
   const features = '/models/image-1/pipeline/feature-extraction';
   for (const path of ['/models/image-1', features]) {
     expect(await send(path, marked, `image/${canary}`)).toBe(200);

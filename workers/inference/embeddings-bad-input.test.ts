@@ -1,5 +1,5 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { imageLimits } from '#server/domain/rate-limits/limits.ts';
+import { embeddingLimits, imageLimits, requestLimits } from '#server/domain/rate-limits/limits.ts';
 import { createTestDatabase, type TestDatabase } from '#server/testing/database.ts';
 import { createApiKey, createWorkspace } from '#server/testing/factories.ts';
 import {
@@ -46,24 +46,88 @@ const base64 = png.toString('base64');
 const input = { base64 };
 const bad = (param: string | null, code = 'invalid_request') => ({ status: 400, code, param });
 
-describe('what clients of other embedding models send', () => {
+describe('texts', () => {
   it.each([
-    ['a text', 'a cat on a mat', 'input'],
-    ['an empty text', '', 'input'],
-    ['a URL that is not in an object', 'https://example.com/cat.jpg', 'input'],
-    ['a list of texts', ['a cat', 'a dog'], 'input[0]'],
-  ])('400 for %s, with what the model takes', async (_name, given, param) => {
-    const refused = await refusedJson({ input: given, model: 'image-1', encoding_format: 'base64' });
+    ['an empty text', '', 'input', 'The text is empty.'],
+    ['a blank text in a list', ['a cat', ' \n'], 'input[1]', 'The text is empty.'],
+    ['an empty list', [], 'input', 'The list of texts is empty.'],
+    ['NUL', 'a\0b', 'input', 'NUL'],
+    ['a number after a text', ['a cat', 7], 'input[1]', 'A text is a string.'],
+    ['a picture after a text', ['a cat', { url: 'https://example.com/' }], 'input[1]', 'A text is a string.'],
+    ['a list in a list', [['a cat']], 'input[0]', 'A picture is'],
+  ])('400 for %s', async (_name, given, param, sentence) => {
+    const refused = await refusedJson({ input: given });
     expect(refused).toMatchObject(bad(param));
-    expect(refused.message).toMatch(/embeds pictures, not texts.*\{"url": …\} or \{"base64": …\}/);
+    expect(refused.message).toContain(sentence);
   });
 
+  it('422 for a text that is too long, by its name, and the others are not billed', async () => {
+    const long = 'x'.repeat(requestLimits.textCharactersMax + 1);
+    expect(await refusedJson({ input: ['a cat', long] })).toMatchObject({
+      status: 422,
+      code: 'input_too_long',
+      param: 'input[1]',
+    });
+    const strict = gatewayUnderTest(database, { embedder: { refuseOn: (given) => given === 'long' } });
+    const refused = await refusal({ body: { input: ['a cat', 'long'] } }, strict);
+    expect(refused).toMatchObject({ status: 422, code: 'input_too_long', param: 'input[1]' });
+    expect(refused.message).toContain('truncate: true');
+  });
+
+  it('413 for more texts than a request has, and for a body that only pictures may fill', async () => {
+    const many = new Array(embeddingLimits.textsMax + 1).fill('a');
+    expect(await refusedJson({ input: many })).toMatchObject({
+      status: 413,
+      code: 'payload_too_large',
+      param: 'input',
+    });
+    const large = new Array(64).fill('x'.repeat(requestLimits.textCharactersMax));
+    const refused = await refusedJson({ input: large });
+    expect(refused).toMatchObject({ status: 413, code: 'payload_too_large', param: null });
+    expect(refused.message).toContain(String(requestLimits.bodyBytesMax));
+  });
+
+  it('400 for the model of the other kind, with what it takes', async () => {
+    const texts = await refusedJson({ input: 'a cat on a mat', model: 'image-1', encoding_format: 'base64' });
+    expect(texts).toMatchObject(bad('input'));
+    expect(texts.message).toMatch(/embeds pictures, not texts.*\{"url": …\}.*text-embedding-1/);
+    const pictures = await refusedJson({ input, model: 'text-embedding-1' });
+    expect(pictures).toMatchObject(bad('input'));
+    expect(pictures.message).toMatch(/embeds texts, not pictures.*image-1/);
+  });
+
+  it('404 for another model, which names both', async () => {
+    const refused = await refusedJson({ input: 'a cat', model: 'text-embedding-3-small' });
+    expect(refused).toMatchObject({ status: 404, code: 'not_found', param: 'model' });
+    expect(refused.message).toMatch(/text-embedding-1.*image-1/);
+  });
+
+  it.each([0, -1, 1, 256, 383, 385, 1280, 384.5, 1e308, '384', null, [384]])(
+    '400 for dimensions of %j, by its name',
+    async (dimensions) => {
+      const refused = await refusedJson({ input: 'a cat', dimensions });
+      expect(refused).toMatchObject(bad('dimensions'));
+      expect(refused.message).toMatch(/384|whole number/);
+    },
+  );
+
+  it.each([
+    ['an option of another path', { input: 'x', top_k: 3 }, 'top_k', 'unknown_field'],
+    ['truncate that is no boolean', { input: 'x', truncate: 'yes' }, 'truncate', 'invalid_request'],
+    ['another encoding', { input: 'x', encoding_format: 'int8' }, 'encoding_format', 'invalid_request'],
+    ['a user that is a number', { input: 'x', user: 7 }, 'user', 'invalid_request'],
+  ])('400 for %s', async (_name, body, param, code) => {
+    expect(await refusedJson(body)).toMatchObject(bad(param, code));
+  });
+});
+
+describe('what clients of other embedding models send', () => {
   it.each([
     ['token ids', [9906, 1917], 'input[0]'],
     ['lists of token ids, as LangChain sends them', [[9906], [1917, 0]], 'input[0]'],
     ['one number', 9906, 'input'],
   ])('400 for %s, with the setting that stops it', async (_name, given, param) => {
-    const refused = await refusedJson({ input: given, model: 'image-1' });
+    const refused = await refusedJson({ input: given, model: 'text-embedding-1' });
     expect(refused).toMatchObject(bad(param));
     expect(refused.message).toMatch(/token ids.*check_embedding_ctx_length=False/);
   });

@@ -143,6 +143,7 @@ describe('POST /v1/embeddings', () => {
     expect(tasks).toEqual({
       'sentiment-1': ['sentiment'],
       'image-1': ['image-classification', 'embedding'],
+      'text-embedding-1': ['embedding'],
       'text-1': ['text-generation'],
     });
   });

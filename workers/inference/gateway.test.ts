@@ -42,6 +42,8 @@ describe('the routes', () => {
       { method: 'POST', path: '/models/sentiment-1', stages: metered },
       { method: 'POST', path: '/models/image-1', stages: fetching },
       { method: 'POST', path: '/models/image-1/pipeline/feature-extraction', stages: fetching },
+      { method: 'POST', path: '/models/text-embedding-1', stages: metered },
+      { method: 'POST', path: '/models/text-embedding-1/pipeline/feature-extraction', stages: metered },
       { method: 'POST', path: '/v1/text/generate', stages: metered },
       { method: 'POST', path: '/v1/chat/completions', stages: metered },
       { method: 'POST', path: '/v1/completions', stages: metered },
@@ -53,6 +55,7 @@ describe('the routes', () => {
       { method: 'GET', path: '/v1/models', stages: free },
       { method: 'GET', path: '/v1/usage', stages: free },
       { method: 'GET', path: '/v1/usage/receipts/{request_id}', stages: free },
+      { method: 'POST', path: '/v1/feedback', stages: free },
       { method: 'GET', path: '/info', stages: free },
       { method: 'GET', path: '/v1/openapi.json', stages: [] },
       { method: 'GET', path: '/healthz', stages: [] },
@@ -156,8 +159,10 @@ describe('GET /v1/openapi.json', () => {
       const headers = (operation.parameters ?? []).filter(
         (parameter: { in: string }) => parameter.in === 'header',
       );
+      // Feedback that is sent again says the same again, so it takes none.
+      const isRepeatable = method === 'GET' || path === '/v1/feedback';
       expect(headers.map((parameter: { name: string }) => parameter.name)).toEqual(
-        method === 'POST' ? ['Idempotency-Key'] : [],
+        isRepeatable ? [] : ['Idempotency-Key'],
       );
       expect(operation.responses['200'].headers).toHaveProperty('x-request-id');
       expect(operation.responses['400'].content['application/json'].schema).toEqual({
@@ -228,16 +233,25 @@ describe('GET /v1/openapi.json', () => {
   it('describes embeddings as they are asked for and answered', async () => {
     const { content } = document.paths['/v1/embeddings'].post.requestBody;
     expect(Object.keys(content)).toEqual(['application/json', 'multipart/form-data', 'image/*']);
-    const { EmbeddingRequest, EmbeddingForm, EmbeddingList, EmbeddingUsage } = document.components.schemas;
+    const { EmbeddingRequest, TextEmbeddingRequest, PictureEmbeddingRequest } = document.components.schemas;
+    const { EmbeddingForm, EmbeddingList, EmbeddingUsage } = document.components.schemas;
+    expect(EmbeddingRequest.anyOf).toEqual([
+      { $ref: '#/components/schemas/TextEmbeddingRequest' },
+      { $ref: '#/components/schemas/PictureEmbeddingRequest' },
+    ]);
     const options = ['model', 'encoding_format', 'dimensions', 'user'];
-    expect(Object.keys(EmbeddingRequest.properties)).toEqual(['input', ...options]);
-    expect(EmbeddingRequest.required).toEqual(['input']);
+    expect(Object.keys(TextEmbeddingRequest.properties)).toEqual(['input', 'truncate', ...options]);
+    expect(Object.keys(PictureEmbeddingRequest.properties)).toEqual(['input', ...options]);
+    expect(TextEmbeddingRequest.required).toEqual(['input']);
+    expect(PictureEmbeddingRequest.required).toEqual(['input']);
     expect(Object.keys(EmbeddingForm.properties)).toEqual(['image', ...options]);
     const { json } = await call(door, { key, path: '/v1/embeddings', rawBody: png, contentType: null });
     expect(Object.keys(json)).toEqual(Object.keys(EmbeddingList.properties));
     const { properties } = EmbeddingList.properties.data.items;
     expect(Object.keys(json.data[0])).toEqual(Object.keys(properties));
-    expect(Object.keys(json.usage)).toEqual(Object.keys(EmbeddingUsage.properties));
+    expect(Object.keys(json.usage).toSorted()).toEqual(Object.keys(EmbeddingUsage.properties).toSorted());
+    const texts = await call(door, { key, path: '/v1/embeddings', body: { input: 'two words' } });
+    expect(Object.keys(texts.json.usage).toSorted()).toEqual(EmbeddingUsage.required.toSorted());
   });
 
   it('describes the answer that is given', async () => {

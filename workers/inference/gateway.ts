@@ -3,7 +3,11 @@ import { OpenAPIHono } from '@hono/zod-openapi';
 import type { Context } from 'hono';
 import { DomainError } from '#server/domain/errors.ts';
 import type { Logger } from '#server/domain/logger.ts';
-import { clientAddress } from '#server/domain/rate-limits/client-address.ts';
+import {
+  type ClientAddressInput,
+  clientAddress,
+  wholeClientAddress,
+} from '#server/domain/rate-limits/client-address.ts';
 import { imageLimits } from '#server/domain/rate-limits/limits.ts';
 import { newRequestId, publicRequestId } from '#server/domain/usage/request-id.ts';
 import type { AccessLine } from '#server/platform/access-log.ts';
@@ -14,6 +18,7 @@ import { clientClosedStatus, codeOf, errorToResponse } from './error-to-response
 import { createProgressSaver } from './generation/progress-saver.ts';
 import type { GenerationEndpoint } from './generation-endpoint.ts';
 import { familyOfPath } from './hugging-face/family-of-path.ts';
+import type { KnownOrigins } from './known-origins.ts';
 import type { GatewayMetrics } from './metrics.ts';
 import { openApiDocument } from './openapi-document.ts';
 import { idempotencyHeaders } from './openapi-parts.ts';
@@ -45,6 +50,8 @@ export interface GatewayOptions extends PipelineDependencies {
   /** Left out: no traces. */
   readonly tracing?: Tracing;
   readonly trustedHops: number;
+  /** Origins that some key names: pages of those may read answers. */
+  readonly knownOrigins: KnownOrigins;
   /** Of large bodies and of what is fetched for requests, held at the same time. */
   readonly heldBytesMax?: number;
   /** Whether traffic should be sent here: false while the model loads, the database is away, or it drains. */
@@ -73,7 +80,7 @@ interface ServerBindings {
 
 export function createGateway(options: GatewayOptions): Gateway {
   const app = new OpenAPIHono<{ Bindings: ServerBindings }>();
-  const cors = crossOrigin(options.webUrl);
+  const cors = crossOrigin(options);
   const memory = createByteBudget(options.heldBytesMax ?? imageLimits.heldBytesMax);
   const routes: GatewayRoute[] = [];
 
@@ -105,7 +112,7 @@ export function createGateway(options: GatewayOptions): Gateway {
     const allowed = methodsOf(c.req.path);
     const family = familyOfPath(c.req.path);
     if (allowed === '') return answer(c, 'other', family, () => Promise.reject(noSuchPath(family)));
-    if (c.req.method === 'OPTIONS') return cors.preflight(c.req.raw);
+    if (c.req.method === 'OPTIONS') return cors.preflight(c.req.raw, clientAddress(addressInput(c)));
     const refused = await answer(c, 'other', family, () => Promise.reject(wrongMethod(allowed)));
     refused.headers.set('allow', allowed);
     return refused;
@@ -128,7 +135,7 @@ export function createGateway(options: GatewayOptions): Gateway {
 
   function addPublic(path: string, handler: () => Response | Promise<Response>) {
     routes.push({ method: 'GET', path, stages: [] });
-    app.get(path, async (c) => cors.allow(c.req.raw, await handler()));
+    app.get(path, async (c) => cors.allow(c.req.raw, await handler(), clientAddress(addressInput(c))));
   }
 
   async function answer(
@@ -151,7 +158,7 @@ export function createGateway(options: GatewayOptions): Gateway {
     const { streamEnd } = received.scope;
     if (streamEnd === undefined) count(received, route, response.status, code);
     else void streamEnd.then((end) => countStream(received, route, response.status, end));
-    return cors.allow(c.req.raw, response);
+    return cors.allow(c.req.raw, response, received.address());
   }
 
   function countStream(received: Received, route: string, status: number, end: StreamEnd) {
@@ -195,12 +202,9 @@ export function createGateway(options: GatewayOptions): Gateway {
       signal: request.signal,
       cut: outgoing ? () => void outgoing.destroy() : null,
       pathParameters: () => c.req.param() as Record<string, string>,
-      address: () =>
-        clientAddress({
-          remoteAddress: c.env?.incoming?.socket?.remoteAddress,
-          forwardedFor: request.headers.get('x-forwarded-for') ?? undefined,
-          trustedHops: options.trustedHops,
-        }),
+      address: () => clientAddress(addressInput(c)),
+      wholeAddress: () => wholeClientAddress(addressInput(c)),
+      foreignOrigin: () => cors.foreignOrigin(request),
       scope: { windows: null, workspaceId: null },
       trace:
         options.tracing?.start({
@@ -210,6 +214,14 @@ export function createGateway(options: GatewayOptions): Gateway {
           startedAtMs,
           traceparent: options.trustedHops > 0 ? c.req.header('traceparent') : undefined,
         }) ?? null,
+    };
+  }
+
+  function addressInput(c: Context<{ Bindings: ServerBindings }>): ClientAddressInput {
+    return {
+      remoteAddress: c.env?.incoming?.socket?.remoteAddress,
+      forwardedFor: c.req.raw.headers.get('x-forwarded-for') ?? undefined,
+      trustedHops: options.trustedHops,
     };
   }
 

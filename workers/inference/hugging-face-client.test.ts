@@ -65,6 +65,19 @@ describe("Hugging Face's own client, as it is", () => {
     expect(Math.hypot(...vector)).toBeCloseTo(1, 5);
   });
 
+  it('extracts features of texts', async () => {
+    const { of, books } = await serving();
+    const client = of('text-embedding-1');
+    const vector = (await client.featureExtraction({ inputs: 'two words' })) as number[];
+    expect(vector).toHaveLength(384);
+    expect(Math.hypot(...vector)).toBeCloseTo(1, 5);
+    const options = { normalize: true, truncate: true, truncation_direction: 'right' } as const;
+    const both = await client.featureExtraction({ inputs: ['two words', 'one'], ...options });
+    expect(both).toHaveLength(2);
+    expect((both as number[][])[0]).toEqual(vector);
+    expect(await books()).toMatchObject({ ledger: 2, ledgerUnits: 5 });
+  });
+
   it('has texts written, whole and as a stream', async () => {
     const { of, books } = await serving();
     const args = { inputs: 'two words', parameters: { max_new_tokens: 4, return_full_text: false } };

@@ -141,6 +141,51 @@ describe('POST /models/image-1/pipeline/feature-extraction', () => {
   });
 });
 
+describe.each(['/models/text-embedding-1', '/models/text-embedding-1/pipeline/feature-extraction'])(
+  'POST %s',
+  (path) => {
+    it('answers the vectors of /v1/embeddings, one text flat and a list nested', async () => {
+      const own = await post('/v1/embeddings', { input: ['good film', 'bad film'] });
+      const [good, bad] = own.json.data.map(({ embedding }: { embedding: number[] }) => embedding);
+      const options = { normalize: true, truncate: true, truncation_direction: 'Right', dimensions: 384 };
+      expect((await post(path, { inputs: 'good film', ...options })).json).toEqual(good);
+      expect((await post(path, { inputs: ['good film', 'bad film'] })).json).toEqual([good, bad]);
+      expect((await post(path, { inputs: ['bad film'] })).json).toEqual([bad]);
+    });
+
+    it.each([
+      [{ inputs: 'x', normalize: false }, 'normalize'],
+      [{ inputs: 'x', encoding_format: 'base64' }, 'encoding_format'],
+      [{ inputs: 'x', dimensions: 64 }, 'dimensions'],
+      [{ inputs: 'x', truncation_direction: 'left' }, 'truncation_direction'],
+      [{ inputs: 'x', prompt_name: 'query' }, 'prompt_name'],
+      [{ inputs: '' }, 'inputs'],
+      [{ inputs: ['x', ' '] }, 'inputs[1]'],
+      [{ inputs: { source: 'x' } }, 'inputs'],
+      [{}, 'inputs'],
+    ])('refuses what it would have to ignore, and what is no text: %j', async (body, param) => {
+      const { status, json } = await post(path, body);
+      expect(status).toBe(400);
+      expect(json).toMatchObject({ error: expect.any(String), error_type: 'validation', param });
+    });
+
+    it('refuses a text that is too long, by its name, unless it may be cut', async () => {
+      const strict = gatewayUnderTest(database, { embedder: { refuseOn: (text) => text === 'long' } });
+      const refused = await post(path, { inputs: ['x', 'long'] }, strict);
+      expect(refused.status).toBe(422);
+      expect(refused.json).toMatchObject({ code: 'input_too_long', param: 'inputs[1]' });
+      expect((await post(path, { inputs: ['x', 'long'], truncate: true }, strict)).status).toBe(200);
+    });
+
+    it('needs the scope of embeddings', async () => {
+      const narrow = await createApiKey(database.prisma, { workspaceId, scopes: ['sentiment', 'text'] });
+      const { status, json } = await call(door, { path, key: narrow.key, body: { inputs: 'x' } });
+      expect(status).toBe(403);
+      expect(json).toMatchObject({ error_type: 'scope_missing', code: 'scope_missing' });
+    });
+  },
+);
+
 describe('errors of the family', () => {
   it('name the models where there is no such one, and the method where it is another', async () => {
     const missing = await post('/models/nobody/nothing', { inputs: 'x' });
@@ -161,6 +206,8 @@ describe('errors of the family', () => {
     '/models/sentiment-1',
     '/models/image-1',
     '/models/image-1/pipeline/feature-extraction',
+    '/models/text-embedding-1',
+    '/models/text-embedding-1/pipeline/feature-extraction',
     '/models/text-1',
     '/models/text-1/v1/chat/completions',
     '/models/text-1/v1/completions',

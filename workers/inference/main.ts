@@ -1,6 +1,7 @@
 import type { Server } from 'node:http';
 import path from 'node:path';
 import { serve } from '@hono/node-server';
+import { isOriginOfSomeKey } from '#server/domain/api-keys/find-origin.ts';
 import {
   generationLimits,
   idempotencyLimits,
@@ -29,6 +30,7 @@ import { createAddressBuckets } from './address-buckets.ts';
 import { closeServer, drain } from './drain.ts';
 import { embeddingsEndpoint } from './endpoints/embeddings.ts';
 import { explanationsEndpoint } from './endpoints/explanations.ts';
+import { feedbackEndpoint } from './endpoints/feedback.ts';
 import { generationEndpoints } from './endpoints/generation-endpoints.ts';
 import {
   huggingFaceGenerating,
@@ -41,11 +43,16 @@ import { sentimentEndpoint } from './endpoints/sentiment.ts';
 import { usageEndpoint } from './endpoints/usage.ts';
 import { usageReceiptEndpoint } from './endpoints/usage-receipt.ts';
 import { createGateway } from './gateway.ts';
+import { createKnownOrigins } from './known-origins.ts';
 import { loadImages } from './load-images.ts';
+import { loadChecker, loadSafetyPolicy } from './load-safety.ts';
 import { loadSentiment } from './load-sentiment.ts';
 import { loadText } from './load-text.ts';
+import { loadTextEmbedding } from './load-text-embedding.ts';
 import { createMetrics } from './metrics.ts';
 import { createReadiness } from './readiness.ts';
+import { classifierCheck } from './safety/classifier-check.ts';
+import { guardedGenerator } from './safety/guarded-generator.ts';
 import { serveModel } from './serve-model.ts';
 import { servedAs } from './served-as.ts';
 
@@ -68,7 +75,7 @@ const pool = createPool(environment.databaseUrl, {
   applicationName: 'inference',
   logger,
 });
-// Connections of its own, so that no reading of usage keeps a request from being admitted or settled.
+// Connections of its own, so that no reading of usage, and no feedback, keeps a request from being admitted or settled.
 const usageDatabase = createPrisma(environment.databaseUrl, {
   max: usageLimits.connectionsMax,
   applicationName: 'inference-usage',
@@ -85,16 +92,33 @@ const metering = createMetering({ pool, holdMs: environment.holdMs, onCall: metr
 metrics.watchDepth('admit', () => metering.depth.admit);
 metrics.watchDepth('settle', () => metering.depth.settle);
 
-const [texts, pictures, written] = await Promise.all([
+const policy = await loadSafetyPolicy(environment);
+const [texts, pictures, vectors, written, checker] = await Promise.all([
   loadSentiment(environment, logger),
   loadImages(environment, logger),
+  loadTextEmbedding(environment, logger),
   loadText(environment, logger),
+  loadChecker(policy, environment, logger),
 ]).catch(refuseToStart);
 const sentiment = serveModel(texts.runtime, texts.costBound, metrics);
 const images = serveModel(pictures.runtime, () => 1, metrics);
-const loaded = [texts, pictures, ...(written ? [written] : [])];
+const textVectors = serveModel(vectors.runtime, (input) => vectors.runtime.costBound(input), metrics);
+const embeddings = {
+  texts: { ...textVectors, dimensions: vectors.runtime.dimensions },
+  pictures: { ...servedAs(images, isEmbedding), dimensions: pictures.dimensions },
+};
+const checking = checker ? serveModel(checker.runtime, checker.costBound, metrics) : sentiment;
+const { answerCheck } = policy;
+const generator =
+  written &&
+  guardedGenerator(written.runtime, {
+    policy,
+    checkFor: answerCheck && classifierCheck(checking, answerCheck),
+  });
+const loaded = [texts, pictures, vectors, ...(written ? [written] : [])];
+const runtimes = [...loaded, ...(checker ? [checker] : [])].map(({ runtime }) => runtime);
 const fetchOutside = createOutboundFetch();
-const modelsReady = Promise.all(loaded.map(({ runtime }) => runtime.ready()));
+const modelsReady = Promise.all(runtimes.map((runtime) => runtime.ready()));
 const readiness = createReadiness({ pool, modelsReady });
 
 // Imported only where there is somewhere to send traces to.
@@ -111,28 +135,32 @@ const gateway = createGateway({
       fetchOutside,
     }),
     imagesClassifyEndpoint(servedAs(images, isImageClassification), { fetchOutside }),
-    embeddingsEndpoint(servedAs(images, isEmbedding), { dimensions: pictures.dimensions, fetchOutside }),
+    embeddingsEndpoint({ ...embeddings, fetchOutside }),
     ...huggingFaceMetered({
       sentiment,
       images: servedAs(images, isImageClassification),
-      embeddings: servedAs(images, isEmbedding),
-      dimensions: pictures.dimensions,
+      embeddings,
       fetchOutside,
     }),
   ],
-  generating: written
-    ? [...generationEndpoints(written.runtime), ...huggingFaceGenerating(written.runtime)]
-    : [],
+  generating: generator ? [...generationEndpoints(generator), ...huggingFaceGenerating(generator)] : [],
   free: [
     modelsEndpoint(loaded.map(({ runtime, createdAt }) => ({ model: runtime.model, createdAt }))),
     usageEndpoint({ db: usageDatabase, clock: systemClock }),
     usageReceiptEndpoint({ db: usageDatabase }),
-    ...(written ? [infoEndpoint(written.runtime)] : []),
+    feedbackEndpoint({ db: usageDatabase, clock: systemClock }),
+    ...(generator ? [infoEndpoint(generator)] : []),
   ],
   metering,
   idempotency: createPostgresIdempotency({ pool: idempotencyPool, logger, ...idempotencyLimits }),
   readReceipt: (of) => readReceipt({ db: usageDatabase }, of),
   malformedKeys: createAddressBuckets({ limit: rateLimits.malformedKeysByAddress, clock: systemClock }),
+  knownOrigins: createKnownOrigins({
+    find: (origin) => isOriginOfSomeKey({ db: usageDatabase, clock: systemClock }, origin),
+    lookUps: createAddressBuckets({ limit: rateLimits.originLookUpsByAddress, clock: systemClock }),
+    clock: systemClock,
+    logger,
+  }),
   metrics,
   observeStage: metrics.observeStage,
   logger,
@@ -193,12 +221,12 @@ async function stop(signal: NodeJS.Signals) {
   await drain(
     [
       closableServer,
-      ...[sentiment, images].map(({ batcher, runtime }) => ({
+      ...[...new Set([sentiment, checking]), images, textVectors].map(({ batcher, runtime }) => ({
         name: `batcher of ${runtime.model.id}`,
         close: () => batcher.close(),
       })),
       { name: 'settlements', close: () => metering.drain() },
-      ...loaded.map(({ runtime }) => ({ name: runtime.model.id, close: () => runtime.close() })),
+      ...runtimes.map((runtime) => ({ name: runtime.model.id, close: () => runtime.close() })),
       { name: 'database', close: () => pool.end() },
       { name: 'database of idempotency keys', close: () => idempotencyPool.end() },
       ...(tracing ? [{ name: 'traces', close: () => tracing.close() }] : []),

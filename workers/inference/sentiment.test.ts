@@ -163,6 +163,13 @@ describe('GET /v1/models', () => {
           tasks: ['image-classification', 'embedding'],
         },
         {
+          id: 'text-embedding-1',
+          object: 'model',
+          created: 1793491200,
+          owned_by: 'modelyard',
+          tasks: ['embedding'],
+        },
+        {
           id: 'text-1',
           object: 'model',
           created: 1793491200,

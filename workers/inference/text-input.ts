@@ -16,22 +16,23 @@ export const text = z
     error: 'The text holds a NUL character or half of a surrogate pair.',
   });
 
-/** One text or a list of texts. */
-export const textInput = z
-  .union(
-    [
-      text,
-      z
-        .array(text, { error: 'Send a text or a list of texts.' })
-        .min(1, { error: 'The list of texts is empty.' })
-        .max(requestLimits.textsMax, {
-          error: `A request has at most ${requestLimits.textsMax} texts.`,
-          abort: true,
-        }),
-    ],
-    { error: 'Send a text or a list of texts.' },
-  )
-  .openapi({ description: 'One text, or a list of texts.', example: 'The film was a delight.' });
+/** One text, or a list of so many. */
+export function textsUpTo(textsMax: number) {
+  return z
+    .union(
+      [
+        text,
+        z
+          .array(text, { error: 'Send a text or a list of texts.' })
+          .min(1, { error: 'The list of texts is empty.' })
+          .max(textsMax, { error: `A request has at most ${textsMax} texts.`, abort: true }),
+      ],
+      { error: 'Send a text or a list of texts.' },
+    )
+    .openapi({ description: 'One text, or a list of texts.', example: 'The film was a delight.' });
+}
+
+export const textInput = textsUpTo(requestLimits.textsMax);
 
 export type TextInputField = z.infer<typeof textInput>;
 

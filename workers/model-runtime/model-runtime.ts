@@ -204,6 +204,18 @@ export function isEmbedding(output: object): output is Embedding {
 
 export type TextClassifier = ModelRuntime<TextInput, TextClassification>;
 
+export interface TextEmbedding extends Embedding {
+  /** Tokens that were read, special tokens left out: what is billed. */
+  readonly inputTokens: number;
+  readonly truncated: boolean;
+}
+
+export interface TextEmbedder extends ModelRuntime<TextInput, TextEmbedding> {
+  /** How long its vectors are. */
+  readonly dimensions: number;
+  costBound(input: TextInput): number;
+}
+
 /** The model failed, not the input: the request answers 503 and nothing is billed. */
 export class ModelRuntimeError extends Error {
   override readonly name = 'ModelRuntimeError';

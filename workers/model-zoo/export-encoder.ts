@@ -19,7 +19,12 @@ export type Precision =
   | { readonly kind: 'float32' }
   /** Weights in 16 bits, products in 32. */
   | { readonly kind: 'float16' }
-  | { readonly kind: 'int8'; readonly ranges: InputRanges };
+  | {
+      readonly kind: 'int8';
+      readonly ranges: InputRanges;
+      /** How the layers are stored whose products stay in floats; left out: in 32 bits. */
+      readonly rest?: 'float16';
+    };
 
 interface Model {
   readonly config: BertConfig;
@@ -66,7 +71,10 @@ function opsOptions(precision: Precision): OnnxOpsOptions {
     case 'float16':
       return { linear: halfLinear, embeddings: 'float16' };
     case 'int8':
-      return { linear: inLayersOnly(quantizedLinear(precision.ranges)), embeddings: 'int8' };
+      return {
+        linear: inLayersOnly(quantizedLinear(precision.ranges, precision.rest && halfLinear)),
+        embeddings: 'int8',
+      };
   }
 }
 

@@ -5,6 +5,7 @@ import {
   ListChecks,
   type LucideIcon,
   Settings,
+  SquareTerminal,
   UserRound,
 } from 'lucide-react';
 
@@ -20,10 +21,23 @@ export interface PlaceGroup {
   readonly places: readonly Place[];
 }
 
+/** `page`: it is the place; `true`: it is part of the place, as a key is of the keys. */
+export function ariaCurrent(path: string, href: string): 'page' | 'true' | undefined {
+  if (path === href) return 'page';
+  const hasParts = /^\/w\/[^/]+\/./.test(href);
+  return hasParts && path.startsWith(`${href}/`) ? 'true' : undefined;
+}
+
 /** Only what exists: the sidebar, the palette and the shortcuts all read this. */
 export function placesOf(slug: string): readonly PlaceGroup[] {
   return [
-    { title: null, places: [{ name: 'Start', href: `/w/${slug}`, icon: ListChecks, key: 's' }] },
+    {
+      title: null,
+      places: [
+        { name: 'Start', href: `/w/${slug}`, icon: ListChecks, key: 's' },
+        { name: 'Playground', href: `/w/${slug}/playground`, icon: SquareTerminal, key: 'p' },
+      ],
+    },
     {
       title: 'Operate',
       places: [

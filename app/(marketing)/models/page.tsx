@@ -1,5 +1,6 @@
 import type { Metadata } from 'next';
 import Link from 'next/link';
+import { embeddingMetrics } from '../../_measured/embedding-metrics.ts';
 import { imageMetrics } from '../../_measured/image-metrics.ts';
 import { sentimentMetrics } from '../../_measured/measured-figures.ts';
 import { textMetrics } from '../../_measured/text-metrics.ts';
@@ -28,6 +29,11 @@ export default async function ModelsPage() {
       href: '/models/text',
       name: textMetrics(cards)?.id ?? 'Text',
       does: 'Writes English: chat and completions, in pieces as they come, held to a schema where you give one.',
+    },
+    {
+      href: '/models/embeddings',
+      name: embeddingMetrics(cards)?.id ?? 'Embeddings',
+      does: '384 numbers of an English text, to search and compare texts by their meaning.',
     },
   ];
   return (

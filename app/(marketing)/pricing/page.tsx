@@ -15,6 +15,7 @@ const taskNames = {
   'text-generation': 'Text',
   'image-classification': 'Images',
   'image-embedding': 'Embeddings of images',
+  'text-embedding': 'Embeddings of texts',
 } as const satisfies Record<keyof typeof prices, string>;
 
 /** A task that writes has a second price. */

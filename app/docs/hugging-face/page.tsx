@@ -54,6 +54,11 @@ export default function HuggingFacePage() {
               'The picture’s vector, of length 1; of a list, a list of vectors.',
             ],
             [
+              'POST /models/text-embedding-1',
+              '{"inputs", "truncate"}',
+              'The text’s vector, of length 1; of a list, a list of vectors. So does /pipeline/feature-extraction below it.',
+            ],
+            [
               'POST /models/text-1',
               '{"inputs", "parameters", "stream"}',
               'A list of one generated_text, or events.',
@@ -130,7 +135,9 @@ export default function HuggingFacePage() {
           <code>logprob</code>, <code>special</code>), <code>generated_text</code> and <code>details</code>;
           the last two are null but in the last event. A text that is empty has one event, with a special
           token without an id. Where stop sequences were sent, <code>finish_reason</code> is{' '}
-          <code>stop_sequence</code> also for a text that the model ended itself.
+          <code>stop_sequence</code> also for a text that the model ended itself; a text that the{' '}
+          <Link href="/docs/text#safety">safety policy</Link> ended has <code>content_filter</code>, which
+          text-generation-inference does not know.
         </p>
       </Section>
       <Section id="clients" title="What the clients do">
@@ -140,8 +147,9 @@ export default function HuggingFacePage() {
           <code>textGeneration</code> calls <code>/v1/completions</code> below the model, so the answer begins
           with the prompt only where <code>return_full_text</code> is true, and{' '}
           <code>textGenerationStream</code> hands on OpenAI’s chunks: the text is in{' '}
-          <code>choices[0].text</code>. Vectors come from <code>featureExtraction</code> with{' '}
-          <code>/models/image-1/pipeline/feature-extraction</code> as the address and base64 as inputs.
+          <code>choices[0].text</code>. Vectors come from <code>featureExtraction</code>: of texts with{' '}
+          <code>/models/text-embedding-1</code> as the address, of pictures with{' '}
+          <code>/models/image-1/pipeline/feature-extraction</code> and base64 as inputs.
         </p>
       </Section>
       <Section id="errors" title="Errors">

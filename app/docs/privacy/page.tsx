@@ -1,4 +1,6 @@
 import type { Metadata } from 'next';
+import Link from 'next/link';
+import { feedbackLimits } from '#server/domain/rate-limits/schema.ts';
 import { Ledger } from '../../_components/slip.tsx';
 import { Section } from '../section.tsx';
 
@@ -28,13 +30,16 @@ export default function PrivacyPage() {
             ['Class of the status: 2, 4 or 5', 'kept'],
             ['Units, price, milliseconds', 'kept'],
             ['With an Idempotency-Key: a MAC of it and of the call', '24 hours'],
+            ['Feedback, if your workspace has switched it on', `${feedbackLimits.keptDays} days`],
             ['The text, the picture, its URL', 'not written'],
             ['The answer', 'not written'],
           ]}
         />
         <p>
           The row is what you are billed by, so it has no end. The MACs are made with your API key, which is
-          stored nowhere, so nobody can find out from them what was sent.
+          stored nowhere, so nobody can find out from them what was sent. Feedback is what your app sends to{' '}
+          <Link href="/docs/feedback">/v1/feedback</Link> by itself: off until somebody switches it on, and
+          deleted when it is switched off.
         </p>
       </Section>
       <Section id="proof" title="How it is tested">
@@ -54,7 +59,8 @@ export default function PrivacyPage() {
       <Section id="choices" title="Not there yet">
         <p>
           Retention by choice, redaction, export and erasure of a workspace are not built yet. Until they are,
-          nothing of an input or an answer is kept for anybody.
+          nothing of an input or an answer is kept for anybody. Feedback is stored as it was sent, not yet
+          under a key of its workspace.
         </p>
       </Section>
     </>

@@ -52,6 +52,34 @@ describe('workspaces', () => {
     });
   });
 
+  it('keeps no feedback until a manager switches it on, and tells how much there is', async () => {
+    const [ada, ben] = [await createPerson(plane), await createPerson(plane)];
+    const { workspaceId } = ada;
+    expect(await workspacesOf(ada).feedback({ workspaceId })).toEqual({ keepsFeedback: false, kept: 0 });
+    const on = { workspaceId, keepsFeedback: true };
+    expect(await workspacesOf(ada).switchFeedback(on)).toEqual({ keepsFeedback: true, kept: 0 });
+    await workspacesOf(ada).switchFeedback(on);
+    await plane.services.db.feedback.create({
+      data: { requestId: workspaceId, inputIndex: 0, workspaceId, label: 'negative', updatedAt: new Date() },
+    });
+    expect(await workspacesOf(ada).feedback({ workspaceId })).toEqual({ keepsFeedback: true, kept: 1 });
+    const off = await workspacesOf(ada).switchFeedback({ workspaceId, keepsFeedback: false });
+    expect(off).toEqual({ keepsFeedback: false, kept: 0 });
+    const events = await plane.services.db.auditEvent.findMany({
+      where: { workspaceId, action: { startsWith: 'feedback.' } },
+      orderBy: { id: 'asc' },
+    });
+    expect(events).toMatchObject([
+      { action: 'feedback.switched_on', actorUserId: ada.userId, detail: { deleted: 0 } },
+      { action: 'feedback.switched_off', actorUserId: ada.userId, detail: { deleted: 1 } },
+    ]);
+    await expect(workspacesOf(ben).feedback({ workspaceId })).rejects.toMatchObject({ code: 'NOT_FOUND' });
+    await expect(workspacesOf(ben).switchFeedback(on)).rejects.toMatchObject({ code: 'NOT_FOUND' });
+    await createMember(plane.services.db, { workspaceId, userId: ben.userId, role: 'developer' });
+    expect(await workspacesOf(ben).feedback({ workspaceId })).toMatchObject({ keepsFeedback: false });
+    await expect(workspacesOf(ben).switchFeedback(on)).rejects.toMatchObject({ code: 'FORBIDDEN' });
+  });
+
   it('keeps the slug when it is renamed, so that addresses last', async () => {
     const person = await createPerson(plane);
     await workspacesOf(person).rename({ workspaceId: person.workspaceId, name: 'New name' });

@@ -1,8 +1,13 @@
+import { readFeedbackSetting } from '#server/domain/feedback/read-feedback-setting.ts';
+import { switchFeedbackSchema } from '#server/domain/feedback/schema.ts';
+import { switchFeedback } from '#server/domain/feedback/switch-feedback.ts';
+import { changeBudget } from '#server/domain/workspaces/change-budget.ts';
 import { createWorkspace } from '#server/domain/workspaces/create-workspace.ts';
 import { findWorkspaceBySlug } from '#server/domain/workspaces/find-workspace-by-slug.ts';
 import { listWorkspaces } from '#server/domain/workspaces/list-workspaces.ts';
 import { renameWorkspace } from '#server/domain/workspaces/rename-workspace.ts';
 import {
+  changeBudgetSchema,
   createWorkspaceSchema,
   renameWorkspaceSchema,
   workspaceSlugSchema,
@@ -26,5 +31,22 @@ export const workspaceRouter = router({
         userId: ctx.user.id,
       });
       return { name: input.name };
+    }),
+  feedback: workspaceProcedure('workspace:read').query(({ ctx }) =>
+    readFeedbackSetting(ctx.services, { workspaceId: ctx.workspace.id }),
+  ),
+  switchFeedback: workspaceProcedure('workspace:manage')
+    .input(switchFeedbackSchema)
+    .mutation(async ({ ctx, input }) => {
+      const workspaceId = ctx.workspace.id;
+      await switchFeedback(ctx.services, { ...input, workspaceId, userId: ctx.user.id });
+      return readFeedbackSetting(ctx.services, { workspaceId });
+    }),
+  changeBudget: workspaceProcedure('workspace:manage')
+    .input(changeBudgetSchema)
+    .mutation(async ({ ctx, input }) => {
+      const { budget } = input;
+      await changeBudget(ctx.services, { workspaceId: ctx.workspace.id, userId: ctx.user.id, budget });
+      return { budget };
     }),
 });

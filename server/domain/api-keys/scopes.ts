@@ -4,7 +4,12 @@ export const apiKeyScopes = [
   'images',
   'embeddings',
   'text',
+  'feedback',
   'models:read',
   'usage:read',
 ] as const;
 export type ApiKeyScope = (typeof apiKeyScopes)[number];
+
+export function isApiKeyScope(value: string): value is ApiKeyScope {
+  return (apiKeyScopes as readonly string[]).includes(value);
+}

@@ -4,8 +4,14 @@ import type { Transaction } from '../database.ts';
 export const auditActions = [
   'workspace.created',
   'workspace.renamed',
+  'feedback.switched_on',
+  'feedback.switched_off',
+  'workspace.budget_changed',
   'api_key.created',
   'api_key.renamed',
+  'api_key.changed',
+  'api_key.rotated',
+  'api_key.overlap_ended',
   'api_key.revoked',
 ] as const;
 export type AuditAction = (typeof auditActions)[number];
@@ -17,7 +23,12 @@ export interface AuditEntry {
   readonly action: AuditAction;
   readonly targetId: string;
   /** What changed. Never a secret and never customer data. */
-  readonly detail?: Readonly<Record<string, string | number | null | readonly string[]>>;
+  readonly detail?: Readonly<
+    Record<
+      string,
+      string | number | null | readonly string[] | { readonly from: string; readonly to: string }
+    >
+  >;
   readonly at: Date;
 }
 

@@ -15,6 +15,7 @@ export const prices = {
   'text-generation': { unit: 'token', microUsdPerInputUnit: 1, microUsdPerOutputUnit: 2 },
   'image-classification': { unit: 'image', microUsdPerInputUnit: 200, microUsdPerOutputUnit: 0 },
   'image-embedding': { unit: 'image', microUsdPerInputUnit: 200, microUsdPerOutputUnit: 0 },
+  'text-embedding': { unit: 'token', microUsdPerInputUnit: 1, microUsdPerOutputUnit: 0 },
 } as const satisfies Record<string, Price>;
 
 export type PricedTask = keyof typeof prices;

@@ -16,6 +16,8 @@ export interface ControlPlaneServices {
   readonly mailQueue: MailQueue;
   readonly mailSeal: MailSeal;
   readonly modelCards: ModelCards;
+  /** As the operator wrote it; null where they named none. */
+  readonly readPolicyFile: () => Promise<unknown>;
   readonly readQueueCounts: () => Promise<QueueCounts>;
   readonly webUrl: string;
   readonly apiUrl: string;

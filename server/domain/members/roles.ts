@@ -5,6 +5,7 @@ export const permissions = [
   'members:read',
   'keys:read',
   'keys:manage',
+  'models:call',
   'usage:read',
 ] as const;
 export type Permission = (typeof permissions)[number];
@@ -12,7 +13,7 @@ export type Permission = (typeof permissions)[number];
 export const roles = {
   owner: permissions,
   admin: permissions,
-  developer: ['workspace:read', 'members:read', 'keys:read', 'keys:manage', 'usage:read'],
+  developer: ['workspace:read', 'members:read', 'keys:read', 'keys:manage', 'models:call', 'usage:read'],
   viewer: ['workspace:read', 'members:read', 'keys:read', 'usage:read'],
 } as const satisfies Record<string, readonly Permission[]>;
 export type Role = keyof typeof roles;

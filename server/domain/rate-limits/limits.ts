@@ -16,6 +16,9 @@ export const requestLimits = {
   bodyTimeoutMs: 10 * secondMs,
 } as const;
 
+/** Texts that one request may have embedded: what OpenAI's clients send at once. Their body is that of any texts. */
+export const embeddingLimits = { textsMax: 2_048 } as const;
+
 /** Bounds of one request with pictures, which are larger than texts, and of what all of them hold in memory at once. */
 export const imageLimits = {
   bodyBytesMax: 20 * mebibyte,
@@ -80,6 +83,24 @@ export const generationLimits = {
   stalledReaderMs: 30 * secondMs,
 } as const;
 
+/** Bounds of what is kept of an answer that was put right, and of how much of that a workspace has. */
+export const feedbackLimits = {
+  labelCharactersMax: 100,
+  correctionCharactersMax: 8_000,
+  perWorkspaceMax: 10_000,
+  keptDays: 90,
+} as const;
+
+/** Bounds of an operator's policy on what is written, and of what of an answer is held back to be checked as one. */
+export const safetyLimits = {
+  fileBytesMax: mebibyte,
+  termsMax: 1_000,
+  termCharactersMax: 64,
+  systemPromptCharactersMax: 2_000,
+  stretchCharactersMax: 400,
+  checkTimeoutMs: 10 * secondMs,
+} as const;
+
 /** How long the stages may take. A hold outlives the slowest request by far, so that a live one never loses it. */
 export const pipelineLimits = {
   holdMs: 60 * secondMs,
@@ -96,6 +117,8 @@ export const pipelineLimits = {
 export const rateLimits = {
   /** Keys that are malformed or whose checksum is wrong, by address, in the gateway's memory. */
   malformedKeysByAddress: { capacity: 30, windowMs: minuteMs },
+  /** Origins that a browser asks about without a key, in the gateway's memory. */
+  originLookUpsByAddress: { capacity: 60, windowMs: minuteMs },
   signUpByAddress: { capacity: 10, windowMs: hourMs },
   signInByAddress: { capacity: 30, windowMs: 10 * minuteMs },
   signInByEmail: { capacity: 10, windowMs: 10 * minuteMs },
@@ -103,6 +126,8 @@ export const rateLimits = {
   mailLinkByAddress: { capacity: 10, windowMs: hourMs },
   /** Tokens for the landing page's demo, one a page that asks; what all of an address may ask is bounded by demoLimits. */
   demoTokenByAddress: { capacity: 30, windowMs: 10 * minuteMs },
+  /** Tokens for the playground, one a page that calls; what one may call is bounded by the plan. */
+  playgroundTokenByUser: { capacity: 30, windowMs: 10 * minuteMs },
   /** Each call inside a tRPC batch counts. */
   rpcByAddress: { capacity: 600, windowMs: minuteMs },
   rpcBySession: { capacity: 600, windowMs: minuteMs },
@@ -131,7 +156,23 @@ export const demoLimits = {
   unitsPerMinute: 4_000,
 } as const;
 
-export const apiKeyLimits = { perWorkspaceMax: 200, nameCharactersMax: 60, lifetimeDaysMax: 3_650 } as const;
+/** The console's playground calls the API as the member who is there, for as long as nobody has to notice a renewal. */
+export const playgroundLimits = { tokenLifetimeMs: 15 * minuteMs } as const;
+
+export const apiKeyLimits = {
+  perWorkspaceMax: 200,
+  nameCharactersMax: 60,
+  lifetimeDaysMax: 3_650,
+  /** Entries of each list that restricts a key. */
+  modelsMax: 50,
+  addressesMax: 50,
+  originsMax: 20,
+  originCharactersMax: 253,
+  /** How long a secret that was replaced may go on working. */
+  overlapHoursMax: 30 * 24,
+} as const;
+/** Of a month, in micro-USD: far above what anybody spends, far below what a number in JavaScript holds. */
+export const budgetLimits = { microUsdMax: 1_000_000_000_000, alertEveryMs: 30 * secondMs } as const;
 export const accountLimits = { emailCharactersMax: 254, nameCharactersMax: 80 } as const;
 /** A free workspace carries a free quota, so nobody may own any number of them. */
 export const workspaceLimits = { ownedPerUserMax: 10, nameCharactersMax: 60 } as const;
@@ -154,6 +195,7 @@ export const retention = {
   outboxMailsMs: 7 * dayMs,
   /** Longer than any window above: a bucket that was not touched since is full. */
   rateBucketsMs: dayMs,
+  feedbackMs: feedbackLimits.keptDays * dayMs,
 } as const;
 
 /** The background process's own rhythm. */

@@ -1,10 +1,14 @@
 /** Browser-safe: the documents state the limits as they are enforced. */
 export {
+  apiKeyLimits,
+  embeddingLimits,
   explanationLimits,
+  feedbackLimits,
   generationLimits,
   idempotencyLimits,
   imageLimits,
   outboundLimits,
+  playgroundLimits,
   requestLimits,
   usageLimits,
 } from './limits.ts';

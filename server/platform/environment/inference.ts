@@ -23,6 +23,7 @@ const variables = z.object({
   TRUSTED_PROXY_HOPS: sharedVariables.TRUSTED_PROXY_HOPS,
   LOG_LEVEL: sharedVariables.LOG_LEVEL,
   MODELS_DIR: sharedVariables.MODELS_DIR,
+  SAFETY_POLICY_FILE: sharedVariables.SAFETY_POLICY_FILE,
   HOLD_MS: z.coerce.number({ error: 'milliseconds' }).int().min(100).default(pipelineLimits.holdMs),
   COMPUTE_THREADS: z.coerce
     .number({ error: 'a number of threads' })
@@ -94,6 +95,7 @@ export function readInferenceEnvironment(given: Variables = process.env) {
     trustedProxyHops: read.TRUSTED_PROXY_HOPS,
     logLevel: read.LOG_LEVEL,
     modelsDir: read.MODELS_DIR,
+    safetyPolicyFile: read.SAFETY_POLICY_FILE,
     holdMs: read.HOLD_MS,
     computeThreads: read.COMPUTE_THREADS,
     text: {

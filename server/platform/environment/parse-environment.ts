@@ -42,6 +42,7 @@ export const sharedVariables = {
   LOG_LEVEL: z.enum(logLevels).default('info'),
   DATA_DIR_MODELYARD: z.string().default('.modelyard'),
   MODELS_DIR: z.string().default('workers/models'),
+  SAFETY_POLICY_FILE: z.string().optional(),
   TRUSTED_PROXY_HOPS: z.coerce.number({ error: 'a whole number, 0 or more' }).int().min(0).max(10).default(0),
 };
 

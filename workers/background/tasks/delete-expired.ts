@@ -36,6 +36,11 @@ const deletions = [
     sql: `DELETE FROM idempotency_keys WHERE expires_at < now() - $1 * interval '1 millisecond'`,
   },
   {
+    of: 'feedback',
+    afterMs: retention.feedbackMs,
+    sql: `DELETE FROM feedback WHERE updated_at < now() - $1 * interval '1 millisecond'`,
+  },
+  {
     of: 'rateBuckets',
     afterMs: retention.rateBucketsMs,
     sql: `DELETE FROM rate_buckets WHERE refilled_at < now() - $1 * interval '1 millisecond'`,

@@ -1,11 +1,16 @@
 import { z } from '@hono/zod-openapi';
-import { modelField, pictureInput, pictureParts, type WithPictures } from '../images/image-request.ts';
+import { embeddingLimits } from '#server/domain/rate-limits/limits.ts';
+import { pictureInput, pictureParts, type WithPictures } from '../images/image-request.ts';
+import { booleanField, textsUpTo } from '../text-input.ts';
 
 const formatSentence = 'encoding_format is "float" or "base64".';
 const dimensionsSentence = 'dimensions is a whole number above 0.';
 
 const optionFields = {
-  model: modelField,
+  model: z.string({ error: 'model is the name of a model.' }).optional().openapi({
+    description: 'Name of the model; the current one for what is sent when left out.',
+    example: 'text-embedding-1',
+  }),
   encoding_format: z.enum(['float', 'base64'], { error: formatSentence }).default('float').openapi({
     description: 'float: a list of numbers. base64: the bytes of 32-bit floats, little-endian.',
   }),
@@ -22,14 +27,41 @@ const optionFields = {
 
 export const embeddingOptions = z.strictObject(optionFields);
 export type EmbeddingOptions = z.infer<typeof embeddingOptions>;
-export interface EmbeddingRequest extends EmbeddingOptions, WithPictures {}
 
-export const embeddingJson = z
+/** What all ways of sending texts come down to. */
+export interface WithTexts {
+  readonly texts: readonly string[];
+  /** Whether the answer is one for each of a list. */
+  readonly isList: boolean;
+  readonly truncate: boolean;
+}
+
+export interface TextEmbeddingRequest extends EmbeddingOptions, WithTexts {}
+export interface PictureEmbeddingRequest extends EmbeddingOptions, WithPictures {}
+export type EmbeddingRequest = TextEmbeddingRequest | PictureEmbeddingRequest;
+
+export function isOfTexts(request: EmbeddingRequest): request is TextEmbeddingRequest {
+  return 'texts' in request;
+}
+
+export const embeddedTexts = textsUpTo(embeddingLimits.textsMax);
+export const truncateField = booleanField('truncate').openapi({
+  description: 'Cut texts that are longer than the model reads, instead of refusing them.',
+});
+
+const objectError = (issue: { readonly code?: string }) =>
+  issue.code === 'invalid_type' ? 'The body is a JSON object.' : undefined;
+
+export const textEmbeddingJson = z
   .strictObject(
-    { input: pictureInput, ...optionFields },
-    { error: (issue) => (issue.code === 'invalid_type' ? 'The body is a JSON object.' : undefined) },
+    { input: embeddedTexts, truncate: truncateField.default(false), ...optionFields },
+    { error: objectError },
   )
-  .openapi('EmbeddingRequest');
+  .openapi('TextEmbeddingRequest');
+
+export const pictureEmbeddingJson = z
+  .strictObject({ input: pictureInput, ...optionFields }, { error: objectError })
+  .openapi('PictureEmbeddingRequest');
 
 export const embeddingForm = z
   .strictObject({ image: pictureParts, ...optionFields })

@@ -1,29 +1,68 @@
 import { DomainError } from '#server/domain/errors.ts';
-import { pictureReader } from '../images/read-image-request.ts';
-import { parseAs } from '../json-body.ts';
-import { embeddingJson, embeddingOptions } from './embedding-request.ts';
+import { requestLimits } from '#server/domain/rate-limits/limits.ts';
+import type { IncomingBody } from '../endpoint.ts';
+import { picturesFromSources, readPictureBody } from '../images/read-image-request.ts';
+import { isJson, parseAs, parseJson } from '../json-body.ts';
+import {
+  type EmbeddingRequest,
+  embeddingOptions,
+  type PictureEmbeddingRequest,
+  pictureEmbeddingJson,
+  type TextEmbeddingRequest,
+  textEmbeddingJson,
+  type WithTexts,
+} from './embedding-request.ts';
 
-export const readEmbeddingRequest = pictureReader({
-  options: embeddingOptions,
-  parseBody(body) {
-    refuseTexts(body);
-    const { input, ...options } = parseAs(embeddingJson, body);
-    return { input, options };
-  },
-});
+/** JSON with texts or with pictures; a form or a body that is a picture, as for /v1/images/classify. */
+export async function readEmbeddingRequest(incoming: IncomingBody): Promise<EmbeddingRequest> {
+  if (!isJson(incoming.contentType)) return readPictureBody({ options: embeddingOptions }, incoming);
+  const bytes = await incoming.readBody();
+  const body = parseJson(bytes);
+  refuseTokens(body);
+  return namesTexts(body) ? fromTexts(body, bytes.byteLength) : fromPictures(body);
+}
 
-const send = 'Send pictures: {"url": …} or {"base64": …}, one or a list of them.';
-const sentences = {
-  text: `The model embeds pictures, not texts. ${send}`,
-  tokens: `The model embeds pictures, not token ids, which LangChain makes of texts unless check_embedding_ctx_length=False. ${send}`,
-};
+function fromPictures(body: unknown): PictureEmbeddingRequest {
+  const { input, ...options } = parseAs(pictureEmbeddingJson, body);
+  return { pictures: picturesFromSources(input), ...options };
+}
 
-/** What clients of other embedding models send is named before the schema only says that it is no picture. */
-function refuseTexts(body: unknown): void {
-  const { input } = Object(body) as { input?: unknown };
-  const first = Array.isArray(input) ? input[0] : input;
-  const param = Array.isArray(input) ? 'input[0]' : 'input';
-  if (typeof first === 'string') throw new DomainError('invalid_request', sentences.text, { param });
+function fromTexts(body: unknown, bodyBytes: number): TextEmbeddingRequest {
+  expectTextBody(bodyBytes);
+  const { input, truncate, ...options } = parseAs(textEmbeddingJson, body);
+  return { ...options, ...textsOf(input, truncate) };
+}
+
+/** The path takes bodies with pictures, which are larger. */
+export function expectTextBody(bytes: number): void {
+  const { bodyBytesMax } = requestLimits;
+  if (bytes <= bodyBytesMax) return;
+  throw new DomainError('payload_too_large', `A body with texts has at most ${bodyBytesMax} bytes.`);
+}
+
+export function textsOf(input: string | string[], truncate: boolean): WithTexts {
+  return { texts: [input].flat(), isList: Array.isArray(input), truncate };
+}
+
+/** What stands first says what was meant; what is neither is said by the schema of texts. */
+function namesTexts(body: unknown): boolean {
+  const { first } = firstInput(body);
+  return typeof first !== 'object' || first === null;
+}
+
+/** Clients make token ids of texts: what stops that is named. */
+function refuseTokens(body: unknown): void {
+  const { first, param } = firstInput(body);
   const token = Array.isArray(first) ? first[0] : first;
-  if (typeof token === 'number') throw new DomainError('invalid_request', sentences.tokens, { param });
+  if (typeof token !== 'number') return;
+  throw new DomainError(
+    'invalid_request',
+    'The model reads texts, not token ids, which LangChain makes of them unless check_embedding_ctx_length=False. Send a text or a list of texts.',
+    { param },
+  );
+}
+
+function firstInput(body: unknown): { first: unknown; param: string } {
+  const { input } = Object(body) as { input?: unknown };
+  return Array.isArray(input) ? { first: input[0], param: 'input[0]' } : { first: input, param: 'input' };
 }

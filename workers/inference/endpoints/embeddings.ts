@@ -1,53 +1,43 @@
 import { createRoute, z } from '@hono/zod-openapi';
 import { DomainError } from '#server/domain/errors.ts';
-import { imageLimits } from '#server/domain/rate-limits/limits.ts';
+import { embeddingLimits, imageLimits } from '#server/domain/rate-limits/limits.ts';
 import type { OutboundFetch } from '#server/platform/outbound-fetch/outbound-fetch.ts';
-import type { Embedding, ImageEmbeddingInput } from '#workers/model-runtime/model-runtime.ts';
-import { type EmbeddingRequest, embeddingForm, embeddingJson } from '../embeddings/embedding-request.ts';
-import { encodeVector } from '../embeddings/encode-vector.ts';
+import type {
+  Embedding,
+  ImageEmbeddingInput,
+  TextEmbedding,
+  TextInput,
+} from '#workers/model-runtime/model-runtime.ts';
+import { embedPictures, type ServedPictureEmbedder } from '../embeddings/embed-pictures.ts';
+import { embedTexts, type ServedTextEmbedder } from '../embeddings/embed-texts.ts';
+import type { EmbeddedKind } from '../embeddings/embedded-kind.ts';
+import { embeddingReply } from '../embeddings/embedding-reply.ts';
+import {
+  type EmbeddingRequest,
+  embeddingForm,
+  isOfTexts,
+  pictureEmbeddingJson,
+  textEmbeddingJson,
+} from '../embeddings/embedding-request.ts';
 import { readEmbeddingRequest } from '../embeddings/read-embedding-request.ts';
-import type { Answer, MeteredEndpoint } from '../endpoint.ts';
+import type { MeteredEndpoint } from '../endpoint.ts';
 import { fetchPictures } from '../images/fetch-pictures.ts';
 import { bearer, errorResponses, successHeaders } from '../openapi-parts.ts';
-import type { ServedModel } from '../served-model.ts';
-
-const reply = z
-  .object({
-    object: z.literal('list'),
-    data: z.array(
-      z.object({
-        object: z.literal('embedding'),
-        index: z.int().min(0),
-        embedding: z.union([z.array(z.number()), z.string()]).openapi({
-          description: 'Of length 1 (L2). A list of numbers, or base64 where encoding_format asks for it.',
-        }),
-      }),
-    ),
-    model: z.string(),
-    usage: z
-      .object({
-        prompt_tokens: z.int().min(0).openapi({ description: 'Pictures have none: 0.' }),
-        total_tokens: z.int().min(0).openapi({ description: 'Pictures have none: 0.' }),
-        images: z.int().min(0).openapi({ description: 'Pictures that were embedded.' }),
-        units: z.int().min(0).openapi({ description: 'Units that the request cost.' }),
-        price_micro_usd: z.int().min(0).openapi({ description: 'Price in millionths of a US dollar.' }),
-      })
-      .openapi('EmbeddingUsage'),
-  })
-  .openapi('EmbeddingList');
 
 const route = createRoute({
   method: 'post',
   path: '/v1/embeddings',
   operationId: 'createEmbeddings',
-  summary: 'Vectors of pictures, to search and compare by',
-  description: `A vector of length 1 for each picture, in the shape of the OpenAI API: pictures that look alike have a dot product near 1. JPEG, PNG, WebP, AVIF or GIF, up to ${imageLimits.picturesMax} pictures. One unit is one picture.`,
+  summary: 'Vectors of texts or of pictures, to search and compare by',
+  description: `A vector of length 1 for each text or picture, in the shape of the OpenAI API: texts that mean the same, and pictures that look alike, have a dot product near 1. Up to ${embeddingLimits.textsMax} texts, or ${imageLimits.picturesMax} pictures as JPEG, PNG, WebP, AVIF or GIF. One unit is one token that was read, or one picture.`,
   security: bearer,
   request: {
     body: {
       required: true,
       content: {
-        'application/json': { schema: embeddingJson },
+        'application/json': {
+          schema: z.union([textEmbeddingJson, pictureEmbeddingJson]).openapi('EmbeddingRequest'),
+        },
         'multipart/form-data': { schema: embeddingForm },
         'image/*': { schema: z.string().openapi({ format: 'binary', description: 'One picture.' }) },
       },
@@ -55,77 +45,68 @@ const route = createRoute({
   },
   responses: {
     200: {
-      description: 'A vector for each picture.',
+      description: 'A vector for each text or picture.',
       headers: successHeaders,
-      content: { 'application/json': { schema: reply } },
+      content: { 'application/json': { schema: embeddingReply } },
     },
     ...errorResponses,
   },
 });
 
-export interface EmbeddingsOptions {
-  /** How long the model's vectors are. */
-  readonly dimensions: number;
+export interface EmbeddingModels {
+  readonly texts: ServedTextEmbedder;
+  readonly pictures: ServedPictureEmbedder;
+}
+
+export interface EmbeddingsDependencies extends EmbeddingModels {
   readonly fetchOutside: OutboundFetch;
 }
 
-export type EmbeddingsEndpoint = MeteredEndpoint<EmbeddingRequest, ImageEmbeddingInput, Embedding>;
+type Item = TextInput | ImageEmbeddingInput;
+type Output = TextEmbedding | Embedding;
+type Kind = EmbeddedKind<EmbeddingRequest, Item, Output>;
 
-/** It costs a unit like any other, and no model sees it: it is fetched once it is paid for. */
-const notFetched = new Uint8Array();
-
+/** One path for two kinds of input. A request is handled by its kind alone, which sees only items and outputs of its own. */
 export function embeddingsEndpoint(
-  model: ServedModel<ImageEmbeddingInput, Embedding>,
-  { dimensions, fetchOutside }: EmbeddingsOptions,
-): EmbeddingsEndpoint {
-  const { id } = model.runtime.model;
+  dependencies: EmbeddingsDependencies,
+): MeteredEndpoint<EmbeddingRequest, Item, Output> {
+  const texts = embedTexts(dependencies.texts);
+  const pictures = embedPictures(dependencies.pictures);
+  const fetchPicture = fetchPictures(dependencies.fetchOutside);
+  const kindOf = (request: EmbeddingRequest) => (isOfTexts(request) ? texts : pictures) as unknown as Kind;
+
   return {
     route,
     family: 'own',
     scope: 'embeddings',
-    task: 'image-embedding',
+    task: (request) => kindOf(request).task,
     body: readEmbeddingRequest,
     bodyLimits: { bytesMax: imageLimits.bodyBytesMax, timeoutMs: imageLimits.bodyTimeoutMs },
-    modelOf(input) {
-      if (input.model !== undefined && input.model !== id) {
-        throw new DomainError('not_found', `There is no such model for embeddings; there is ${id}.`, {
-          param: 'model',
-        });
-      }
-      if (input.dimensions === undefined || input.dimensions === dimensions) return model;
-      const sentence = `The vectors of ${id} have ${dimensions} dimensions. Ask for ${dimensions}, or leave dimensions out.`;
-      throw new DomainError('invalid_request', sentence, { param: 'dimensions' });
+    modelOf(request) {
+      expectModel(dependencies, request);
+      return kindOf(request).modelOf(request);
     },
-    itemsOf: ({ pictures }) =>
-      pictures.map((picture) => ({
-        bytes: picture.kind === 'bytes' ? picture.bytes : notFetched,
-        kind: 'embed',
-      })),
-    fetchInputs: fetchPictures(fetchOutside),
-    paramOf: ({ pictures }, index) => pictures[index]?.param,
-    inputUnitsOf: () => 1,
-    reply: toReply,
+    itemsOf: (request) => kindOf(request).itemsOf(request),
+    fetchInputs: async (request, context) => (isOfTexts(request) ? request : fetchPicture(request, context)),
+    paramOf: (request, index) => kindOf(request).paramOf(request, index),
+    inputUnitsOf: (output) =>
+      'inputTokens' in output ? texts.inputUnitsOf(output) : pictures.inputUnitsOf(output),
+    reply: (request, answer) => kindOf(request).reply(request, answer),
   };
 }
 
-function toReply(
-  { encoding_format: format }: EmbeddingRequest,
-  answer: Answer<Embedding>,
-): z.infer<typeof reply> {
-  return {
-    object: 'list',
-    data: answer.outputs.map(({ vector }, index) => ({
-      object: 'embedding',
-      index,
-      embedding: encodeVector(vector, format),
-    })),
-    model: answer.model,
-    usage: {
-      prompt_tokens: 0,
-      total_tokens: 0,
-      images: answer.outputs.length,
-      units: answer.inputUnits,
-      price_micro_usd: answer.priceMicroUsd,
-    },
-  };
+/** What is sent decides the model; a name that is sent as well has to be that one's. */
+function expectModel({ texts, pictures }: EmbeddingModels, request: EmbeddingRequest): void {
+  const [ofTexts, ofPictures] = [texts.runtime.model.id, pictures.runtime.model.id];
+  if (request.model === undefined || request.model === (isOfTexts(request) ? ofTexts : ofPictures)) return;
+  if (request.model === ofPictures) {
+    const sentence = `${ofPictures} embeds pictures, not texts. Send pictures, {"url": …} or {"base64": …}, or name ${ofTexts}.`;
+    throw new DomainError('invalid_request', sentence, { param: 'input' });
+  }
+  if (request.model === ofTexts) {
+    const sentence = `${ofTexts} embeds texts, not pictures. Send a text or a list of texts, or name ${ofPictures}.`;
+    throw new DomainError('invalid_request', sentence, { param: 'input' });
+  }
+  const sentence = `There is no such model for embeddings; there are ${ofTexts} for texts and ${ofPictures} for pictures.`;
+  throw new DomainError('not_found', sentence, { param: 'model' });
 }

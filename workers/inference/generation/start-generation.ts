@@ -119,7 +119,7 @@ export async function startGeneration(
 
   /** Of tokens whose text never came (the end of a stop sequence) the model tells only here. */
   function finish({ choice, reason, outputTokens }: GenerationFinished) {
-    reasons[choice] = reason === 'stop' && !isFull ? 'stop' : 'length';
+    reasons[choice] = reason === 'cancelled' || isFull ? 'length' : reason;
     const more = outputTokens - (made[choice] ?? 0);
     if (more > 0 && !isFull && fits(total() + more)) made[choice] = outputTokens;
   }

@@ -33,14 +33,22 @@ export const readImageRequest = pictureReader({
 export function pictureReader<Options extends object>(
   fields: PictureFields<Options>,
 ): BodyReader<Options & WithPictures> {
-  return async ({ contentType, readBody }) => {
-    if (/^multipart\/form-data\s*(;|$)/i.test(contentType)) {
-      return readPictureForm(fields, await readBody(), contentType);
-    }
-    if (isJson(contentType)) return fromJson(fields, await readBody());
-    const picture = await readOnePicture({ contentType, readBody });
-    return { pictures: [picture], ...parseAs(fields.options, {}) };
+  return async (incoming) => {
+    if (!isJson(incoming.contentType)) return readPictureBody(fields, incoming);
+    const { input, options } = fields.parseBody(parseJson(await incoming.readBody()));
+    return { pictures: picturesFromSources(input), ...options };
   };
+}
+
+/** A body that is no JSON: a form, or one picture. */
+export async function readPictureBody<Options extends object>(
+  { options }: Pick<PictureFields<Options>, 'options'>,
+  incoming: IncomingBody,
+): Promise<Options & WithPictures> {
+  if (/^multipart\/form-data\s*(;|$)/i.test(incoming.contentType)) {
+    return readPictureForm({ options }, await incoming.readBody(), incoming.contentType);
+  }
+  return { pictures: [await readOnePicture(incoming)], ...parseAs(options, {}) };
 }
 
 /** Many clients declare nothing, and curl declares whatever it sends with --data-binary to be an HTML form. */
@@ -56,15 +64,10 @@ export async function readOnePicture({ contentType, readBody }: IncomingBody): P
   return pictureOf(bytes, undefined, 'The body is empty. Send a picture.');
 }
 
-function fromJson<Options extends object>(
-  { parseBody }: PictureFields<Options>,
-  body: Uint8Array,
-): Options & WithPictures {
-  const { input, options } = parseBody(parseJson(body));
-  const pictures = Array.isArray(input)
+export function picturesFromSources(input: PictureSource | PictureSource[]): Picture[] {
+  return Array.isArray(input)
     ? input.map((source, index) => pictureFromSource(source, `input[${index}]`))
     : [pictureFromSource(input, 'input')];
-  return { pictures, ...options };
 }
 
 export function pictureFromSource({ url, base64 = '' }: PictureSource, param: string): Picture {

@@ -1,5 +1,7 @@
+import { isOriginOfSomeKey } from '#server/domain/api-keys/find-origin.ts';
 import type { Logger } from '#server/domain/logger.ts';
 import { idempotencyLimits, pipelineLimits, rateLimits } from '#server/domain/rate-limits/limits.ts';
+import { parseSafetyPolicy } from '#server/domain/safety/safety-policy.ts';
 import { readReceipt } from '#server/domain/usage/read-receipt.ts';
 import { systemClock } from '#server/platform/clock.ts';
 import { createPostgresIdempotency } from '#server/platform/idempotency/postgres-idempotency.ts';
@@ -17,6 +19,10 @@ import {
   fakeTextClassifier,
 } from '#workers/model-runtime/fake/fake-text-classifier.ts';
 import {
+  type FakeTextEmbedderOptions,
+  fakeTextEmbedder,
+} from '#workers/model-runtime/fake/fake-text-embedder.ts';
+import {
   type FakeTextGeneratorOptions,
   fakeTextGenerator,
 } from '#workers/model-runtime/fake/fake-text-generator.ts';
@@ -26,11 +32,13 @@ import {
   isExplanationOutput,
   isImageClassification,
   type TextClassifier,
+  type TextEmbedder,
 } from '#workers/model-runtime/model-runtime.ts';
 import type { TextGenerator } from '#workers/model-runtime/text-generator.ts';
 import { createAddressBuckets } from '../address-buckets.ts';
 import { embeddingsEndpoint } from '../endpoints/embeddings.ts';
 import { explanationsEndpoint } from '../endpoints/explanations.ts';
+import { feedbackEndpoint } from '../endpoints/feedback.ts';
 import { generationEndpoints } from '../endpoints/generation-endpoints.ts';
 import {
   huggingFaceGenerating,
@@ -43,7 +51,10 @@ import { sentimentEndpoint } from '../endpoints/sentiment.ts';
 import { usageEndpoint } from '../endpoints/usage.ts';
 import { usageReceiptEndpoint } from '../endpoints/usage-receipt.ts';
 import { createGateway, type GatewayOptions } from '../gateway.ts';
+import { createKnownOrigins } from '../known-origins.ts';
 import { createMetrics } from '../metrics.ts';
+import { classifierCheck } from '../safety/classifier-check.ts';
+import { guardedGenerator } from '../safety/guarded-generator.ts';
 import { serveModel } from '../serve-model.ts';
 import { servedAs } from '../served-as.ts';
 
@@ -52,10 +63,14 @@ export const webUrl = 'http://console.example.com';
 export interface GatewayUnderTestOptions extends Partial<GatewayOptions> {
   readonly model?: FakeTextClassifierOptions;
   readonly imageModel?: FakeImageClassifierOptions;
+  readonly embedder?: FakeTextEmbedderOptions;
   readonly generator?: FakeTextGeneratorOptions;
+  /** As in the operator's file. */
+  readonly safetyPolicy?: object;
   /** Instead of the fake ones. */
   readonly classifierRuntime?: TextClassifier;
   readonly imageRuntime?: ImageModel;
+  readonly textEmbedder?: TextEmbedder;
   readonly generatorRuntime?: TextGenerator;
   /** Left out: the guard as in production. */
   readonly outbound?: OutboundFetchOptions;
@@ -66,10 +81,19 @@ export function gatewayUnderTest(
   database: Pick<TestDatabase, 'pool' | 'prisma'>,
   options: GatewayUnderTestOptions = {},
 ) {
-  const { model, imageModel, generator: generatorOptions, outbound, ...overrides } = options;
+  const {
+    model,
+    imageModel,
+    embedder,
+    generator: generatorOptions,
+    safetyPolicy,
+    outbound,
+    ...overrides
+  } = options;
   const logged: { level: string; fields: object; message: string }[] = [];
   const runtime = fakeTextClassifier(model);
   const imageRuntime = options.imageRuntime ?? fakeImageClassifier(imageModel);
+  const textEmbedder = options.textEmbedder ?? fakeTextEmbedder(embedder);
   const generator = fakeTextGenerator(generatorOptions);
   const classifierRuntime = options.classifierRuntime ?? runtime;
   const generatorRuntime = options.generatorRuntime ?? generator;
@@ -78,6 +102,16 @@ export function gatewayUnderTest(
   const metering = createMetering({ pool: database.pool, holdMs });
   const served = serveModel(classifierRuntime, (input) => classifierRuntime.costBound?.(input) ?? 1, metrics);
   const servedImages = serveModel(imageRuntime, () => 1, metrics);
+  const servedTexts = serveModel(textEmbedder, (input) => textEmbedder.costBound(input), metrics);
+  const embeddings = {
+    texts: { ...servedTexts, dimensions: textEmbedder.dimensions },
+    pictures: { ...servedAs(servedImages, isEmbedding), dimensions: imageRuntime.dimensions ?? 0 },
+  };
+  const policy = parseSafetyPolicy(safetyPolicy);
+  const guarded = guardedGenerator(generatorRuntime, {
+    policy,
+    checkFor: policy.answerCheck && classifierCheck(served, policy.answerCheck),
+  });
   const fetchOutside = createOutboundFetch(outbound);
   const idempotency = createPostgresIdempotency({
     pool: database.pool,
@@ -94,28 +128,26 @@ export function gatewayUnderTest(
         fetchOutside,
       }),
       imagesClassifyEndpoint(servedAs(servedImages, isImageClassification), { fetchOutside }),
-      embeddingsEndpoint(servedAs(servedImages, isEmbedding), {
-        dimensions: imageRuntime.dimensions ?? 0,
-        fetchOutside,
-      }),
+      embeddingsEndpoint({ ...embeddings, fetchOutside }),
       ...huggingFaceMetered({
         sentiment: served,
         images: servedAs(servedImages, isImageClassification),
-        embeddings: servedAs(servedImages, isEmbedding),
-        dimensions: imageRuntime.dimensions ?? 0,
+        embeddings,
         fetchOutside,
       }),
     ],
-    generating: [...generationEndpoints(generatorRuntime), ...huggingFaceGenerating(generatorRuntime)],
+    generating: [...generationEndpoints(guarded), ...huggingFaceGenerating(guarded)],
     free: [
       modelsEndpoint([
         { model: classifierRuntime.model, createdAt },
         { model: imageRuntime.model, createdAt },
+        { model: textEmbedder.model, createdAt },
         { model: generatorRuntime.model, createdAt },
       ]),
       usageEndpoint({ db: database.prisma, clock: systemClock }),
       usageReceiptEndpoint({ db: database.prisma }),
-      infoEndpoint(generatorRuntime),
+      feedbackEndpoint({ db: database.prisma, clock: systemClock }),
+      infoEndpoint(guarded),
     ],
     metering,
     idempotency,
@@ -123,6 +155,12 @@ export function gatewayUnderTest(
     malformedKeys: createAddressBuckets({
       limit: rateLimits.malformedKeysByAddress,
       clock: createFakeClock(),
+    }),
+    knownOrigins: createKnownOrigins({
+      find: (origin) => isOriginOfSomeKey({ db: database.prisma, clock: systemClock }, origin),
+      lookUps: createAddressBuckets({ limit: rateLimits.originLookUpsByAddress, clock: systemClock }),
+      clock: systemClock,
+      logger: recordingLogger(logged),
     }),
     metrics,
     observeStage: metrics.observeStage,
@@ -139,6 +177,7 @@ export function gatewayUnderTest(
     gateway,
     runtime,
     imageRuntime,
+    textEmbedder,
     generator,
     metering,
     served,

@@ -104,6 +104,19 @@ describe('the grammar of a schema', () => {
     expect(refused.message).toMatch(/\.$/);
   });
 
+  it('keeps the bounds that Zod puts on every integer, since none is written beyond them', () => {
+    const safe = {
+      type: 'integer',
+      minimum: Number.MIN_SAFE_INTEGER,
+      maximum: Number.MAX_SAFE_INTEGER,
+    };
+    expect(accepts(safe, '-12')).toBe(true);
+    expect(accepts(safe, '999999999999999')).toBe(true);
+    expect(accepts(safe, '9007199254740992')).toBe(false);
+    expect(refusalOf({ ...safe, type: 'number' }).path).toBe('/minimum');
+    expect(refusalOf({ ...safe, maximum: 999_999_999_999_998 }).path).toBe('/maximum');
+  });
+
   it('refuses a schema that nothing finite satisfies', () => {
     const endless = {
       $ref: '#/$defs/a',

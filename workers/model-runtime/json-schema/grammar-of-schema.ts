@@ -1,5 +1,5 @@
 import { hasFiniteValue } from './has-finite-value.ts';
-import { literal, writeGrammar } from './json-rules.ts';
+import { INTEGER_MAX, literal, writeGrammar } from './json-rules.ts';
 import { SchemaRefusedError } from './schema-refused-error.ts';
 
 export { SchemaRefusedError } from './schema-refused-error.ts';
@@ -73,7 +73,7 @@ export function grammarOfSchema(schema: unknown): string {
       throw new SchemaRefusedError(path, `The schema is nested more than ${DEPTH_MAX} deep.`);
     }
     for (const keyword of Object.keys(current)) {
-      if (KEPT.has(keyword) || ANNOTATIONS.has(keyword)) continue;
+      if (KEPT.has(keyword) || ANNOTATIONS.has(keyword) || isPastEveryInteger(keyword, current)) continue;
       throw new SchemaRefusedError(`${path}/${keyword}`, `${keyword} is not supported in a schema.`);
     }
     if (current.$ref !== undefined) return follow(current.$ref, path, depth);
@@ -182,6 +182,12 @@ export function grammarOfSchema(schema: unknown): string {
     throw new SchemaRefusedError('', 'The schema is too large.');
   }
   return grammar;
+}
+
+/** Zod bounds every integer by what JavaScript counts to, which no integer of the grammar reaches. */
+function isPastEveryInteger(keyword: string, { type, [keyword]: bound }: Schema): boolean {
+  if (type !== 'integer' || typeof bound !== 'number') return false;
+  return keyword === 'minimum' ? bound <= -INTEGER_MAX : keyword === 'maximum' && bound >= INTEGER_MAX;
 }
 
 function repetition(least: number, most: number | null): string {

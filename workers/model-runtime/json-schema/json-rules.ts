@@ -1,3 +1,6 @@
+/** What the rules let a whole number be at the most, either side of 0: below 2^53, which readers keep exactly. */
+export const INTEGER_MAX = 999_999_999_999_999;
+
 /**
  * JSON (RFC 8259) in GBNF. White space, digits and escapes are bounded or narrowed, so that a model can't go round in
  * circles: all that these rules let through is JSON, not the other way round. Escapes of surrogates are left out, which
@@ -8,7 +11,7 @@ export const JSON_RULES: Readonly<Record<string, string>> = {
   hex: '[0-9a-fA-F]',
   char: '[^"\\\\\\x00-\\x1F\\x7F] | "\\\\" (["\\\\/bfnrt] | "u" ([0-9abcefABCEF] hex{3} | [dD] [0-7] hex{2}))',
   string: '"\\"" char* "\\""',
-  integer: '"-"? ("0" | [1-9] [0-9]{0,15})',
+  integer: '"-"? ("0" | [1-9] [0-9]{0,14})',
   number: 'integer ("." [0-9]{1,16})? ([eE] [-+]? [0-9]{1,2})?',
   boolean: '"true" | "false"',
   null: '"null"',

@@ -1,7 +1,7 @@
 import type { InputRefusal } from '../model-runtime.ts';
 
 /** What a compute process can be started for. */
-export type ComputeTask = 'sentiment' | 'text-tokens' | 'image-classification';
+export type ComputeTask = 'sentiment' | 'text-tokens' | 'text-embedding' | 'image-classification';
 
 /** From the pool to a compute process. */
 export interface RunMessage<Input> {

@@ -11,6 +11,12 @@ const openers: Readonly<Record<ComputeTask, (folder: string) => Promise<Compute>
     await model.classify([{ text: 'Ready when the first batch is through.', truncate: false }]);
     return model.classify as Compute;
   },
+  async 'text-embedding'(folder) {
+    const { openTextEmbedder } = await import('./open-text-embedder.ts');
+    const model = await openTextEmbedder(folder);
+    await model.embed([{ text: 'Ready when the first batch is through.', truncate: false }]);
+    return model.embed as Compute;
+  },
   async 'text-tokens'(folder) {
     const { openTextReader } = await import('./text-reader.ts');
     const read = await openTextReader(folder);

@@ -28,11 +28,13 @@ export interface OnnxTextClassifier extends TextClassifier {
   threadPids(): number[];
 }
 
-/** Best of 8, 16, 32 and 64 by texts a second; more only makes the last text of a batch wait. */
-const BATCH_ITEMS_MAX = 32;
-/** About 0.1 s of one core, and room for four texts of the longest kind. */
-const BATCH_TOKENS_MAX = 2048;
-const BATCH_TIMEOUT_MS = 30_000;
+export const TEXT_BATCH = {
+  /** Best of 8, 16, 32 and 64 by texts a second; more only makes the last text of a batch wait. */
+  itemsMax: 32,
+  /** About 0.1 s of one core, and room for four texts of the longest kind. */
+  tokensMax: 2048,
+  timeoutMs: 30_000,
+} as const;
 
 /**
  * Reads the folder's description at once and starts the threads; `ready()` of what it returns resolves when a
@@ -46,7 +48,7 @@ export async function loadTextClassifier(options: LoadTextClassifierOptions): Pr
     threads,
     threadEntry,
     logger: options.logger ?? silentLogger,
-    batchTimeoutMs: options.batchTimeoutMs ?? BATCH_TIMEOUT_MS,
+    batchTimeoutMs: options.batchTimeoutMs ?? TEXT_BATCH.timeoutMs,
   });
   try {
     // While the threads start.
@@ -59,8 +61,8 @@ export async function loadTextClassifier(options: LoadTextClassifierOptions): Pr
       model: { id, version: `${id}@${digest.slice(0, 8)}`, tasks: ['sentiment'] },
       limits: {
         contextTokens,
-        batchItemsMax: BATCH_ITEMS_MAX,
-        batchTokensMax: BATCH_TOKENS_MAX,
+        batchItemsMax: TEXT_BATCH.itemsMax,
+        batchTokensMax: TEXT_BATCH.tokensMax,
         parallelBatches: threads,
       },
       costBound: ({ text }) => tokenUpperBound(text, contextTokens, words),

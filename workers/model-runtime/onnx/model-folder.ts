@@ -4,13 +4,15 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type Calibration, parseCalibration } from './calibration.ts';
 
-/** The files of a served text classifier, in Hugging Face's repository layout. */
-export const MODEL_FILES = {
+/** The files of a served encoder of texts, in Hugging Face's repository layout. */
+export const ENCODER_FILES = {
   config: 'config.json',
   tokenizer: 'tokenizer.json',
   tokenizerConfig: 'tokenizer_config.json',
-  calibration: 'calibration.json',
 } as const;
+
+/** Those of a text classifier. */
+export const MODEL_FILES = { ...ENCODER_FILES, calibration: 'calibration.json' } as const;
 
 /** The graph, by Hugging Face's names for its precision. A folder with several serves the smallest. */
 export const GRAPH_FILES = {
@@ -23,23 +25,27 @@ export class ModelFolderError extends Error {
   override readonly name = 'ModelFolderError';
 }
 
-export interface ModelDescription {
-  readonly labels: readonly string[];
+export interface EncoderDescription {
   /** Longest text in tokens, without the two special ones. */
   readonly contextTokens: number;
   readonly vocabularySize: number;
+  /** Numbers that a token is to the encoder. */
+  readonly hiddenSize: number;
+}
+
+export interface ModelDescription extends EncoderDescription {
+  readonly labels: readonly string[];
   readonly calibration: Calibration;
+}
+
+export async function describeEncoder(folder: string): Promise<EncoderDescription> {
+  return encoderOf(await readJson(folder, MODEL_FILES.config));
 }
 
 export async function describeModel(folder: string, known?: Calibration): Promise<ModelDescription> {
   const config = await readJson(folder, MODEL_FILES.config);
   const calibration = known ?? parseCalibration(await readJson(folder, MODEL_FILES.calibration));
-  return {
-    labels: labelsOf(config),
-    contextTokens: contextOf(config),
-    vocabularySize: vocabularyOf(config),
-    calibration,
-  };
+  return { ...encoderOf(config), labels: labelsOf(config), calibration };
 }
 
 export function graphFile(folder: string): string {
@@ -49,8 +55,8 @@ export function graphFile(folder: string): string {
 }
 
 /** The files that decide an answer. */
-export function servedFiles(folder: string): string[] {
-  return [...Object.values(MODEL_FILES), graphFile(folder)];
+export function servedFiles(folder: string, description: Readonly<Record<string, string>> = MODEL_FILES) {
+  return [...Object.values(description), graphFile(folder)];
 }
 
 /** SHA-256 over everything that decides an answer: what the folder has of it, unless told which files. */
@@ -94,16 +100,16 @@ function labelsOf({ id2label }: Record<string, unknown>): string[] {
   return labels;
 }
 
-function contextOf({ max_position_embeddings: positions }: Record<string, unknown>): number {
-  if (typeof positions !== 'number' || !Number.isInteger(positions) || positions < 3) {
-    throw new ModelFolderError('config.json: max_position_embeddings is no whole number above 2.');
-  }
-  return positions - 2; // [CLS] and [SEP]
+function encoderOf(config: Record<string, unknown>): EncoderDescription {
+  return {
+    contextTokens: wholeNumber(config, 'max_position_embeddings', 3) - 2, // [CLS] and [SEP]
+    vocabularySize: wholeNumber(config, 'vocab_size', 1),
+    hiddenSize: wholeNumber(config, 'hidden_size', 1),
+  };
 }
 
-function vocabularyOf({ vocab_size: size }: Record<string, unknown>): number {
-  if (typeof size !== 'number' || !Number.isInteger(size) || size < 1) {
-    throw new ModelFolderError('config.json: vocab_size is no whole number above 0.');
-  }
-  return size;
+function wholeNumber(config: Record<string, unknown>, name: string, min: number): number {
+  const value = config[name];
+  if (typeof value === 'number' && Number.isInteger(value) && value >= min) return value;
+  throw new ModelFolderError(`config.json: ${name} is no whole number above ${min - 1}.`);
 }

@@ -1,5 +1,5 @@
 import type { InputRefusal, TextInput } from '../model-runtime.ts';
-import { describeModel, type ModelDescription, ModelFolderError } from './model-folder.ts';
+import { describeModel, type EncoderDescription, ModelFolderError } from './model-folder.ts';
 import { loadTextTokenizer, type TextTokenizer } from './text-tokenizer.ts';
 
 /** A text as an encoder takes it. */
@@ -20,7 +20,7 @@ export async function openTextReader(folder: string): Promise<TextReader> {
 }
 
 export function createTextReader(
-  { contextTokens, vocabularySize }: ModelDescription,
+  { contextTokens, vocabularySize }: Pick<EncoderDescription, 'contextTokens' | 'vocabularySize'>,
   tokenizer: TextTokenizer,
 ): TextReader {
   if (tokenizer.idsMax >= vocabularySize) {

@@ -25,12 +25,14 @@ const SMOOTHING = 0.65;
  * - What GELU or ReLU gave stays in floats: its few large values leave no levels for the many small ones. In 8 bits
  *   that one product made half of the whole error, and scaling its inputs by token took back most of what it saved.
  *
+ * `rest` writes the layers that stay in floats.
+ *
  * A token whose input is all zeros has the scale 0 and divides 0 by 0; whatever 8 bits that becomes, the product is
  * multiplied by the scale 0 again.
  */
-export function quantizedLinear(ranges: InputRanges): LinearWriter {
+export function quantizedLinear(ranges: InputRanges, rest: LinearWriter = floatLinear): LinearWriter {
   return (context, x, constants) => {
-    if (x.lowerBound !== undefined) return floatLinear(context, x, constants);
+    if (x.lowerBound !== undefined) return rest(context, x, constants);
     const range = ranges.get(constants.weight.label);
     if (!range) throw new Error(`No range of inputs was measured for ${constants.weight.label}.`);
     const { constant, node } = context;

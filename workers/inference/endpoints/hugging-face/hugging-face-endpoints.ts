@@ -1,33 +1,34 @@
+import type { OutboundFetch } from '#server/platform/outbound-fetch/outbound-fetch.ts';
 import type {
-  Embedding,
   ImageClassification,
-  ImageEmbeddingInput,
   ImageInput,
   TextClassification,
   TextInput,
 } from '#workers/model-runtime/model-runtime.ts';
 import type { TextGenerator } from '#workers/model-runtime/text-generator.ts';
 import type { ServedModel } from '../../served-model.ts';
-import type { EmbeddingsOptions } from '../embeddings.ts';
+import type { EmbeddingModels } from '../embeddings.ts';
 import { modelChatCompletionsEndpoint } from './chat-completions.ts';
 import { modelCompletionsEndpoint } from './completions.ts';
-import { featureExtractionEndpoint } from './feature-extraction.ts';
+import { pictureFeatureEndpoint, textFeatureEndpoints } from './feature-extraction.ts';
 import { imageClassificationEndpoint } from './image-classification.ts';
 import { textClassificationEndpoint } from './text-classification.ts';
 import { generateEndpoint, generateStreamEndpoint, textGenerationEndpoint } from './text-generation.ts';
 
-export interface HuggingFaceModels extends EmbeddingsOptions {
+export interface HuggingFaceModels {
   readonly sentiment: ServedModel<TextInput, TextClassification>;
   readonly images: ServedModel<ImageInput, ImageClassification>;
-  readonly embeddings: ServedModel<ImageEmbeddingInput, Embedding>;
+  readonly embeddings: EmbeddingModels;
+  readonly fetchOutside: OutboundFetch;
 }
 
 /** Every path of the family that runs a model once. */
-export function huggingFaceMetered({ sentiment, images, embeddings, ...options }: HuggingFaceModels) {
+export function huggingFaceMetered({ sentiment, images, embeddings, fetchOutside }: HuggingFaceModels) {
   return [
     textClassificationEndpoint(sentiment),
-    imageClassificationEndpoint(images, options),
-    featureExtractionEndpoint(embeddings, options),
+    imageClassificationEndpoint(images, { fetchOutside }),
+    pictureFeatureEndpoint(embeddings.pictures, fetchOutside),
+    ...textFeatureEndpoints(embeddings.texts),
   ] as const;
 }
 

@@ -8,8 +8,11 @@ export const metadata: Metadata = { title: 'Settings' };
 export default async function SettingsPage({ params }: { params: Promise<{ workspace: string }> }) {
   const { workspace: slug } = await params;
   const workspace = await workspaceOf(slug, `/w/${slug}/settings`);
-  const { usage } = await caller();
-  const month = await usage.month({ workspaceId: workspace.id });
-  const known = month.planId in plans;
-  return <SettingsScreen workspace={workspace} month={month} plan={known ? planOf(month.planId) : null} />;
+  const rpc = await caller();
+  const [month, feedback] = await Promise.all([
+    rpc.usage.month({ workspaceId: workspace.id }),
+    rpc.workspace.feedback({ workspaceId: workspace.id }),
+  ]);
+  const plan = month.planId in plans ? planOf(month.planId) : null;
+  return <SettingsScreen workspace={workspace} month={month} plan={plan} feedback={feedback} />;
 }

@@ -1,6 +1,7 @@
 'use client';
 import Link from 'next/link';
 import type { Plan } from '#server/domain/billing/schema.ts';
+import type { FeedbackSetting } from '#server/domain/feedback/schema.ts';
 import { roleMay } from '#server/domain/members/schema.ts';
 import type { UsageMonth } from '#server/domain/usage/schema.ts';
 import type { WorkspaceItem } from '#server/domain/workspaces/schema.ts';
@@ -8,22 +9,26 @@ import { Ledger } from '../../../../_components/slip.tsx';
 import { money } from '../../../../_format/money.ts';
 import { count } from '../../../../_format/number.ts';
 import { Sheet } from '../../../_shell/sheet.tsx';
+import { ChangeBudget } from './change-budget.tsx';
+import { FeedbackSwitch } from './feedback-switch.tsx';
 import { RenameWorkspace } from './rename-workspace.tsx';
 
 interface SettingsScreenProps {
   readonly workspace: WorkspaceItem;
   readonly month: UsageMonth;
   readonly plan: Plan | null;
+  readonly feedback: FeedbackSetting;
 }
 
-export function SettingsScreen({ workspace, month, plan }: SettingsScreenProps) {
+export function SettingsScreen({ workspace, month, plan, feedback }: SettingsScreenProps) {
+  const mayManage = roleMay(workspace.role, 'workspace:manage');
   return (
     <Sheet title="Settings">
       <div className="max-w-md">
         <div className="sec !mt-0">
           <h2>Workspace</h2>
         </div>
-        <RenameWorkspace workspace={workspace} mayManage={roleMay(workspace.role, 'workspace:manage')} />
+        <RenameWorkspace workspace={workspace} mayManage={mayManage} />
         <Ledger
           className="mt-4"
           lines={[
@@ -31,6 +36,14 @@ export function SettingsScreen({ workspace, month, plan }: SettingsScreenProps) 
             ['Id', <code key="id">{workspace.id}</code>],
             ['Your role', workspace.role],
           ]}
+        />
+        <div className="sec">
+          <h2>Budget</h2>
+        </div>
+        <ChangeBudget
+          workspaceId={workspace.id}
+          budget={month.budget}
+          mayManage={roleMay(workspace.role, 'workspace:manage')}
         />
         <div className="sec">
           <h2>Plan</h2>
@@ -52,6 +65,10 @@ export function SettingsScreen({ workspace, month, plan }: SettingsScreenProps) 
               : []),
           ]}
         />
+        <div className="sec">
+          <h2>Feedback</h2>
+        </div>
+        <FeedbackSwitch workspaceId={workspace.id} setting={feedback} mayManage={mayManage} />
       </div>
     </Sheet>
   );

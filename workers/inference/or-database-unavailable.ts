@@ -1,0 +1,14 @@
+import { DomainError } from '#server/domain/errors.ts';
+
+/** What is asked of the database beside the requests has few connections and little time: a failure of that is no fault of the caller. */
+export async function orDatabaseUnavailable<Value>(
+  sentence: string,
+  ask: () => Promise<Value>,
+): Promise<Value> {
+  try {
+    return await ask();
+  } catch (error) {
+    if (error instanceof DomainError) throw error;
+    throw new DomainError('database_unavailable', sentence, { retryAfterMs: 1_000, cause: error });
+  }
+}
