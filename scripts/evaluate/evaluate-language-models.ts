@@ -12,6 +12,7 @@ import { startEngine } from '#workers/fine-tuning/engine/start-engine.ts';
 import { nextTokenLogits } from '#workers/fine-tuning/language/next-tokens.ts';
 import { sampleText } from '#workers/fine-tuning/language/sample-text.ts';
 import { createTextTokenizer } from '#workers/fine-tuning/tokenizer/tokenize-text.ts';
+import { type TokenizerFiles, tokensByNumber } from '#workers/fine-tuning/tokenizer/tokenizer-files.ts';
 import { BYTE_ALPHABET } from '#workers/model-zoo/byte-alphabet.ts';
 import { readSafetensors } from '#workers/model-zoo/safetensors.ts';
 import { evaluateLanguage, ggufOf } from './evaluate-language.ts';
@@ -62,12 +63,12 @@ async function evaluateTrained(name: LanguageNetworkName, text: string): Promise
     );
   }
   const json = (file: string) => JSON.parse(readFileSync(join(folder, file), 'utf8'));
-  const files = {
+  const files: TokenizerFiles = {
     'tokenizer.json': json('tokenizer.json'),
     'tokenizer_config.json': json('tokenizer_config.json'),
   };
   const tokenize = createTextTokenizer(files);
-  const pieces = Object.keys(files['tokenizer.json'].model.vocab as Record<string, number>);
+  const pieces = tokensByNumber(files);
   const { tensors } = readSafetensors(readFileSync(join(folder, 'model.safetensors')));
   const weights = new Map(
     [...tensors].map(([key, { data, shape }]) => [key, tf.tensor(data as Float32Array, [...shape])]),

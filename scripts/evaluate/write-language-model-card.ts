@@ -30,9 +30,9 @@ ${models.map(trainingRow).join('\n')}
 
 ## What they reach
 
-Bits per byte on the first ${thousands(bytes)} bytes of the novel that was kept out: lower is better. In brackets 95 % intervals of the perplexity, which compares
-nothing, since vocabularies differ. The network's windows are of ${settings?.contextTokens} tokens, SmolLM2's of ${smollm2.tokensAWindow}; every token but the first is judged once, with at least
-half a window before it.
+Bits per byte on the first ${thousands(bytes)} bytes of the novel that was kept out: lower is better. Perplexities, with 95 % intervals in brackets, do not compare, since
+vocabularies differ. The networks' windows are of ${settings?.contextTokens} tokens, SmolLM2's of ${smollm2.tokensAWindow}; every token but the first is judged once, with at least half a window
+before it. Where one network saw fewer tokens than the other, the curves compare them at equal steps, and this table does not rank them.
 
 | | bits per byte | perplexity of a token | likeliest token follows |
 | --- | --- | --- | --- |

@@ -12,6 +12,7 @@ import { nextTokenLogits } from '#workers/fine-tuning/language/next-tokens.ts';
 import { trainLanguageModel } from '#workers/fine-tuning/language/train-language-model.ts';
 import { createEventWriter } from '#workers/fine-tuning/tensorboard/event-writer.ts';
 import { createTextTokenizer } from '#workers/fine-tuning/tokenizer/tokenize-text.ts';
+import { tokensByNumber } from '#workers/fine-tuning/tokenizer/tokenizer-files.ts';
 import { progressLines } from '#workers/fine-tuning/train/progress.ts';
 import { writeSafetensors } from '#workers/model-zoo/safetensors.ts';
 import { CACHE } from './base-folder.ts';
@@ -63,7 +64,7 @@ async function main(): Promise<void> {
   console.log(`${corpus.tokens.length} tokens of ${corpus.bytes} bytes`);
 
   const dev = createTextTokenizer(corpus.files)(corpus.dev.slice(0, DEV_CHARACTERS));
-  const tokenTexts = Object.keys(corpus.files['tokenizer.json'].model.vocab);
+  const tokenTexts = tokensByNumber(corpus.files);
   const product = bfloat16Product();
   const devReport = async (weights: Map<string, tf.Tensor>) => {
     const model = {

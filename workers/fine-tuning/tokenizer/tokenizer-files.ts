@@ -26,3 +26,10 @@ export function tokenizerFiles({ tokens, merges }: BytePairs, positions: number)
 }
 
 export type TokenizerFiles = ReturnType<typeof tokenizerFiles>;
+
+/** By their numbers. Not the vocabulary's own order: in JavaScript an object's keys that are numbers come first. */
+export function tokensByNumber({ 'tokenizer.json': { model } }: TokenizerFiles): readonly string[] {
+  const tokens: string[] = [];
+  for (const [token, id] of Object.entries(model.vocab)) tokens[id] = token;
+  return tokens;
+}

@@ -3,7 +3,7 @@ import { Tokenizer } from '@huggingface/tokenizers';
 import { describe, expect, it } from 'vitest';
 import { countWords, wordsOf } from './count-words.ts';
 import { createTextTokenizer } from './tokenize-text.ts';
-import { END_OF_TEXT, tokenizerFiles } from './tokenizer-files.ts';
+import { END_OF_TEXT, type TokenizerFiles, tokenizerFiles, tokensByNumber } from './tokenizer-files.ts';
 import { BytePairError, trainBytePairs } from './train-byte-pairs.ts';
 
 interface Reference {
@@ -73,6 +73,11 @@ describe('the tokenizer of byte pairs', () => {
     const text = reference.text.replace(/[\u0085\ufeff]/g, '');
     const whole = tokenizer.encode(text, { add_special_tokens: false }).ids;
     expect(createTextTokenizer(files)(text)).toEqual(whole);
+  });
+
+  it('tells its tokens by their numbers, those that are digits too, also when it was read again', () => {
+    expect(trained.tokens).toContain('7');
+    expect(tokensByNumber(written as unknown as TokenizerFiles)).toEqual(trained.tokens);
   });
 
   it('has its special token first', () => {
