@@ -4,6 +4,7 @@ import path from 'node:path';
 import { promisify } from 'node:util';
 import { docSamples } from './doc-samples.ts';
 import { expect, test } from './fixtures.ts';
+import { runReceiver } from './run-receiver.ts';
 
 const run = promisify(execFile);
 
@@ -260,6 +261,24 @@ test('the calls that are sent twice run as they are written, and are answered on
 });
 
 const unitsOf = ({ usage: { units } }: { usage: { units: number } }) => ({ units });
+
+test('the receiver takes the delivery of the documents, and no other', async ({ page }, info) => {
+  await page.goto('/docs/webhooks');
+  const { codeOf } = await docSamples(page, '', info.outputPath());
+  const receiver = {
+    program: process.execPath,
+    args: ['--input-type=module', '-e', await codeOf('A receiver', 'TypeScript')],
+    cwd: info.outputPath(),
+    env: { ...process.env, FORCE_COLOR: '0' },
+    timeout: 30_000,
+  };
+  const delivery = await codeOf('A delivery', 'curl');
+  expect(await runReceiver({ ...receiver, delivery })).toMatch(
+    /^evt_[0-9a-f]{32} webhook.test {"id":"by-hand"}\n$/,
+  );
+  const forged = `WEBHOOK_SECRET=whsec_YW5vdGhlcg==\n${delivery}`;
+  await expect(runReceiver({ ...receiver, delivery: forged })).rejects.toThrow('The signature is wrong.');
+});
 
 test('the errors are documented as the API answers them', async ({ page, request, product }) => {
   await page.goto('/docs/errors');

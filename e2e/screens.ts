@@ -18,6 +18,7 @@ export const publicScreens = [
   '/docs/feedback',
   '/docs/hugging-face',
   '/docs/usage',
+  '/docs/webhooks',
   '/docs/errors',
   '/docs/privacy',
   '/sign-up',
@@ -39,6 +40,8 @@ export const consoleScreens = (console: string) =>
     `${console}/playground?task=text&format=schema`,
     `${console}/keys`,
     `${console}/keys?create=1`,
+    `${console}/webhooks`,
+    `${console}/webhooks?create=1`,
     `${console}/settings`,
     '/account',
   ] as const;

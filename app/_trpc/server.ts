@@ -3,6 +3,7 @@ import { TRPCError } from '@trpc/server';
 import { notFound, redirect } from 'next/navigation';
 import { cache } from 'react';
 import { createCaller } from '#server/api/caller.ts';
+import { endpointSchema } from '#server/domain/webhooks/schema.ts';
 import type { WorkspaceItem } from '#server/domain/workspaces/schema.ts';
 
 /** One caller a request: the session is read once. */
@@ -32,6 +33,18 @@ export async function workspaceOf(slug: string, path: string): Promise<Workspace
 export async function signedIn(path: string) {
   const { account, workspace } = await caller();
   return orLeave(Promise.all([account.me(), workspace.list()]), path);
+}
+
+/** An endpoint with the first page of its deliveries. */
+export async function webhookEndpointOf(workspaceId: string, endpointId: string, path: string) {
+  const { webhook } = await caller();
+  if (!endpointSchema.safeParse({ endpointId }).success) notFound();
+  const one = { workspaceId, endpointId };
+  const [endpoint, deliveries] = await orLeave(
+    Promise.all([webhook.get(one), webhook.deliveries(one)]),
+    path,
+  );
+  return { endpoint, deliveries };
 }
 
 export async function adminOverview() {

@@ -7,6 +7,7 @@ import { outboxRouter } from './routers/outbox.ts';
 import { playgroundRouter } from './routers/playground.ts';
 import { sessionRouter } from './routers/session.ts';
 import { usageRouter } from './routers/usage.ts';
+import { webhookRouter } from './routers/webhook.ts';
 import { workspaceRouter } from './routers/workspace.ts';
 import { createCallerFactory, router } from './trpc.ts';
 
@@ -20,6 +21,7 @@ export const appRouter = router({
   playground: playgroundRouter,
   session: sessionRouter,
   usage: usageRouter,
+  webhook: webhookRouter,
   workspace: workspaceRouter,
 });
 export type AppRouter = typeof appRouter;

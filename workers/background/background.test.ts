@@ -1,10 +1,14 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as pause } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { createApiKey as makeApiKey } from '#server/domain/api-keys/create-api-key.ts';
 import type { Mail } from '#server/domain/mail/mail.ts';
+import { createEndpoint } from '#server/domain/webhooks/create-endpoint.ts';
+import { sendTestEvent } from '#server/domain/webhooks/send-test-event.ts';
 import { createOutboxSender } from '#server/platform/mail/outbox-sender.ts';
-import { type ControlPlane, createControlPlane } from '#server/testing/control-plane.ts';
+import { type ControlPlane, createControlPlane, createPerson } from '#server/testing/control-plane.ts';
 import { createApiKey, createSession, createUser, createWorkspace } from '#server/testing/factories.ts';
+import { startReceiver, type WebhookReceiver, webhookDependencies } from '#server/testing/webhooks.ts';
 import { runBackgroundOnce } from './run-background-once.ts';
 import { startBackground } from './start-background.ts';
 import type { BackgroundDependencies } from './task-list.ts';
@@ -16,13 +20,29 @@ const mail: Mail = { to: 'ada@example.com', subject: 'Hello', text: 'Follow #tok
 describe('background', () => {
   let plane: ControlPlane;
   let dependencies: BackgroundDependencies;
+  let receiver: WebhookReceiver;
   beforeAll(async () => {
-    plane = await createControlPlane();
-    const { db, mailSeal, mailQueue, logger, webUrl } = plane.services;
+    plane = await createControlPlane({ webhooksToPrivateAddresses: true });
+    const { db, clock, mailSeal, mailQueue, logger, webUrl } = plane.services;
     const sender = createOutboxSender({ db, mailSeal });
-    dependencies = { pool: plane.database.pool, db, logger, sender, mailSeal, mailQueue, webUrl };
+    receiver = await startReceiver();
+    const webhooks = webhookDependencies(plane, { receiver });
+    dependencies = {
+      pool: plane.database.pool,
+      db,
+      clock,
+      logger,
+      sender,
+      mailSeal,
+      mailQueue,
+      webUrl,
+      webhooks,
+    };
   });
-  afterAll(() => plane.drop());
+  afterAll(async () => {
+    await receiver.close();
+    await plane.drop();
+  });
   const enqueue = () =>
     plane.services.db.$transaction((transaction) => plane.services.mailQueue.enqueue(transaction, mail));
   const outbox = () => plane.services.db.outboxMail.findMany();
@@ -96,6 +116,50 @@ describe('background', () => {
     expect(await jobs()).toEqual([]);
   });
 
+  describe('webhooks', () => {
+    async function listening() {
+      const { workspaceId, userId } = await createPerson(plane);
+      const settings = { url: receiver.url, eventTypes: ['key.created' as const] };
+      const { endpoint } = await createEndpoint(plane.services, { workspaceId, userId, ...settings });
+      receiver.received.length = 0;
+      return { workspaceId, userId, endpointId: endpoint.id };
+    }
+    const told = () => receiver.received.map(({ body }) => (JSON.parse(body) as { type: string }).type);
+
+    it('leave within seconds of what happened, while mail waits for nothing', async () => {
+      const { workspaceId, userId, endpointId } = await listening();
+      receiver.answerWith(() => {});
+      const background = await startBackground(dependencies);
+      await sendTestEvent(plane.services, { workspaceId, endpointId });
+      await expect.poll(told, { timeout: 10_000 }).toEqual(['webhook.test']);
+      await plane.services.db.outboxMail.deleteMany();
+      await enqueue();
+      await expect.poll(outbox, { timeout: 10_000 }).toHaveLength(1);
+
+      receiver.answerWith((response) => response.writeHead(204).end());
+      await makeApiKey(plane.services, { workspaceId, userId, name: 'web' });
+      await expect.poll(told, { timeout: 10_000 }).toEqual(['webhook.test', 'key.created']);
+      await background.stop();
+    });
+
+    it('leave with --once too, and a failure is tried again within seconds', async () => {
+      const { workspaceId, userId } = await listening();
+      await plane.database.pool.query('DELETE FROM graphile_worker._private_jobs');
+      await makeApiKey(plane.services, { workspaceId, userId, name: 'web' });
+      receiver.answerWith((response) => response.writeHead(500).end());
+      await runBackgroundOnce(dependencies);
+      expect(told()).toEqual(['key.created']);
+      const failed = plane.logLines.filter((line) => line.includes('deliver-webhook'));
+      expect(failed).toEqual([]);
+      expect(await jobs()).toMatchObject([{ task_identifier: 'deliver-webhook', attempts: 0 }]);
+      await plane.database.pool.query('UPDATE graphile_worker._private_jobs SET run_at = now()');
+      receiver.answerWith((response) => response.writeHead(204).end());
+      await runBackgroundOnce(dependencies);
+      expect(told()).toEqual(['key.created', 'key.created']);
+      expect(await jobs()).toEqual([]);
+    });
+  });
+
   it('gives back what expired holds kept', async () => {
     const { id: workspaceId } = await createWorkspace(plane.services.db);
     const { id: keyId } = await createApiKey(plane.services.db, { workspaceId });
@@ -160,7 +224,13 @@ describe('background', () => {
       ],
     });
 
+    const event = { workspaceId, type: 'webhook.test', payload: '{}' };
+    await db.webhookEvent.createMany({
+      data: [31, 29].map((days) => ({ ...event, id: randomUUID(), createdAt: daysAgo(days) })),
+    });
+
     expect(await deleteExpired(plane.database.pool)).toMatchObject({
+      webhookEvents: 1,
       idempotencyKeys: 1,
       shortLivedKeys: 1,
       sessions: 2,

@@ -1,21 +1,26 @@
 import type { Task } from 'graphile-worker';
 import type { Pool } from 'pg';
+import type { Clock } from '#server/domain/clock.ts';
 import type { Database } from '#server/domain/database.ts';
 import type { Logger } from '#server/domain/logger.ts';
 import type { MailQueue, MailSeal, MailSender } from '#server/domain/mail/mail.ts';
+import type { DeliverDependencies } from '#server/domain/webhooks/deliver-webhook.ts';
 import type { TaskName } from '#server/platform/job-queue/enqueue-job.ts';
 import { deleteExpired } from './tasks/delete-expired.ts';
+import { deliverWebhookTask } from './tasks/deliver-webhook.ts';
 import { ensureUsagePartitions } from './tasks/ensure-usage-partitions.ts';
 import { sendMailTask } from './tasks/send-mail.ts';
 
 export interface BackgroundDependencies {
   readonly pool: Pool;
   readonly db: Database;
+  readonly clock: Clock;
   readonly logger: Logger;
   readonly sender: MailSender;
   readonly mailSeal: MailSeal;
   readonly mailQueue: MailQueue;
   readonly webUrl: string;
+  readonly webhooks: DeliverDependencies;
 }
 
 /** What other processes queue, and what the clock starts. */
@@ -36,5 +41,12 @@ export function taskList({ pool, logger, sender, mailSeal }: BackgroundDependenc
     'delete-expired': async () => {
       logger.info({ ...(await deleteExpired(pool)) }, 'Deleted what had expired.');
     },
-  } satisfies Record<BackgroundTaskName, Task>;
+  } satisfies Record<Exclude<BackgroundTaskName, WebhookTaskName>, Task>;
 }
+
+/** Apart from the others: endpoints that take their time must not keep a mail waiting. */
+export function webhookTaskList({ webhooks }: Pick<BackgroundDependencies, 'webhooks'>) {
+  return { 'deliver-webhook': deliverWebhookTask(webhooks) } satisfies Record<WebhookTaskName, Task>;
+}
+
+type WebhookTaskName = Extract<TaskName, 'deliver-webhook'>;

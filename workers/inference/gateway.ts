@@ -124,6 +124,9 @@ export function createGateway(options: GatewayOptions): Gateway {
     guarded: Pipeline<Received, Response>,
   ) {
     const { method, path } = endpoint.route;
+    if (routes.some((route) => route.path === path && route.method === method.toUpperCase())) {
+      throw new Error(`${method.toUpperCase()} ${path} is served twice: do two models have one name?`);
+    }
     const takesKey = guarded.stages.includes('claimKey');
     const request = { ...endpoint.route.request, headers: idempotencyHeaders };
     app.openAPIRegistry.registerPath(takesKey ? { ...endpoint.route, request } : endpoint.route);

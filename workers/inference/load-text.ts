@@ -6,6 +6,8 @@ import { textProcessEntry } from './compute-thread-entry.ts';
 
 export interface LoadedText {
   readonly runtime: TextGenerator;
+  /** The same model, adapted. */
+  readonly adapters?: readonly TextGenerator[];
   readonly createdAt: Date;
 }
 
@@ -43,7 +45,7 @@ export async function loadText(
     logger,
     entry: textProcessEntry(),
   });
-  return { runtime, createdAt: (await stat(folder)).mtime };
+  return { runtime, adapters: runtime.adapters, createdAt: (await stat(folder)).mtime };
 }
 
 /** Nothing of llama.cpp is loaded: an engine elsewhere writes. */

@@ -26,6 +26,7 @@ import {
   isExplanationOutput,
   isImageClassification,
 } from '#workers/model-runtime/model-runtime.ts';
+import type { TextGenerator } from '#workers/model-runtime/text-generator.ts';
 import { createAddressBuckets } from './address-buckets.ts';
 import { closeServer, drain } from './drain.ts';
 import { embeddingsEndpoint } from './endpoints/embeddings.ts';
@@ -43,6 +44,7 @@ import { sentimentEndpoint } from './endpoints/sentiment.ts';
 import { usageEndpoint } from './endpoints/usage.ts';
 import { usageReceiptEndpoint } from './endpoints/usage-receipt.ts';
 import { createGateway } from './gateway.ts';
+import type { TextGenerators } from './generation/named-generator.ts';
 import { createKnownOrigins } from './known-origins.ts';
 import { loadImages } from './load-images.ts';
 import { loadChecker, loadSafetyPolicy } from './load-safety.ts';
@@ -109,13 +111,22 @@ const embeddings = {
 };
 const checking = checker ? serveModel(checker.runtime, checker.costBound, metrics) : sentiment;
 const { answerCheck } = policy;
-const generator =
-  written &&
-  guardedGenerator(written.runtime, {
+const guarded = (runtime: TextGenerator) =>
+  guardedGenerator(runtime, {
     policy,
     checkFor: answerCheck && classifierCheck(checking, answerCheck),
   });
-const loaded = [texts, pictures, vectors, ...(written ? [written] : [])];
+const writers = written && [written.runtime, ...(written.adapters ?? [])];
+const generators: TextGenerators | null = written && [
+  guarded(written.runtime),
+  ...(written.adapters ?? []).map(guarded),
+];
+const loaded = [
+  texts,
+  pictures,
+  vectors,
+  ...(written && writers ? writers.map((runtime) => ({ runtime, createdAt: written.createdAt })) : []),
+];
 const runtimes = [...loaded, ...(checker ? [checker] : [])].map(({ runtime }) => runtime);
 const fetchOutside = createOutboundFetch();
 const modelsReady = Promise.all(runtimes.map((runtime) => runtime.ready()));
@@ -143,13 +154,13 @@ const gateway = createGateway({
       fetchOutside,
     }),
   ],
-  generating: generator ? [...generationEndpoints(generator), ...huggingFaceGenerating(generator)] : [],
+  generating: generators ? [...generationEndpoints(generators), ...huggingFaceGenerating(generators)] : [],
   free: [
     modelsEndpoint(loaded.map(({ runtime, createdAt }) => ({ model: runtime.model, createdAt }))),
     usageEndpoint({ db: usageDatabase, clock: systemClock }),
     usageReceiptEndpoint({ db: usageDatabase }),
     feedbackEndpoint({ db: usageDatabase, clock: systemClock }),
-    ...(generator ? [infoEndpoint(generator)] : []),
+    ...(generators ? [infoEndpoint(generators[0])] : []),
   ],
   metering,
   idempotency: createPostgresIdempotency({ pool: idempotencyPool, logger, ...idempotencyLimits }),

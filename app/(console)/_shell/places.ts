@@ -7,6 +7,7 @@ import {
   Settings,
   SquareTerminal,
   UserRound,
+  Webhook,
 } from 'lucide-react';
 
 export interface Place {
@@ -43,6 +44,7 @@ export function placesOf(slug: string): readonly PlaceGroup[] {
       places: [
         { name: 'Usage', href: `/w/${slug}/usage`, icon: ChartColumn, key: 'u' },
         { name: 'API keys', href: `/w/${slug}/keys`, icon: KeyRound, key: 'k' },
+        { name: 'Webhooks', href: `/w/${slug}/webhooks`, icon: Webhook, key: 'w' },
       ],
     },
     {

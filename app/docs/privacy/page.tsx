@@ -55,6 +55,11 @@ export default function PrivacyPage() {
           session with the browser’s name and when it was last seen. A key is kept as its SHA-256. For rate
           limits, an address is kept as a keyed hash.
         </p>
+        <p>
+          Where webhooks are set up: their addresses, their secrets encrypted, and for 30 days each event that
+          was sent with the beginning of what was answered. Events name keys and budgets, never what a call
+          carried.
+        </p>
       </Section>
       <Section id="choices" title="Not there yet">
         <p>

@@ -66,7 +66,7 @@ export default async function TextReferencePage() {
               'list of objects',
               `Instead of prompt: a conversation of up to ${messagesMax} messages {"role", "content"}, the oldest first. Roles are system (or developer), user and assistant; content is a text, or a list of parts {"type": "text", "text"}.`,
             ],
-            ['model', 'string', 'The model’s name. Left out: the current one.'],
+            ['model', 'string', 'The model’s name: text-1, or an adapted one (below). Left out: text-1.'],
             ['max_tokens', 'integer', `Of each answer. Left out: ${outputTokensDefault}.`],
             ['temperature', 'number, 0 to 2', '0 takes the most probable token always. Left out: 0.7.'],
             ['top_p', 'number, 0 to 1', 'Nucleus sampling; 1 keeps all. Left out: 0.95.'],
@@ -199,6 +199,24 @@ export default async function TextReferencePage() {
           <code>n</code>, <code>store: true</code>; lists of prompts or of token numbers; <code>echo</code>{' '}
           together with <code>logprobs</code>.
         </p>
+      </Section>
+      <Section id="adapted" title="Adapted models">
+        <p>
+          <code>GET /v1/models</code> lists every model that writes. Beside <code>text-1</code> stand models
+          that were made of it for one task (LoRA): they are called by their names on the same paths, at the
+          same price.
+        </p>
+        <FieldTable
+          label="Adapted models"
+          head={['Model', 'Reads', 'What it does']}
+          fields={[
+            [
+              'punctuation-1',
+              'English prose',
+              'Puts capitals and punctuation back. Ask with a temperature of 0: “Write this with capitals and punctuation: well she said i never thought of that”. It keeps every word of nine passages in ten, so compare where that matters.',
+            ],
+          ]}
+        />
       </Section>
       <Section id="safety" title="Safety">
         <p>

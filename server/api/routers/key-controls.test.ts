@@ -162,9 +162,9 @@ describe('what a key may do', () => {
       isHard: false,
     });
 
-    const { db, mailQueue, webUrl } = plane.services;
+    const { db, clock, mailQueue, webUrl } = plane.services;
     const look = () =>
-      Promise.all([1, 2, 3].map(() => sendBudgetAlerts({ db, mailQueue, webUrl }))).then((sent) =>
+      Promise.all([1, 2, 3].map(() => sendBudgetAlerts({ db, clock, mailQueue, webUrl }))).then((sent) =>
         sent.reduce((sum, each) => sum + each, 0),
       );
     const spend = async (key: bigint, workspace: bigint) => {
@@ -185,6 +185,17 @@ describe('what a key may do', () => {
     expect(await spend(990n, 10_000n)).toBe(1);
     expect(await look()).toBe(0);
     expect(await subjects()).toEqual(['50', '80', '100', '100']);
+    // What webhooks are told, in the same transaction.
+    const events = await db.webhookEvent.findMany({
+      where: { workspaceId, type: 'budget.threshold_reached' },
+      orderBy: { id: 'asc' },
+    });
+    expect(events.map(({ payload }) => JSON.parse(payload).data)).toMatchObject([
+      { id: keyId, of: 'api_key', percent: 50, budget_micro_usd: 1_000, spent_micro_usd: 500 },
+      { id: workspaceId, of: 'workspace', percent: 80, budget_micro_usd: 10_000 },
+      { id: keyId, of: 'api_key', percent: 100 },
+      { id: workspaceId, of: 'workspace', percent: 100 },
+    ]);
     const [first, second] = await plane.queuedMails(owner.email);
     expect(first?.text).toContain(`/keys/${keyId}`);
     expect(first?.text).toContain('will be refused');

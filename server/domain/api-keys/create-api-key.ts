@@ -1,3 +1,4 @@
+import { emitEvent } from '#server/domain/webhooks/emit-event.ts';
 import { recordAuditEvent } from '../audit/record-audit-event.ts';
 import { planOf } from '../billing/plans.ts';
 import type { Clock } from '../clock.ts';
@@ -81,6 +82,12 @@ export async function createApiKey(
         concurrencyMax,
         budget: budget && JSON.stringify(budget),
       },
+      at: now,
+    });
+    await emitEvent(transaction, {
+      workspaceId,
+      type: 'key.created',
+      data: { id, name, key_prefix: displayPrefix('live', id) },
       at: now,
     });
   });

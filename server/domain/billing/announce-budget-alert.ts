@@ -1,3 +1,5 @@
+import { emitEvent } from '#server/domain/webhooks/emit-event.ts';
+import type { Clock } from '../clock.ts';
 import type { Transaction } from '../database.ts';
 import { budgetAlertMail } from '../mail/budget-alert-mail.ts';
 import type { MailQueue } from '../mail/mail.ts';
@@ -16,11 +18,17 @@ export interface BudgetAlert {
   readonly spentMicroUsd: number;
 }
 
+export interface BudgetAnnouncement {
+  readonly clock: Clock;
+  readonly mailQueue: MailQueue;
+  readonly webUrl: string;
+}
+
 const managers = (Object.keys(roles) as Role[]).filter((role) => roleMay(role, 'workspace:manage'));
 
-/** The one place from which an alert leaves: to everyone who may change the budget of the workspace. */
+/** The one place from which an alert leaves: to everyone who may change the budget of the workspace, and to its webhooks. */
 export async function announceBudgetAlert(
-  { mailQueue, webUrl }: { readonly mailQueue: MailQueue; readonly webUrl: string },
+  { clock, mailQueue, webUrl }: BudgetAnnouncement,
   transaction: Transaction,
   alert: BudgetAlert,
 ): Promise<void> {
@@ -36,4 +44,17 @@ export async function announceBudgetAlert(
   for (const { user } of members) {
     await mailQueue.enqueue(transaction, budgetAlertMail(user.email, { ...alert, webUrl }));
   }
+  const { workspaceId, keyId, percent, budget, spentMicroUsd } = alert;
+  await emitEvent(transaction, {
+    workspaceId,
+    type: 'budget.threshold_reached',
+    data: {
+      id: keyId ?? workspaceId,
+      of: keyId === null ? 'workspace' : 'api_key',
+      percent,
+      budget_micro_usd: budget.microUsd,
+      spent_micro_usd: spentMicroUsd,
+    },
+    at: clock.now(),
+  });
 }

@@ -1,12 +1,9 @@
 import type { Database } from '../database.ts';
-import type { MailQueue } from '../mail/mail.ts';
-import { announceBudgetAlert, type BudgetAlert } from './announce-budget-alert.ts';
+import { announceBudgetAlert, type BudgetAlert, type BudgetAnnouncement } from './announce-budget-alert.ts';
 import { alertPercents } from './budget.ts';
 
-export interface BudgetAlertDependencies {
+export interface BudgetAlertDependencies extends BudgetAnnouncement {
   readonly db: Database;
-  readonly mailQueue: MailQueue;
-  readonly webUrl: string;
 }
 
 interface DueRow {

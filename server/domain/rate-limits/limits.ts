@@ -43,6 +43,38 @@ export const outboundLimits = {
   headersBytesMax: 16 * kibibyte,
 } as const;
 
+/** Webhooks to customers: what a workspace sets up, and what one request to its endpoint may take. */
+export const webhookLimits = {
+  endpointsPerWorkspaceMax: 10,
+  /** With so many waiting an endpoint is disabled: what it does not take must not grow without end. */
+  waitingPerEndpointMax: 10_000,
+  timeoutMs: 15 * secondMs,
+  /** Longer than a request takes by far: whoever holds a delivery for so long has died. */
+  claimMs: minuteMs,
+  /** Of an answer, so much is read and shown. */
+  answerBytesMax: 2 * kibibyte,
+  /** After the first attempt: the schedule of the specification, three days in all. */
+  retryDelaysMs: [
+    5 * secondMs,
+    5 * minuteMs,
+    30 * minuteMs,
+    2 * hourMs,
+    5 * hourMs,
+    10 * hourMs,
+    14 * hourMs,
+    20 * hourMs,
+    dayMs,
+  ],
+  /** Each delay is drawn from so much around it, so that what failed together does not come back together. */
+  jitterShare: 0.2,
+  retryAfterMsMax: dayMs,
+  /** Requests at the same time: of a background process, and to the endpoints of one workspace. */
+  concurrentMax: 8,
+  concurrentPerWorkspaceMax: 4,
+  overlapHoursMax: 168,
+  deliveriesListed: 50,
+} as const;
+
 /** An explanation runs the model many times: so much text, so many units, so many samples at the most. */
 export const explanationLimits = {
   textCharactersMax: 2_000,
@@ -131,6 +163,8 @@ export const rateLimits = {
   /** Each call inside a tRPC batch counts. */
   rpcByAddress: { capacity: 600, windowMs: minuteMs },
   rpcBySession: { capacity: 600, windowMs: minuteMs },
+  /** Test events and replays: what members have us send. */
+  webhookSendsByWorkspace: { capacity: 60, windowMs: minuteMs },
 } as const satisfies Record<string, RateLimit>;
 
 export interface RateLimit {
@@ -193,6 +227,8 @@ export const retention = {
   expiredMailLinksMs: 7 * dayMs,
   unconfirmedUsersMs: 30 * dayMs,
   outboxMailsMs: 7 * dayMs,
+  /** With their deliveries: so long an event can be sent again. */
+  webhookEventsMs: 30 * dayMs,
   /** Longer than any window above: a bucket that was not touched since is full. */
   rateBucketsMs: dayMs,
   feedbackMs: feedbackLimits.keptDays * dayMs,
@@ -202,6 +238,10 @@ export const retention = {
 export const backgroundLimits = {
   concurrentJobsMax: 4,
   reapHoldsEveryMs: 10 * secondMs,
+  dispatchEventsEveryMs: secondMs,
+  eventsDispatchedAtOnce: 50,
+  /** A delivery that nobody began for so long has lost its job, with the process that had it. */
+  deliveryOverdueMs: 2 * minuteMs,
   /** The queue's workers have looked for their first job by then, or the process ends. */
   startMs: 15 * secondMs,
   drainMs: 25 * secondMs,

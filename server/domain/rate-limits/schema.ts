@@ -10,5 +10,7 @@ export {
   outboundLimits,
   playgroundLimits,
   requestLimits,
+  retention,
   usageLimits,
+  webhookLimits,
 } from './limits.ts';

@@ -12,6 +12,7 @@ const schema = z.object({
   LOG_LEVEL: sharedVariables.LOG_LEVEL,
   SMTP_URL: z.url({ protocol: /^smtps?$/, error: 'smtp://user:password@host:port' }).optional(),
   MAIL_FROM: z.string().default(brand.mailFrom),
+  WEBHOOKS_TO_PRIVATE_ADDRESSES: sharedVariables.WEBHOOKS_TO_PRIVATE_ADDRESSES,
 });
 
 export type BackgroundEnvironment = ReturnType<typeof readBackgroundEnvironment>;
@@ -29,5 +30,6 @@ export function readBackgroundEnvironment(variables: Variables = process.env) {
     logLevel: read.LOG_LEVEL,
     smtpUrl: read.SMTP_URL,
     mailFrom: read.MAIL_FROM,
+    webhooksToPrivateAddresses: read.WEBHOOKS_TO_PRIVATE_ADDRESSES,
   };
 }

@@ -17,6 +17,7 @@ const schema = z.object({
   SMTP_URL: z.url({ protocol: /^smtps?$/, error: 'smtp://user:password@host:port' }).optional(),
   MAIL_FROM: z.string().default(brand.mailFrom),
   MODELYARD_DEMO: z.stringbool().default(false),
+  WEBHOOKS_TO_PRIVATE_ADDRESSES: sharedVariables.WEBHOOKS_TO_PRIVATE_ADDRESSES,
 });
 
 export type WebEnvironment = ReturnType<typeof readWebEnvironment>;
@@ -38,6 +39,7 @@ export function readWebEnvironment(variables: Variables = process.env) {
     safetyPolicyFile: read.SAFETY_POLICY_FILE,
     smtpUrl: read.SMTP_URL,
     mailFrom: read.MAIL_FROM,
+    webhooksToPrivateAddresses: read.WEBHOOKS_TO_PRIVATE_ADDRESSES,
     /** Whether visitors may read all mail at /outbox: only where no one's real mail can be in it. */
     outboxIsPublic: !read.SMTP_URL && (!isProduction || read.MODELYARD_DEMO),
   };

@@ -65,6 +65,8 @@ export interface GatewayUnderTestOptions extends Partial<GatewayOptions> {
   readonly imageModel?: FakeImageClassifierOptions;
   readonly embedder?: FakeTextEmbedderOptions;
   readonly generator?: FakeTextGeneratorOptions;
+  /** Other models that write, beside it. */
+  readonly adapters?: readonly FakeTextGeneratorOptions[];
   /** As in the operator's file. */
   readonly safetyPolicy?: object;
   /** Instead of the fake ones. */
@@ -86,6 +88,7 @@ export function gatewayUnderTest(
     imageModel,
     embedder,
     generator: generatorOptions,
+    adapters,
     safetyPolicy,
     outbound,
     ...overrides
@@ -97,6 +100,7 @@ export function gatewayUnderTest(
   const generator = fakeTextGenerator(generatorOptions);
   const classifierRuntime = options.classifierRuntime ?? runtime;
   const generatorRuntime = options.generatorRuntime ?? generator;
+  const generators = [generatorRuntime, ...(adapters ?? []).map(fakeTextGenerator)] as const;
   const metrics = createMetrics();
   const holdMs = options.holdMs ?? pipelineLimits.holdMs;
   const metering = createMetering({ pool: database.pool, holdMs });
@@ -108,10 +112,12 @@ export function gatewayUnderTest(
     pictures: { ...servedAs(servedImages, isEmbedding), dimensions: imageRuntime.dimensions ?? 0 },
   };
   const policy = parseSafetyPolicy(safetyPolicy);
-  const guarded = guardedGenerator(generatorRuntime, {
-    policy,
-    checkFor: policy.answerCheck && classifierCheck(served, policy.answerCheck),
-  });
+  const guard = (one: TextGenerator) =>
+    guardedGenerator(one, {
+      policy,
+      checkFor: policy.answerCheck && classifierCheck(served, policy.answerCheck),
+    });
+  const guarded = [guard(generatorRuntime), ...generators.slice(1).map(guard)] as const;
   const fetchOutside = createOutboundFetch(outbound);
   const idempotency = createPostgresIdempotency({
     pool: database.pool,
@@ -142,12 +148,12 @@ export function gatewayUnderTest(
         { model: classifierRuntime.model, createdAt },
         { model: imageRuntime.model, createdAt },
         { model: textEmbedder.model, createdAt },
-        { model: generatorRuntime.model, createdAt },
+        ...generators.map(({ model: identity }) => ({ model: identity, createdAt })),
       ]),
       usageEndpoint({ db: database.prisma, clock: systemClock }),
       usageReceiptEndpoint({ db: database.prisma }),
       feedbackEndpoint({ db: database.prisma, clock: systemClock }),
-      infoEndpoint(guarded),
+      infoEndpoint(guarded[0]),
     ],
     metering,
     idempotency,

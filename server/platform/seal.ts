@@ -1,11 +1,11 @@
 import { createCipheriv, createDecipheriv, randomBytes } from 'node:crypto';
-import type { MailSeal } from '#server/domain/mail/mail.ts';
+import type { Seal } from '#server/domain/seal.ts';
 
 const ivBytes = 12;
 const tagBytes = 16;
 
 /** AES-256-GCM: base64 of iv, tag and ciphertext. */
-export function createMailSeal(key: Buffer): MailSeal {
+export function createSeal(key: Buffer): Seal {
   return {
     seal(text) {
       const iv = randomBytes(ivBytes);

@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import { deriveSecret } from '../derived-secrets.ts';
-import { createMailSeal } from './mail-seal.ts';
+import { deriveSecret } from './derived-secrets.ts';
+import { createSeal } from './seal.ts';
 
-const seal = createMailSeal(deriveSecret('master', 'mail-seal'));
+const seal = createSeal(deriveSecret('master', 'mail-seal'));
 
-describe('mail seal', () => {
+describe('seal', () => {
   it('opens what it sealed, and never seals twice alike', () => {
     const texts = ['', 'Follow #token=abc', '🦉'.repeat(5_000)];
     for (const text of texts) expect(seal.open(seal.seal(text))).toBe(text);
@@ -19,14 +19,14 @@ describe('mail seal', () => {
     changed[sealed.length - 1] = (changed[sealed.length - 1] ?? 0) ^ 1;
     expect(() => seal.open(changed.toString('base64'))).toThrow(unauthentic);
     expect(() => seal.open(sealed.subarray(0, 20).toString('base64'))).toThrow(unauthentic);
-    const other = createMailSeal(deriveSecret('another', 'mail-seal'));
+    const other = createSeal(deriveSecret('another', 'mail-seal'));
     expect(() => other.open(sealed.toString('base64'))).toThrow(unauthentic);
   });
 
   it('has a key of its own for each purpose', () => {
-    const keys = (['mail-seal', 'session-cookie', 'subject-hash'] as const).map((purpose) =>
+    const keys = (['mail-seal', 'webhook-seal', 'session-cookie', 'subject-hash'] as const).map((purpose) =>
       deriveSecret('master', purpose).toString('hex'),
     );
-    expect(new Set(keys).size).toBe(3);
+    expect(new Set(keys).size).toBe(4);
   });
 });
