@@ -63,6 +63,22 @@ test('the calls with pictures run as they are written, each with the same answer
   expect(stdout.trim().split('\n')).toEqual(lines);
 });
 
+test('the batches run as they are written, and answer each line once', async ({ page, product }, info) => {
+  await page.goto('/docs/batches');
+  const { codeOf, shell, node } = await docSamples(page, product.demoKey, info.outputPath());
+  const answers = (await shell(await codeOf('A batch', 'curl')))
+    .trim()
+    .split('\n')
+    .map((line) => JSON.parse(line) as { custom_id: string; response: { status_code: number } });
+  expect(answers.map(({ custom_id: id }) => id).sort()).toEqual(['one', 'two']);
+  for (const { response } of answers) expect(response.status_code).toBe(200);
+  const lines = (await node(await codeOf('A batch', 'TypeScript'))).trim().split('\n').sort();
+  expect(lines).toEqual([
+    expect.stringMatching(/^line-0 (positive|neutral|negative)$/),
+    expect.stringMatching(/^line-1 (positive|neutral|negative)$/),
+  ]);
+});
+
 test('the explanation of a picture runs as it is written, each with the same cells', async ({
   page,
   product,

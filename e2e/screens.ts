@@ -17,6 +17,7 @@ export const publicScreens = [
   '/docs/explanations',
   '/docs/feedback',
   '/docs/hugging-face',
+  '/docs/batches',
   '/docs/usage',
   '/docs/webhooks',
   '/docs/errors',

@@ -1,10 +1,14 @@
 import { randomUUID } from 'node:crypto';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createApiKey as makeApiKey } from '#server/domain/api-keys/create-api-key.ts';
 import type { Mail } from '#server/domain/mail/mail.ts';
 import { createEndpoint } from '#server/domain/webhooks/create-endpoint.ts';
 import { sendTestEvent } from '#server/domain/webhooks/send-test-event.ts';
+import { createFolderBlobStore } from '#server/platform/blob-store/folder-blob-store.ts';
 import { createOutboxSender } from '#server/platform/mail/outbox-sender.ts';
 import { type ControlPlane, createControlPlane, createPerson } from '#server/testing/control-plane.ts';
 import { createApiKey, createSession, createUser, createWorkspace } from '#server/testing/factories.ts';
@@ -13,18 +17,22 @@ import { runBackgroundOnce } from './run-background-once.ts';
 import { startBackground } from './start-background.ts';
 import type { BackgroundDependencies } from './task-list.ts';
 import { deleteExpired } from './tasks/delete-expired.ts';
+import { deleteExpiredFiles } from './tasks/delete-expired-files.ts';
 import { reapExpiredHolds } from './tasks/reap-expired-holds.ts';
 
 const mail: Mail = { to: 'ada@example.com', subject: 'Hello', text: 'Follow #token=abc', html: '<p>abc</p>' };
 
 describe('background', () => {
   let plane: ControlPlane;
+  let blobsDir: string;
   let dependencies: BackgroundDependencies;
   let receiver: WebhookReceiver;
   beforeAll(async () => {
     plane = await createControlPlane({ webhooksToPrivateAddresses: true });
     const { db, clock, mailSeal, mailQueue, logger, webUrl } = plane.services;
     const sender = createOutboxSender({ db, mailSeal });
+    blobsDir = await mkdtemp(path.join(tmpdir(), 'blobs-'));
+    const blobs = createFolderBlobStore(blobsDir);
     receiver = await startReceiver();
     const webhooks = webhookDependencies(plane, { receiver });
     dependencies = {
@@ -37,16 +45,59 @@ describe('background', () => {
       mailQueue,
       webUrl,
       webhooks,
+      blobs,
     };
   });
   afterAll(async () => {
     await receiver.close();
     await plane.drop();
+    await rm(blobsDir, { recursive: true, force: true });
   });
   const enqueue = () =>
     plane.services.db.$transaction((transaction) => plane.services.mailQueue.enqueue(transaction, mail));
   const outbox = () => plane.services.db.outboxMail.findMany();
   const jobs = async () => (await plane.database.pool.query('SELECT * FROM graphile_worker.jobs')).rows;
+
+  it('deletes files that have expired, their bytes too, but none that a batch reads', async () => {
+    const { db } = plane.services;
+    const { id: workspaceId } = await createWorkspace(db);
+    const { blobs, pool } = dependencies;
+    for (const [id, expiresAt] of [
+      ['old', new Date(Date.now() - 1_000)],
+      ['read', new Date(Date.now() - 1_000)],
+      ['new', new Date(Date.now() + 60_000)],
+    ] as const) {
+      await blobs.write(
+        `${workspaceId}/${id}`,
+        (async function* () {
+          yield Buffer.from('x');
+        })(),
+      );
+      await db.file.create({
+        data: { id, workspaceId, purpose: 'batch', filename: 'x', bytes: 1, expiresAt },
+      });
+    }
+    await db.batch.create({
+      data: {
+        id: 'batch_1',
+        workspaceId,
+        keyId: 'k',
+        endpoint: '/v1/sentiment',
+        inputFileId: 'read',
+        status: 'in_progress',
+        expiresAt: new Date(),
+      },
+    });
+    expect(await deleteExpiredFiles({ pool, blobs })).toBe(1);
+    const kept = await db.file.findMany({
+      where: { workspaceId },
+      orderBy: { id: 'asc' },
+      select: { id: true },
+    });
+    expect(kept).toEqual([{ id: 'new' }, { id: 'read' }]);
+    expect(await blobs.read(`${workspaceId}/old`)).toBeNull();
+    await db.batch.delete({ where: { id: 'batch_1' } });
+  });
 
   it('drains what is due and returns, the mail sealed on all of its way', async () => {
     await enqueue();

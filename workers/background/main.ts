@@ -1,6 +1,7 @@
 import { describeFailure } from '#server/domain/describe-failure.ts';
 import type { MailSender } from '#server/domain/mail/mail.ts';
 import { backgroundLimits, webhookLimits } from '#server/domain/rate-limits/limits.ts';
+import { createFolderBlobStore } from '#server/platform/blob-store/folder-blob-store.ts';
 import { systemClock } from '#server/platform/clock.ts';
 import { createPool } from '#server/platform/database/pool.ts';
 import { createPrisma } from '#server/platform/database/prisma.ts';
@@ -43,7 +44,19 @@ const webhooks = {
   random: Math.random,
   post: createOutboundPost(environment.webhooksToPrivateAddresses ? developmentNetwork : {}),
 };
-const dependencies = { pool, db: prisma, clock, logger, sender, mailSeal, mailQueue, webUrl, webhooks };
+const blobs = createFolderBlobStore(environment.blobsDir);
+const dependencies = {
+  pool,
+  db: prisma,
+  clock,
+  logger,
+  sender,
+  mailSeal,
+  mailQueue,
+  webUrl,
+  webhooks,
+  blobs,
+};
 
 if (process.argv.includes('--once')) {
   await runBackgroundOnce(dependencies);

@@ -1,5 +1,6 @@
 import type { Task } from 'graphile-worker';
 import type { Pool } from 'pg';
+import type { BlobStore } from '#server/domain/blobs/blob-store.ts';
 import type { Clock } from '#server/domain/clock.ts';
 import type { Database } from '#server/domain/database.ts';
 import type { Logger } from '#server/domain/logger.ts';
@@ -7,6 +8,7 @@ import type { MailQueue, MailSeal, MailSender } from '#server/domain/mail/mail.t
 import type { DeliverDependencies } from '#server/domain/webhooks/deliver-webhook.ts';
 import type { TaskName } from '#server/platform/job-queue/enqueue-job.ts';
 import { deleteExpired } from './tasks/delete-expired.ts';
+import { deleteExpiredFiles } from './tasks/delete-expired-files.ts';
 import { deliverWebhookTask } from './tasks/deliver-webhook.ts';
 import { ensureUsagePartitions } from './tasks/ensure-usage-partitions.ts';
 import { sendMailTask } from './tasks/send-mail.ts';
@@ -20,6 +22,7 @@ export interface BackgroundDependencies {
   readonly mailSeal: MailSeal;
   readonly mailQueue: MailQueue;
   readonly webUrl: string;
+  readonly blobs: BlobStore;
   readonly webhooks: DeliverDependencies;
 }
 
@@ -32,14 +35,17 @@ export const crontab = [
   '20 * * * * delete-expired ?fill=1h',
 ].join('\n');
 
-export function taskList({ pool, logger, sender, mailSeal }: BackgroundDependencies) {
+export function taskList({ pool, logger, sender, mailSeal, blobs }: BackgroundDependencies) {
   return {
     'send-mail': sendMailTask({ sender, mailSeal }),
     'ensure-usage-partitions': async () => {
       logger.info({ made: await ensureUsagePartitions(pool) }, 'Partitions of the ledger are there.');
     },
     'delete-expired': async () => {
-      logger.info({ ...(await deleteExpired(pool)) }, 'Deleted what had expired.');
+      logger.info(
+        { ...(await deleteExpired(pool)), files: await deleteExpiredFiles({ pool, blobs }) },
+        'Deleted what had expired.',
+      );
     },
   } satisfies Record<Exclude<BackgroundTaskName, WebhookTaskName>, Task>;
 }

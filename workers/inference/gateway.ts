@@ -11,6 +11,8 @@ import {
 import { imageLimits } from '#server/domain/rate-limits/limits.ts';
 import { newRequestId, publicRequestId } from '#server/domain/usage/request-id.ts';
 import type { AccessLine } from '#server/platform/access-log.ts';
+import { createDeferredMetering } from './batches/deferred-metering.ts';
+import type { RunLine } from './batches/run-line.ts';
 import { createByteBudget } from './byte-budget.ts';
 import { crossOrigin } from './cors.ts';
 import type { Endpoint, EndpointFamily, FreeEndpoint, MeteredEndpoint } from './endpoint.ts';
@@ -64,6 +66,10 @@ export interface Gateway {
   readonly routes: readonly GatewayRoute[];
   /** What the router itself holds: a test compares the two. */
   readonly handled: readonly { readonly method: string; readonly path: string }[];
+  /** A line of a batch, behind the same stages as a call. */
+  readonly runLine: RunLine;
+  /** Calls under way, lines of batches left out. */
+  readonly liveCalls: number;
 }
 
 export interface GatewayRoute {
@@ -71,6 +77,11 @@ export interface GatewayRoute {
   readonly path: string;
   /** Empty: public. */
   readonly stages: readonly string[];
+}
+
+interface Line {
+  readonly family: EndpointFamily;
+  readonly guarded: Pipeline<Received, Response>;
 }
 
 interface ServerBindings {
@@ -83,12 +94,27 @@ export function createGateway(options: GatewayOptions): Gateway {
   const cors = crossOrigin(options);
   const memory = createByteBudget(options.heldBytesMax ?? imageLimits.heldBytesMax);
   const routes: GatewayRoute[] = [];
+  const deferred = createDeferredMetering(options.metering);
+  const lines = new Map<string, Line>();
+  let liveCalls = 0;
 
-  for (const endpoint of options.metered) addEndpoint(endpoint, meteredPipeline(endpoint, options));
+  for (const endpoint of options.metered) {
+    addEndpoint(endpoint, meteredPipeline(endpoint, options));
+    const { path } = endpoint.route;
+    lines.set(path, {
+      family: endpoint.family,
+      guarded: meteredPipeline(endpoint, { ...options, metering: deferred.metering }),
+    });
+  }
   const saver = createProgressSaver({ ...options, everyMs: options.generationTimes?.saveEveryMs });
   for (const endpoint of options.generating ?? []) {
     const { generationTimes: times, ...dependencies } = options;
     addEndpoint(endpoint, generationPipeline(endpoint, { ...dependencies, saver, times }));
+    const ofLines = { ...dependencies, metering: deferred.metering, saver, times };
+    lines.set(endpoint.route.path, {
+      family: endpoint.family,
+      guarded: generationPipeline(endpoint, ofLines),
+    });
   }
   for (const endpoint of options.free) addEndpoint(endpoint, freePipeline(endpoint, options));
   addPublic('/v1/openapi.json', () => Response.json(document()));
@@ -148,6 +174,16 @@ export function createGateway(options: GatewayOptions): Gateway {
     run: (received: Received) => Promise<Response>,
   ): Promise<Response> {
     const received = receive(c, route);
+    liveCalls++;
+    return cors.allow(c.req.raw, await respondTo(received, route, family, run), received.address());
+  }
+
+  async function respondTo(
+    received: Received,
+    route: string,
+    family: EndpointFamily,
+    run: (received: Received) => Promise<Response>,
+  ): Promise<Response> {
     let code = 'ok';
     let response: Response;
     try {
@@ -161,7 +197,7 @@ export function createGateway(options: GatewayOptions): Gateway {
     const { streamEnd } = received.scope;
     if (streamEnd === undefined) count(received, route, response.status, code);
     else void streamEnd.then((end) => countStream(received, route, response.status, end));
-    return cors.allow(c.req.raw, response, received.address());
+    return response;
   }
 
   function countStream(received: Received, route: string, status: number, end: StreamEnd) {
@@ -176,6 +212,7 @@ export function createGateway(options: GatewayOptions): Gateway {
   /** Once for each request, when it is over. */
   function count(received: Received, route: string, answeredStatus: number, code: string) {
     received.releaseBytes();
+    if (!received.line) liveCalls--;
     const status = code === 'client_closed' ? clientClosedStatus : answeredStatus;
     const tookMs = performance.now() - received.startedAtMs;
     const { workspaceId } = received.scope;
@@ -250,7 +287,39 @@ export function createGateway(options: GatewayOptions): Gateway {
     return written;
   }
 
+  const runLine: RunLine = async ({ path, body, keyId, keyHash, address, requestId, signal }) => {
+    const line = lines.get(path);
+    if (!line) throw noSuchPath('own');
+    const request = new Request(new URL(path, options.apiUrl), {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body,
+    });
+    const received: Received = {
+      ...memory.share(),
+      request,
+      incoming: null,
+      requestId,
+      startedAtMs: performance.now(),
+      signal,
+      cut: null,
+      pathParameters: () => ({}),
+      address: () => address,
+      wholeAddress: () => address,
+      foreignOrigin: () => '',
+      trace: null,
+      scope: { windows: null, workspaceId: null },
+      line: { keyId, keyHash },
+    };
+    const response = await respondTo(received, path, line.family, (given) => line.guarded.run(given));
+    return { status: response.status, body: await response.text(), settle: deferred.take(requestId) };
+  };
+
   return {
+    runLine,
+    get liveCalls() {
+      return liveCalls;
+    },
     fetch: (request, env) => app.fetch(request, env as ServerBindings),
     routes,
     handled: app.routes.map(({ method, path }) => ({ method, path: templateOf(path) })),

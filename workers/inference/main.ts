@@ -3,6 +3,7 @@ import path from 'node:path';
 import { serve } from '@hono/node-server';
 import { isOriginOfSomeKey } from '#server/domain/api-keys/find-origin.ts';
 import {
+  batchLimits,
   generationLimits,
   idempotencyLimits,
   outboundLimits,
@@ -13,6 +14,8 @@ import {
 } from '#server/domain/rate-limits/limits.ts';
 import { readReceipt } from '#server/domain/usage/read-receipt.ts';
 import { createAccessLog } from '#server/platform/access-log.ts';
+import { createBatchQueue } from '#server/platform/batches/batch-queue.ts';
+import { createFolderBlobStore } from '#server/platform/blob-store/folder-blob-store.ts';
 import { systemClock } from '#server/platform/clock.ts';
 import { createPool } from '#server/platform/database/pool.ts';
 import { createPrisma } from '#server/platform/database/prisma.ts';
@@ -28,10 +31,13 @@ import {
 } from '#workers/model-runtime/model-runtime.ts';
 import type { TextGenerator } from '#workers/model-runtime/text-generator.ts';
 import { createAddressBuckets } from './address-buckets.ts';
+import { startBatchRunner } from './batches/batch-runner.ts';
 import { closeServer, drain } from './drain.ts';
+import { batchesEndpoints } from './endpoints/batches.ts';
 import { embeddingsEndpoint } from './endpoints/embeddings.ts';
 import { explanationsEndpoint } from './endpoints/explanations.ts';
 import { feedbackEndpoint } from './endpoints/feedback.ts';
+import { fileEndpoints } from './endpoints/files.ts';
 import { generationEndpoints } from './endpoints/generation-endpoints.ts';
 import {
   huggingFaceGenerating,
@@ -93,6 +99,14 @@ const metrics = createMetrics();
 const metering = createMetering({ pool, holdMs: environment.holdMs, onCall: metrics.countCall });
 metrics.watchDepth('admit', () => metering.depth.admit);
 metrics.watchDepth('settle', () => metering.depth.settle);
+
+const blobs = createFolderBlobStore(environment.blobsDir);
+// Connections of its own: batches never keep a live call waiting for one.
+const batchPool = createPool(environment.databaseUrl, {
+  max: batchLimits.connectionsMax,
+  applicationName: 'inference-batches',
+  logger,
+});
 
 const policy = await loadSafetyPolicy(environment);
 const [texts, pictures, vectors, written, checker] = await Promise.all([
@@ -160,6 +174,8 @@ const gateway = createGateway({
     usageEndpoint({ db: usageDatabase, clock: systemClock }),
     usageReceiptEndpoint({ db: usageDatabase }),
     feedbackEndpoint({ db: usageDatabase, clock: systemClock }),
+    ...fileEndpoints({ db: usageDatabase, clock: systemClock, blobs }),
+    ...batchesEndpoints({ db: usageDatabase, clock: systemClock }),
     ...(generators ? [infoEndpoint(generators[0])] : []),
   ],
   metering,
@@ -182,6 +198,17 @@ const gateway = createGateway({
   trustedHops: environment.trustedProxyHops,
   tracing,
   isReady: readiness.isReady,
+});
+
+/** Longer than the hold of a line that was begun at the last moment. */
+const batchLeaseMs = 2 * environment.holdMs;
+const batches = startBatchRunner({
+  queue: createBatchQueue({ pool: batchPool, leaseMs: batchLeaseMs }),
+  blobs,
+  runLine: gateway.runLine,
+  liveCalls: () => gateway.liveCalls,
+  logger,
+  leaseMs: batchLeaseMs,
 });
 
 const server = serve(
@@ -232,6 +259,7 @@ async function stop(signal: NodeJS.Signals) {
   await drain(
     [
       closableServer,
+      { name: 'batches', close: () => batches.close() },
       ...[...new Set([sentiment, checking]), images, textVectors].map(({ batcher, runtime }) => ({
         name: `batcher of ${runtime.model.id}`,
         close: () => batcher.close(),
@@ -239,6 +267,7 @@ async function stop(signal: NodeJS.Signals) {
       { name: 'settlements', close: () => metering.drain() },
       ...runtimes.map((runtime) => ({ name: runtime.model.id, close: () => runtime.close() })),
       { name: 'database', close: () => pool.end() },
+      { name: 'database of batches', close: () => batchPool.end() },
       { name: 'database of idempotency keys', close: () => idempotencyPool.end() },
       ...(tracing ? [{ name: 'traces', close: () => tracing.close() }] : []),
       { name: 'database of usage', close: () => usageDatabase.$disconnect() },

@@ -30,6 +30,8 @@ export interface Received {
   readonly scope: RequestScope;
   /** Null: nobody follows it. */
   readonly trace: RequestTrace | null;
+  /** A line of a batch, with the key that made the batch: it brings no header, and no rate window counts it. */
+  readonly line?: { readonly keyId: string; readonly keyHash: Buffer };
 }
 
 export interface RequestScope {

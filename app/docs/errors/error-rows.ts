@@ -13,8 +13,7 @@ type ConsoleOnly =
   | 'wrong_credentials'
   | 'address_not_confirmed'
   | 'link_expired'
-  | 'permission_missing'
-  | 'conflict';
+  | 'permission_missing';
 
 /** Every code of the API. A code that is added to the domain is missed here by the compiler. */
 export const errorRows: Readonly<Record<Exclude<ErrorCode, ConsoleOnly>, ErrorRow>> = {
@@ -89,6 +88,12 @@ export const errorRows: Readonly<Record<Exclude<ErrorCode, ConsoleOnly>, ErrorRo
     status: 415,
     meaning: 'The body is of another type.',
     todo: 'Send application/json; a picture also as a form or as it is.',
+  },
+  conflict: {
+    status: 409,
+    meaning:
+      'Something stands in the way: a file that a batch reads, a batch that has ended, too many of either.',
+    todo: 'The message says what to do first.',
   },
   idempotency_key_in_use: {
     status: 409,

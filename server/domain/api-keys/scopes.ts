@@ -5,6 +5,7 @@ export const apiKeyScopes = [
   'embeddings',
   'text',
   'feedback',
+  'batches',
   'models:read',
   'usage:read',
 ] as const;

@@ -267,3 +267,47 @@ export const usageLimits = {
   readTimeoutMs: 5 * secondMs,
   connectionsMax: 2,
 } as const;
+
+/** Bounds of what a workspace keeps in files. */
+export const fileLimits = {
+  bytesMax: 100 * mebibyte,
+  uploadTimeoutMs: 75 * secondMs,
+  workspaceBytesMax: 1024 * mebibyte,
+  workspaceFilesMax: 1_000,
+  filenameCharactersMax: 200,
+  fieldBytesMax: 4 * kibibyte,
+  fieldsMax: 16,
+  lifetimeMs: 30 * dayMs,
+  /** Streams of files that a gateway writes at the same time. */
+  uploadsAtOnceMax: 8,
+  pageDefault: 100,
+  pageMax: 1_000,
+} as const;
+
+/** Bounds of a batch, and of what its lines may take beside live calls. */
+export const batchLimits = {
+  linesMax: 50_000,
+  lineBytesMax: imageLimits.bodyBytesMax,
+  customIdCharactersMax: 200,
+  metadataPairsMax: 16,
+  metadataCharactersMax: 512,
+  errorsMax: 50,
+  openPerWorkspaceMax: 20,
+  windowMs: dayMs,
+  /** Lines under way while no live call is, and while one is. */
+  linesAtOnceIdle: 4,
+  linesAtOnceBusy: 1,
+  /** Lines that are begun with one statement, and the bytes of them that are kept in memory. */
+  chunkLinesMax: 64,
+  chunkBytesMax: 32 * mebibyte,
+  /** Answers that are written together. */
+  flushEveryMs: 500,
+  /** Others' batches are looked after in turn. */
+  turnMs: 30 * secondMs,
+  lookEveryMs: secondMs,
+  triesMax: 8,
+  retryLongestMs: 30 * secondMs,
+  pageDefault: 20,
+  pageMax: 100,
+  connectionsMax: 4,
+} as const;

@@ -1,9 +1,11 @@
 /** Browser-safe: the documents state the limits as they are enforced. */
 export {
   apiKeyLimits,
+  batchLimits,
   embeddingLimits,
   explanationLimits,
   feedbackLimits,
+  fileLimits,
   generationLimits,
   idempotencyLimits,
   imageLimits,

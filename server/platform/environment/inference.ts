@@ -24,6 +24,8 @@ const variables = z.object({
   LOG_LEVEL: sharedVariables.LOG_LEVEL,
   MODELS_DIR: sharedVariables.MODELS_DIR,
   SAFETY_POLICY_FILE: sharedVariables.SAFETY_POLICY_FILE,
+  DATA_DIR_MODELYARD: sharedVariables.DATA_DIR_MODELYARD,
+  BLOBS_DIR: sharedVariables.BLOBS_DIR,
   HOLD_MS: z.coerce.number({ error: 'milliseconds' }).int().min(100).default(pipelineLimits.holdMs),
   COMPUTE_THREADS: z.coerce
     .number({ error: 'a number of threads' })
@@ -96,6 +98,7 @@ export function readInferenceEnvironment(given: Variables = process.env) {
     logLevel: read.LOG_LEVEL,
     modelsDir: read.MODELS_DIR,
     safetyPolicyFile: read.SAFETY_POLICY_FILE,
+    blobsDir: read.BLOBS_DIR ?? path.join(read.DATA_DIR_MODELYARD, 'blobs'),
     holdMs: read.HOLD_MS,
     computeThreads: read.COMPUTE_THREADS,
     text: {

@@ -41,6 +41,8 @@ export const sharedVariables = {
   HOST: z.string().default('127.0.0.1'),
   LOG_LEVEL: z.enum(logLevels).default('info'),
   DATA_DIR_MODELYARD: z.string().default('.modelyard'),
+  /** Default: `blobs` in the data folder. */
+  BLOBS_DIR: z.string().optional(),
   MODELS_DIR: z.string().default('workers/models'),
   SAFETY_POLICY_FILE: z.string().optional(),
   WEBHOOKS_TO_PRIVATE_ADDRESSES: z.stringbool({ error: '1 or 0' }).default(false),

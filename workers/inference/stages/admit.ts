@@ -69,7 +69,7 @@ export function admit<Input>(
         unitsMin,
         unitsMax,
         microUsdMax,
-        counted: false,
+        counted: context.line !== undefined,
         ownHold,
       };
       let admission = await ask(request);

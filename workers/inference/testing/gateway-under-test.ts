@@ -1,8 +1,11 @@
+import { tmpdir } from 'node:os';
+import path from 'node:path';
 import { isOriginOfSomeKey } from '#server/domain/api-keys/find-origin.ts';
 import type { Logger } from '#server/domain/logger.ts';
 import { idempotencyLimits, pipelineLimits, rateLimits } from '#server/domain/rate-limits/limits.ts';
 import { parseSafetyPolicy } from '#server/domain/safety/safety-policy.ts';
 import { readReceipt } from '#server/domain/usage/read-receipt.ts';
+import { createFolderBlobStore } from '#server/platform/blob-store/folder-blob-store.ts';
 import { systemClock } from '#server/platform/clock.ts';
 import { createPostgresIdempotency } from '#server/platform/idempotency/postgres-idempotency.ts';
 import { createMetering } from '#server/platform/metering/create-metering.ts';
@@ -36,9 +39,11 @@ import {
 } from '#workers/model-runtime/model-runtime.ts';
 import type { TextGenerator } from '#workers/model-runtime/text-generator.ts';
 import { createAddressBuckets } from '../address-buckets.ts';
+import { batchesEndpoints } from '../endpoints/batches.ts';
 import { embeddingsEndpoint } from '../endpoints/embeddings.ts';
 import { explanationsEndpoint } from '../endpoints/explanations.ts';
 import { feedbackEndpoint } from '../endpoints/feedback.ts';
+import { fileEndpoints } from '../endpoints/files.ts';
 import { generationEndpoints } from '../endpoints/generation-endpoints.ts';
 import {
   huggingFaceGenerating,
@@ -76,6 +81,8 @@ export interface GatewayUnderTestOptions extends Partial<GatewayOptions> {
   readonly generatorRuntime?: TextGenerator;
   /** Left out: the guard as in production. */
   readonly outbound?: OutboundFetchOptions;
+  /** Left out: a folder that all such gateways share. */
+  readonly blobsDir?: string;
 }
 
 /** The real gateway on a real database, with a model of which the test knows every answer. */
@@ -91,6 +98,7 @@ export function gatewayUnderTest(
     adapters,
     safetyPolicy,
     outbound,
+    blobsDir: _blobsDir,
     ...overrides
   } = options;
   const logged: { level: string; fields: object; message: string }[] = [];
@@ -124,6 +132,7 @@ export function gatewayUnderTest(
     logger: recordingLogger(logged),
     ...idempotencyLimits,
   });
+  const blobs = createFolderBlobStore(options.blobsDir ?? path.join(tmpdir(), 'modelyard-test-blobs'));
   const createdAt = new Date('2026-11-01T00:00:00Z');
   const gateway = createGateway({
     metered: [
@@ -153,6 +162,8 @@ export function gatewayUnderTest(
       usageEndpoint({ db: database.prisma, clock: systemClock }),
       usageReceiptEndpoint({ db: database.prisma }),
       feedbackEndpoint({ db: database.prisma, clock: systemClock }),
+      ...fileEndpoints({ db: database.prisma, clock: systemClock, blobs }),
+      ...batchesEndpoints({ db: database.prisma, clock: systemClock }),
       infoEndpoint(guarded[0]),
     ],
     metering,
@@ -190,6 +201,7 @@ export function gatewayUnderTest(
     servedImages,
     metrics,
     logged,
+    blobs,
   };
 }
 

@@ -16,6 +16,7 @@ export const scopeNames = {
   embeddings: 'Embeddings',
   text: 'Text',
   feedback: 'Feedback',
+  batches: 'Files and batches',
   'models:read': 'List of models',
   'usage:read': 'Usage and receipts',
 } as const satisfies Record<ApiKeyScope, string>;

@@ -25,6 +25,7 @@ const callable: Record<string, string> = {
   embeddings: 'embeddings',
   text: 'text',
   feedback: 'feedback',
+  batches: 'batches',
   'models:read': 'models',
   'usage:read': 'usage',
 };
