@@ -47,7 +47,6 @@ const variables = z.object({
   HUB_ENDPOINT: engineUrl.default('https://huggingface.co'),
   HUB_TOKEN: bearerToken.optional(),
   HUB_DIR: z.string().optional(),
-  DATA_DIR_MODELYARD: sharedVariables.DATA_DIR_MODELYARD,
   TEXT_UPSTREAM_URL: engineUrl.optional(),
   TEXT_UPSTREAM_MODEL: z.string().default(''),
   TEXT_UPSTREAM_ENGINE: z
