@@ -60,6 +60,8 @@ test('a key is restricted, changed and rotated, and the API does as the console 
   expect(await violations(page)).toEqual([]);
   await page.getByRole('button', { name: 'Stop it now' }).click();
   await page.getByRole('button', { name: 'Stop old secret' }).click();
+  // What is behind an open dialog is hidden as well.
+  await expect(page.getByRole('dialog')).toBeHidden();
   await expect(page.getByRole('button', { name: 'Stop it now' })).toBeHidden();
   expect([await ask(first), await ask(second)]).toEqual(['unknown_api_key', 200]);
 });

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { promisify } from 'node:util';
+import { createPrisma } from '#server/platform/database/prisma.ts';
 import { readProduct } from './product.ts';
 import { runReceiver } from './run-receiver.ts';
 import startProduct from './start-product.ts';
@@ -17,6 +18,8 @@ const root = path.resolve(import.meta.dirname, '..');
 const samplesFolder = path.join(root, 'app', '_samples');
 const venv = path.join(root, '.modelyard', 'python');
 const PACKAGES = ['openai', 'huggingface_hub', 'standardwebhooks'];
+/** What pages show as it is; other files of the folder make code of a request. */
+const SAMPLE_FILE = /-calls\.ts$/;
 const SAMPLE_TIMEOUT_MS = 120_000;
 /** What the samples open. */
 const PICTURES = ['cat.jpg', 'coffee.jpg', 'rocket.jpg'];
@@ -33,7 +36,7 @@ interface Sample {
 /** Whatever the folder of samples gives when it is asked as the pages ask it. */
 async function pythonSamples({ apiUrl }: { readonly apiUrl: string }): Promise<Sample[]> {
   const samples: Sample[] = [];
-  for (const file of readdirSync(samplesFolder).filter((name) => name.endsWith('.ts'))) {
+  for (const file of readdirSync(samplesFolder).filter((name) => SAMPLE_FILE.test(name))) {
     const exported = (await import(pathToFileURL(path.join(samplesFolder, file)).href)) as Record<
       string,
       unknown
@@ -54,6 +57,13 @@ async function webhookDelivery(): Promise<string> {
   const file = pathToFileURL(path.join(samplesFolder, 'webhook-calls.ts')).href;
   const { webhookDelivery: make } = (await import(file)) as { webhookDelivery: () => readonly Variant[] };
   return make()[0]?.code ?? '';
+}
+
+/** As an owner does in the settings, since one of the samples sends some. */
+async function switchFeedbackOn(databaseUrl: string): Promise<void> {
+  const db = createPrisma(databaseUrl, { max: 1, applicationName: 'python-samples' });
+  await db.workspace.updateMany({ data: { keepsFeedback: true } });
+  await db.$disconnect();
 }
 
 async function python(): Promise<string> {
@@ -78,6 +88,7 @@ async function main(): Promise<void> {
       const answer = await fetch(`${product.webUrl}/samples/${picture}`);
       if (answer.ok) writeFileSync(path.join(folder, picture), new Uint8Array(await answer.arrayBuffer()));
     }
+    await switchFeedbackOn(product.databaseUrl);
     const env = { ...process.env, MODELYARD_KEY: product.demoKey, PYTHONUNBUFFERED: '1' };
     for (const { title, code } of samples) {
       try {

@@ -115,7 +115,7 @@ const [texts, pictures, vectors, written, checker] = await Promise.all([
   loadTextEmbedding(environment, logger),
   loadText(environment, logger),
   loadChecker(policy, environment, logger),
-]);
+]).catch(refuseToStart);
 const sentiment = serveModel(texts.runtime, texts.costBound, metrics);
 const images = serveModel(pictures.runtime, () => 1, metrics);
 const textVectors = serveModel(vectors.runtime, (input) => vectors.runtime.costBound(input), metrics);
@@ -240,10 +240,13 @@ server.once('error', (error) => {
   process.exit(1);
 });
 
-modelsReady.catch((error: unknown) => {
+modelsReady.catch(refuseToStart);
+
+/** What the operator can mend (a file that is cut short, a hub that can't be reached) is said in a line. */
+function refuseToStart(error: unknown): never {
   logger.error({ err: error, modelsDir: path.resolve(environment.modelsDir) }, 'A model did not load.');
   process.exit(1);
-});
+}
 
 let stopping = false;
 for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, stop);

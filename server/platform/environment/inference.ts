@@ -42,6 +42,11 @@ const variables = z.object({
   TEXT_DEVICE: z.enum(['cpu', 'cuda', 'vulkan', 'metal']).default('cpu'),
   TEXT_SEQUENCES: z.coerce.number({ error: 'a number of answers' }).int().min(2).max(256).default(10),
   TEXT_CONTEXT_TOKENS: z.coerce.number({ error: 'a number of tokens' }).int().min(128).default(2_048),
+  TEXT_MODEL: z.string().default(''),
+  HUB_MODELS: z.enum(['0', '1'], { error: '1, or nothing' }).default('0'),
+  HUB_ENDPOINT: engineUrl.default('https://huggingface.co'),
+  HUB_TOKEN: bearerToken.optional(),
+  HUB_DIR: z.string().optional(),
   TEXT_UPSTREAM_URL: engineUrl.optional(),
   TEXT_UPSTREAM_MODEL: z.string().default(''),
   TEXT_UPSTREAM_ENGINE: z
@@ -67,10 +72,15 @@ const variables = z.object({
   OTEL_SERVICE_NAME: z.string().default('modelyard-inference'),
   FAKE_RUNTIME_LATENCY_MS: z.coerce.number({ error: 'milliseconds' }).int().min(0).default(0),
 });
-const schema = variables.refine((given) => !given.TEXT_UPSTREAM_URL || given.TEXT_UPSTREAM_MODEL !== '', {
-  error: 'the name of the model, as the engine at TEXT_UPSTREAM_URL calls it',
-  path: ['TEXT_UPSTREAM_MODEL'],
-});
+const schema = variables
+  .refine((given) => !given.TEXT_UPSTREAM_URL || given.TEXT_UPSTREAM_MODEL !== '', {
+    error: 'the name of the model, as the engine at TEXT_UPSTREAM_URL calls it',
+    path: ['TEXT_UPSTREAM_MODEL'],
+  })
+  .refine((given) => !given.TEXT_UPSTREAM_URL || given.TEXT_MODEL === '', {
+    error: 'nothing, where the engine at TEXT_UPSTREAM_URL writes',
+    path: ['TEXT_MODEL'],
+  });
 
 export type InferenceEnvironment = ReturnType<typeof readInferenceEnvironment>;
 
@@ -95,6 +105,14 @@ export function readInferenceEnvironment(given: Variables = process.env) {
       device: read.TEXT_DEVICE,
       sequences: read.TEXT_SEQUENCES,
       contextTokens: read.TEXT_CONTEXT_TOKENS,
+    },
+    /** Empty: the text model of the models folder. */
+    textModel: read.TEXT_MODEL,
+    hub: {
+      isEnabled: read.HUB_MODELS === '1',
+      endpoint: read.HUB_ENDPOINT,
+      token: read.HUB_TOKEN ?? null,
+      folder: read.HUB_DIR ?? path.join(read.DATA_DIR_MODELYARD, 'hub'),
     },
     /** Null: the text model of the models folder is served. */
     textUpstream:

@@ -17,6 +17,7 @@ import {
   loadLlamaBinding,
 } from './binding.ts';
 import { chatPromptParts } from './chat-prompt.ts';
+import { loadLlamaModel } from './load-llama-model.ts';
 import { llamaSamplerSettings } from './sampler-settings.ts';
 import type { AdapterFile } from './text-messages.ts';
 import { tokenBytes } from './token-bytes.ts';
@@ -33,7 +34,6 @@ export interface LlamaEngineOptions {
 }
 
 const STEP_TOKENS_MAX = 512;
-const ALL_LAYERS = 1_000;
 
 interface LlamaEngineSampler extends EngineSampler {
   readonly native: LlamaSampler;
@@ -41,14 +41,9 @@ interface LlamaEngineSampler extends EngineSampler {
 
 /** llama.cpp as the loop drives it: a batch is put together, decoded and drawn from by us. */
 export async function openLlamaEngine(options: LlamaEngineOptions): Promise<TextEngine> {
-  const { template, bytesOf, vocabularySize } = readHead(options.file);
+  const { template, bytesOf, vocabularySize, architecture } = readHead(options.file);
   const binding = await loadLlamaBinding(options.device);
-  const model = new binding.AddonModel(options.file, {
-    addonExports: binding,
-    gpuLayers: options.device === 'cpu' ? 0 : ALL_LAYERS,
-    useMmap: true,
-  });
-  if (!(await model.init())) throw new ModelRuntimeError(`llama.cpp can't load ${options.file}.`);
+  const model = await loadLlamaModel(binding, options.file, { device: options.device, architecture });
   const adapters = await loadAdapters(binding, model, options.adapters ?? []);
   const contextTokens = Math.min(options.contextTokens, model.getTrainContextSize());
   const context = new binding.AddonContext(model, {
@@ -210,6 +205,7 @@ function readHead(file: string) {
     return {
       template: typeof template === 'string' ? template : null,
       vocabularySize: pieces.length,
+      architecture: String(metadata.get('general.architecture')?.value),
       bytesOf: (token: number) => tokenBytes(pieces[token] ?? '', isByteLevel),
     };
   });

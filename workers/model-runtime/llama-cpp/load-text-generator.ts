@@ -1,6 +1,5 @@
 import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
-import { readdir } from 'node:fs/promises';
 import path from 'node:path';
 import { grammarOfFormat } from '../json-schema/grammar-of-format.ts';
 import { ModelRuntimeError } from '../model-runtime.ts';
@@ -14,13 +13,17 @@ import {
 } from '../text-generator.ts';
 import type { LlamaDevice } from './binding.ts';
 import { findAdapters } from './find-adapters.ts';
+import { findModelFiles } from './find-model-files.ts';
 import { createTextChild } from './text-child.ts';
 import type { TextNews } from './text-messages.ts';
 
 export { howToInstallLlama, isLlamaInstalled } from './binding.ts';
 
 export interface LoadTextGeneratorOptions {
-  /** A folder with one GGUF file, or with the parts of one: `workers/models/text-generation`. */
+  /**
+   * A folder with one GGUF file, or with the parts of one: `workers/models/text-generation`. Or a GGUF file, which may be the
+   * first of its parts.
+   */
   readonly folder: string;
   /** Public name, as sold: `text-1`. */
   readonly id: string;
@@ -53,8 +56,8 @@ const WAITING_MAX = 512;
 
 /** Starts the process and waits until the model has made a first token. Rejects if it can't. */
 export async function loadTextGenerator(options: LoadTextGeneratorOptions): Promise<LlamaTextGenerator> {
-  const { id, folder, threads, entry, device = 'cpu', logger = silentLogger } = options;
-  const files = await modelFiles(folder);
+  const { id, threads, entry, device = 'cpu', logger = silentLogger } = options;
+  const { folder, files } = await findModelFiles(options.folder);
   const adapters = await findAdapters(options.adaptersFolder ?? path.join(folder, 'adapters'));
   if (adapters.some((adapter) => adapter.id === id)) {
     throw new ModelRuntimeError(`An adapter is called ${id}, as its model is.`);
@@ -143,17 +146,6 @@ export async function loadTextGenerator(options: LoadTextGeneratorOptions): Prom
     adapters: adapters.map((adapter, index) => generatorOf(adapter.id, digests[index] as string, adapter.id)),
     pid: child.pid,
   };
-}
-
-/** In order: llama.cpp is given the first, and finds the others. */
-async function modelFiles(folder: string): Promise<readonly string[]> {
-  const names = (await readdir(folder)).filter((name) => name.endsWith('.gguf')).toSorted();
-  if (names.length === 0) throw new ModelRuntimeError(`${folder} has no GGUF file.`);
-  const parts = names.filter((name) => /-\d{5}-of-\d{5}\.gguf$/.test(name));
-  if (names.length > 1 && parts.length !== names.length) {
-    throw new ModelRuntimeError(`${folder} has several models: ${names.join(', ')}.`);
-  }
-  return names;
 }
 
 async function digestOf(files: readonly string[]): Promise<string> {
