@@ -1,10 +1,17 @@
 import { describe, expect, it } from 'vitest';
 import { exactMoney, money } from './money.ts';
-import { count, fixed, percent, short, signed } from './number.ts';
+import { byteSize, count, fixed, percent, short, signed } from './number.ts';
 import { ago } from './time.ts';
 
 describe('numbers as people read them', () => {
   it('groups thousands', () => expect(count(983_583)).toBe('983,583'));
+  it.each([
+    [1, '1 byte'],
+    [1_023, '1,023 bytes'],
+    [1_536, '1.5 KiB'],
+    [50 * 1_024, '50 KiB'],
+    [95 * 1_024 * 1_024, '95 MiB'],
+  ])('%d bytes', (bytes, text) => expect(byteSize(bytes)).toBe(text));
   it.each([
     [0, '0'],
     [999, '999'],

@@ -75,7 +75,7 @@ export function BatchesScreen({ workspace, initial, apiUrl }: BatchesScreenProps
 function NoBatches({ workspace, apiUrl }: Pick<BatchesScreenProps, 'workspace' | 'apiUrl'>) {
   return (
     <div className="border-line-2 border-y py-10">
-      <p className="mb-4 max-w-xl">
+      <p className="mb-4 max-w-2xl">
         No batches yet. A batch is a file of requests, one a line, answered within a day.{' '}
         <Link href="/docs/batches">How batches work</Link>
       </p>
