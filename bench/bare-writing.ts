@@ -44,7 +44,7 @@ async function write(engine: TextEngine, task: WritingTask, streams: number): Pr
   for (let made = 0; made < task.tokens; made++) {
     const drawn = await engine.step(
       answers.map(({ sequence, sampler, position, next: tokens }) => {
-        return { sequence, sampler, position, tokens, logprobs: null };
+        return { sequence, adapter: null, sampler, position, tokens, logprobs: null };
       }),
     );
     answers.forEach((answer, index) => {

@@ -4,6 +4,7 @@ import path from 'node:path';
 import { promisify } from 'node:util';
 import { docSamples } from './doc-samples.ts';
 import { expect, test } from './fixtures.ts';
+import { runReceiver } from './run-receiver.ts';
 
 const run = promisify(execFile);
 
@@ -60,6 +61,22 @@ test('the calls with pictures run as they are written, each with the same answer
   const stdout = await node(await codeOf('A call', 'TypeScript'));
   const lines = asForm[0]?.map(({ label, score }) => `${score.toFixed(3)} ${label}`);
   expect(stdout.trim().split('\n')).toEqual(lines);
+});
+
+test('the batches run as they are written, and answer each line once', async ({ page, product }, info) => {
+  await page.goto('/docs/batches');
+  const { codeOf, shell, node } = await docSamples(page, product.demoKey, info.outputPath());
+  const answers = (await shell(await codeOf('A batch', 'curl')))
+    .trim()
+    .split('\n')
+    .map((line) => JSON.parse(line) as { custom_id: string; response: { status_code: number } });
+  expect(answers.map(({ custom_id: id }) => id).sort()).toEqual(['one', 'two']);
+  for (const { response } of answers) expect(response.status_code).toBe(200);
+  const lines = (await node(await codeOf('A batch', 'TypeScript'))).trim().split('\n').sort();
+  expect(lines).toEqual([
+    expect.stringMatching(/^line-0 (positive|neutral|negative)$/),
+    expect.stringMatching(/^line-1 (positive|neutral|negative)$/),
+  ]);
 });
 
 test('the explanation of a picture runs as it is written, each with the same cells', async ({
@@ -260,6 +277,24 @@ test('the calls that are sent twice run as they are written, and are answered on
 });
 
 const unitsOf = ({ usage: { units } }: { usage: { units: number } }) => ({ units });
+
+test('the receiver takes the delivery of the documents, and no other', async ({ page }, info) => {
+  await page.goto('/docs/webhooks');
+  const { codeOf } = await docSamples(page, '', info.outputPath());
+  const receiver = {
+    program: process.execPath,
+    args: ['--input-type=module', '-e', await codeOf('A receiver', 'TypeScript')],
+    cwd: info.outputPath(),
+    env: { ...process.env, FORCE_COLOR: '0' },
+    timeout: 30_000,
+  };
+  const delivery = await codeOf('A delivery', 'curl');
+  expect(await runReceiver({ ...receiver, delivery })).toMatch(
+    /^evt_[0-9a-f]{32} webhook.test {"id":"by-hand"}\n$/,
+  );
+  const forged = `WEBHOOK_SECRET=whsec_YW5vdGhlcg==\n${delivery}`;
+  await expect(runReceiver({ ...receiver, delivery: forged })).rejects.toThrow('The signature is wrong.');
+});
 
 test('the errors are documented as the API answers them', async ({ page, request, product }) => {
   await page.goto('/docs/errors');

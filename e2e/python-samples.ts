@@ -5,6 +5,7 @@ import path from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { promisify } from 'node:util';
 import { readProduct } from './product.ts';
+import { runReceiver } from './run-receiver.ts';
 import startProduct from './start-product.ts';
 
 /**
@@ -13,6 +14,7 @@ import startProduct from './start-product.ts';
  */
 const run = promisify(execFile);
 const root = path.resolve(import.meta.dirname, '..');
+const samplesFolder = path.join(root, 'app', '_samples');
 const venv = path.join(root, '.modelyard', 'python');
 const PACKAGES = ['openai', 'huggingface_hub', 'standardwebhooks'];
 const SAMPLE_TIMEOUT_MS = 120_000;
@@ -30,10 +32,12 @@ interface Sample {
 
 /** Whatever the folder of samples gives when it is asked as the pages ask it. */
 async function pythonSamples({ apiUrl }: { readonly apiUrl: string }): Promise<Sample[]> {
-  const folder = path.join(root, 'app', '_samples');
   const samples: Sample[] = [];
-  for (const file of readdirSync(folder).filter((name) => name.endsWith('.ts'))) {
-    const exported = (await import(pathToFileURL(path.join(folder, file)).href)) as Record<string, unknown>;
+  for (const file of readdirSync(samplesFolder).filter((name) => name.endsWith('.ts'))) {
+    const exported = (await import(pathToFileURL(path.join(samplesFolder, file)).href)) as Record<
+      string,
+      unknown
+    >;
     for (const [name, make] of Object.entries(exported)) {
       if (typeof make !== 'function') continue;
       const made = (make as (url: string) => Variant | readonly Variant[])(apiUrl);
@@ -44,6 +48,12 @@ async function pythonSamples({ apiUrl }: { readonly apiUrl: string }): Promise<S
     }
   }
   return samples;
+}
+
+async function webhookDelivery(): Promise<string> {
+  const file = pathToFileURL(path.join(samplesFolder, 'webhook-calls.ts')).href;
+  const { webhookDelivery: make } = (await import(file)) as { webhookDelivery: () => readonly Variant[] };
+  return make()[0]?.code ?? '';
 }
 
 async function python(): Promise<string> {
@@ -72,7 +82,10 @@ async function main(): Promise<void> {
     for (const { title, code } of samples) {
       try {
         const options = { cwd: folder, env, timeout: SAMPLE_TIMEOUT_MS };
-        const { stdout } = await run(program, ['-c', code], options);
+        const args = ['-c', code];
+        const stdout = code.includes('serve_forever')
+          ? await runReceiver({ program, args, delivery: await webhookDelivery(), ...options })
+          : (await run(program, args, options)).stdout;
         if (stdout.trim() === '') throw new Error('It printed nothing.');
         console.log(`passed  ${title}`);
       } catch (error) {

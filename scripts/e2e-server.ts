@@ -28,6 +28,8 @@ const starting = startStack({
     DATABASE_URL: '',
     SMTP_URL: '',
     PORT: '',
+    // The receivers of the tests stand on this machine.
+    WEBHOOKS_TO_PRIVATE_ADDRESSES: '1',
   },
   usualPorts: { web: 3100, inference: 4200, background: 4300, database: 54_400 },
   seedsDemo: true,

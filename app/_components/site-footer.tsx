@@ -22,6 +22,7 @@ export function SiteFooter() {
         <nav aria-label="Product">
           <Link href="/models">Models</Link>
           <Link href="/pricing">Pricing</Link>
+          <Link href="/acceptable-use">Acceptable use</Link>
           <Link href="/sign-up">Get a key</Link>
           <Link href="/sign-in">Sign in</Link>
         </nav>

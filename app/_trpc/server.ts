@@ -3,6 +3,7 @@ import { TRPCError } from '@trpc/server';
 import { notFound, redirect } from 'next/navigation';
 import { cache } from 'react';
 import { createCaller } from '#server/api/caller.ts';
+import { endpointSchema } from '#server/domain/webhooks/schema.ts';
 import type { WorkspaceItem } from '#server/domain/workspaces/schema.ts';
 
 /** One caller a request: the session is read once. */
@@ -34,6 +35,18 @@ export async function signedIn(path: string) {
   return orLeave(Promise.all([account.me(), workspace.list()]), path);
 }
 
+/** An endpoint with the first page of its deliveries. */
+export async function webhookEndpointOf(workspaceId: string, endpointId: string, path: string) {
+  const { webhook } = await caller();
+  if (!endpointSchema.safeParse({ endpointId }).success) notFound();
+  const one = { workspaceId, endpointId };
+  const [endpoint, deliveries] = await orLeave(
+    Promise.all([webhook.get(one), webhook.deliveries(one)]),
+    path,
+  );
+  return { endpoint, deliveries };
+}
+
 export async function adminOverview() {
   const { admin } = await caller();
   return orLeave(admin.overview(), '/admin');
@@ -63,6 +76,12 @@ export async function localOutbox() {
 export async function localMail(mailId: string) {
   const { outbox } = await caller();
   return orLeave(outbox.get({ mailId }), '/outbox');
+}
+
+/** Null: it can't be read at the moment, which takes no page down. */
+export async function safetyPolicy() {
+  const { model } = await caller();
+  return model.safety().catch(() => null);
 }
 
 /** A card that can't be read takes no page down: it is logged, and the page says "not measured yet". */

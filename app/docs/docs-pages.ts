@@ -14,7 +14,9 @@ export const docsPages: readonly DocsPage[] = [
   { href: '/docs/explanations', title: 'Explanations', group: 'Reference' },
   { href: '/docs/feedback', title: 'Feedback', group: 'Reference' },
   { href: '/docs/hugging-face', title: 'Coming from Hugging Face', group: 'Reference' },
+  { href: '/docs/batches', title: 'Files and batches', group: 'Reference' },
   { href: '/docs/usage', title: 'Usage and receipts', group: 'Reference' },
+  { href: '/docs/webhooks', title: 'Webhooks', group: 'Reference' },
   { href: '/docs/errors', title: 'Errors and limits', group: 'Reference' },
   { href: '/docs/privacy', title: 'Privacy of a call', group: 'Data' },
 ];

@@ -32,7 +32,7 @@ export async function seedDemo(
   // Every sample of the documents runs with it.
   const { key } = await createApiKey(
     { db, clock: systemClock },
-    { workspaceId, userId, name: keyName, scopes: apiKeyScopes },
+    { workspaceId, userId, name: keyName, scopes: [...apiKeyScopes] },
   );
   await forgetUnusedKeys(db, ours);
   return { email, password, key };

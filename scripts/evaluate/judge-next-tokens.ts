@@ -1,4 +1,3 @@
-import type { DecoderSession } from '#workers/model-runtime/onnx/open-decoder.ts';
 import { textWindows } from './text-windows.ts';
 
 export interface JudgedToken {
@@ -9,15 +8,20 @@ export interface JudgedToken {
   readonly choice: number;
 }
 
+/** A model as it is asked here: the logits of what follows, by text and token. A decoder's session is one. */
+export interface NextTokens {
+  run(texts: readonly (readonly number[])[]): Promise<{ readonly logits: Float32Array[][] }>;
+}
+
 /** Every token of a text but the first, as the model expected it. */
 export async function judgeNextTokens(
-  session: DecoderSession,
+  model: NextTokens,
   ids: readonly number[],
   tokensAWindow: number,
 ): Promise<JudgedToken[]> {
   const judged: JudgedToken[] = [];
   for (const { ids: seen, scoredFrom } of textWindows(ids, tokensAWindow)) {
-    const [rows = []] = (await session.run([seen])).logits;
+    const [rows = []] = (await model.run([seen])).logits;
     for (let position = scoredFrom; position < seen.length; position++) {
       const id = seen[position] ?? 0;
       judged.push({ id, ...expectation(rows[position - 1] ?? new Float32Array(), id) });

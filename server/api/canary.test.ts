@@ -98,6 +98,24 @@ describe('secrets of the control plane', () => {
     expect(minted.status).toBe(200);
     secrets.push(minted.data.token ?? '');
 
+    const settings = { url: 'https://hooks.example/in', eventTypes: ['key.created'] };
+    const endpoint = await call('webhook.create', { workspaceId, ...settings }, sessionId);
+    expect(endpoint.status).toBe(200);
+    secrets.push(endpoint.data.secret ?? '');
+    const { endpointId } = await plane.services.db.webhookEndpoint
+      .findFirstOrThrow()
+      .then(({ id }) => ({ endpointId: id }));
+    const rotation = { workspaceId, endpointId, overlapHours: 24 };
+    const rotated = await call('webhook.rotateSecret', rotation, sessionId);
+    secrets.push(rotated.data.secret ?? '');
+    const mistaken = await call(
+      'webhook.disable',
+      { workspaceId, endpointId: endpoint.data.secret },
+      sessionId,
+    );
+    expect(mistaken.status).toBe(400);
+    expect(mistaken.text).not.toContain(endpoint.data.secret);
+
     // The database fails in the middle of a call that carries a secret.
     await plane.database.pool.query('ALTER TABLE users RENAME TO users_away');
     const failed = await call('account.signUp', { email: 'other@example.com', password });

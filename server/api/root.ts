@@ -4,8 +4,10 @@ import { apiKeyRouter } from './routers/api-key.ts';
 import { demoRouter } from './routers/demo.ts';
 import { modelRouter } from './routers/model.ts';
 import { outboxRouter } from './routers/outbox.ts';
+import { playgroundRouter } from './routers/playground.ts';
 import { sessionRouter } from './routers/session.ts';
 import { usageRouter } from './routers/usage.ts';
+import { webhookRouter } from './routers/webhook.ts';
 import { workspaceRouter } from './routers/workspace.ts';
 import { createCallerFactory, router } from './trpc.ts';
 
@@ -16,8 +18,10 @@ export const appRouter = router({
   demo: demoRouter,
   model: modelRouter,
   outbox: outboxRouter,
+  playground: playgroundRouter,
   session: sessionRouter,
   usage: usageRouter,
+  webhook: webhookRouter,
   workspace: workspaceRouter,
 });
 export type AppRouter = typeof appRouter;

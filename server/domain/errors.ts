@@ -10,6 +10,7 @@ export const errorCodes = [
   'input_too_long',
   'image_unreadable',
   'url_not_fetched',
+  'content_policy_violation',
   'payload_too_large',
   'unsupported_media_type',
   'request_timeout',
@@ -28,6 +29,9 @@ export const errorCodes = [
   // What they may do.
   'workspace_suspended',
   'scope_missing',
+  'model_not_allowed',
+  'address_not_allowed',
+  'origin_not_allowed',
   'permission_missing',
   'storage_not_allowed',
   'not_found',

@@ -2,18 +2,21 @@ import type { PrismaClient } from '#prisma/generated/client.ts';
 import type { Clock } from '#server/domain/clock.ts';
 import type { ControlPlaneServices } from '#server/domain/control-plane/services.ts';
 import type { Logger } from '#server/domain/logger.ts';
-import { rateLimits } from '#server/domain/rate-limits/limits.ts';
+import { rateLimits, safetyLimits } from '#server/domain/rate-limits/limits.ts';
 import { systemClock } from './clock.ts';
 import { createPrisma } from './database/prisma.ts';
 import { deriveSecret } from './derived-secrets.ts';
 import { readWebEnvironment } from './environment/web.ts';
+import { deliveryQueue } from './job-queue/delivery-queue.ts';
 import { readQueueCounts } from './job-queue/queue-counts.ts';
 import { createLogger } from './logger.ts';
 import { createMailQueue } from './mail/mail-queue.ts';
-import { createMailSeal } from './mail/mail-seal.ts';
 import { createFolderModelCards } from './model-cards/folder-model-cards.ts';
+import { webhookTargets } from './outbound-fetch/webhook-targets.ts';
 import { createPostgresRateLimiter } from './rate-limiter/postgres-rate-limiter.ts';
 import { createSubjectHash } from './rate-limiter/subject-hash.ts';
+import { readPolicyFile } from './safety/read-policy-file.ts';
+import { createSeal } from './seal.ts';
 
 export interface ControlPlaneSettings {
   readonly db: PrismaClient;
@@ -23,14 +26,16 @@ export interface ControlPlaneSettings {
   readonly webUrl: string;
   readonly apiUrl: string;
   readonly modelsDir: string;
+  readonly safetyPolicyFile?: string | undefined;
   readonly outboxIsPublic: boolean;
+  readonly webhooksToPrivateAddresses: boolean;
 }
 
 /** The web process's composition root. */
 export function createControlPlaneServices(settings: ControlPlaneSettings): ControlPlaneServices {
-  const { db, clock, logger, secret, webUrl, apiUrl, modelsDir, outboxIsPublic } = settings;
+  const { db, clock, logger, secret, webUrl, apiUrl, modelsDir, safetyPolicyFile, outboxIsPublic } = settings;
   const hashSubject = createSubjectHash(deriveSecret(secret, 'subject-hash'));
-  const mailSeal = createMailSeal(deriveSecret(secret, 'mail-seal'));
+  const mailSeal = createSeal(deriveSecret(secret, 'mail-seal'));
   return {
     db,
     clock,
@@ -40,6 +45,10 @@ export function createControlPlaneServices(settings: ControlPlaneSettings): Cont
     mailQueue: createMailQueue({ mailSeal }),
     mailSeal,
     modelCards: createFolderModelCards(modelsDir),
+    readPolicyFile: () => readPolicyFile(safetyPolicyFile, safetyLimits.fileBytesMax),
+    webhookSeal: createSeal(deriveSecret(secret, 'webhook-seal')),
+    webhookTargets: webhookTargets({ privateAddresses: settings.webhooksToPrivateAddresses }),
+    deliveryQueue,
     readQueueCounts: () => readQueueCounts(db),
     webUrl,
     apiUrl,

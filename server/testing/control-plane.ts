@@ -26,8 +26,10 @@ export interface ControlPlane {
 /** The control plane's services as the web process has them, on a database of one's own. */
 export async function createControlPlane({
   clock = systemClock,
+  webhooksToPrivateAddresses = false,
 }: {
   clock?: Clock;
+  webhooksToPrivateAddresses?: boolean;
 } = {}): Promise<ControlPlane> {
   const database = await createTestDatabase();
   await ensureQueue(database.url);
@@ -42,6 +44,7 @@ export async function createControlPlane({
     apiUrl: 'http://api.test',
     modelsDir: 'workers/models',
     outboxIsPublic: true,
+    webhooksToPrivateAddresses,
   });
   return {
     database,
@@ -49,7 +52,8 @@ export async function createControlPlane({
     logLines,
     async queuedMails(to) {
       const { rows } = await database.pool.query<{ payload: { sealed: string } }>(
-        'SELECT payload FROM graphile_worker._private_jobs ORDER BY id',
+        `SELECT payload FROM graphile_worker._private_jobs j
+        JOIN graphile_worker._private_tasks t ON t.id = j.task_id WHERE t.identifier = 'send-mail' ORDER BY j.id`,
       );
       const mails = rows.map(({ payload }) => JSON.parse(services.mailSeal.open(payload.sealed)) as Mail);
       return mails.filter((mail) => mail.to === to);

@@ -113,6 +113,12 @@ export interface ApiKeyOptions {
   readonly unitsPerMinute?: number;
   readonly expiresAt?: Date | null;
   readonly revokedAt?: Date | null;
+  readonly models?: readonly string[];
+  readonly allowedAddresses?: readonly string[];
+  readonly allowedOrigins?: readonly string[];
+  readonly budgetMicroUsd?: number;
+  readonly budgetIsHard?: boolean;
+  readonly concurrencyMax?: number;
 }
 
 /** A key with the widest limits unless given; `key` is the whole of it. */
@@ -137,7 +143,24 @@ export async function createApiKey(
       unitsPerMinute: options.unitsPerMinute ?? widest.unitsPerMinute,
       expiresAt: options.expiresAt ?? null,
       revokedAt: options.revokedAt ?? null,
+      models: [...(options.models ?? [])],
+      allowedAddresses: [...(options.allowedAddresses ?? [])],
+      allowedOrigins: [...(options.allowedOrigins ?? [])],
     },
   });
+  const { workspaceId, budgetMicroUsd = null, budgetIsHard = true, concurrencyMax = null } = options;
+  if (budgetMicroUsd !== null || concurrencyMax !== null) {
+    const now = new Date();
+    const periodStart = new Date(Date.UTC(now.getUTCFullYear(), now.getUTCMonth()));
+    const data = {
+      keyId: generated.id,
+      workspaceId,
+      periodStart,
+      budgetMicroUsd,
+      budgetIsHard,
+      concurrencyMax,
+    };
+    await db.keyAllowance.create({ data });
+  }
   return { id: generated.id, key: generated.key, workspaceId: options.workspaceId };
 }

@@ -1,32 +1,103 @@
 import { randomUUID } from 'node:crypto';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { createApiKey as makeApiKey } from '#server/domain/api-keys/create-api-key.ts';
 import type { Mail } from '#server/domain/mail/mail.ts';
+import { createEndpoint } from '#server/domain/webhooks/create-endpoint.ts';
+import { sendTestEvent } from '#server/domain/webhooks/send-test-event.ts';
+import { createFolderBlobStore } from '#server/platform/blob-store/folder-blob-store.ts';
 import { createOutboxSender } from '#server/platform/mail/outbox-sender.ts';
-import { type ControlPlane, createControlPlane } from '#server/testing/control-plane.ts';
+import { type ControlPlane, createControlPlane, createPerson } from '#server/testing/control-plane.ts';
 import { createApiKey, createSession, createUser, createWorkspace } from '#server/testing/factories.ts';
+import { startReceiver, type WebhookReceiver, webhookDependencies } from '#server/testing/webhooks.ts';
 import { runBackgroundOnce } from './run-background-once.ts';
 import { startBackground } from './start-background.ts';
 import type { BackgroundDependencies } from './task-list.ts';
 import { deleteExpired } from './tasks/delete-expired.ts';
+import { deleteExpiredFiles } from './tasks/delete-expired-files.ts';
 import { reapExpiredHolds } from './tasks/reap-expired-holds.ts';
 
 const mail: Mail = { to: 'ada@example.com', subject: 'Hello', text: 'Follow #token=abc', html: '<p>abc</p>' };
 
 describe('background', () => {
   let plane: ControlPlane;
+  let blobsDir: string;
   let dependencies: BackgroundDependencies;
+  let receiver: WebhookReceiver;
   beforeAll(async () => {
-    plane = await createControlPlane();
-    const { db, mailSeal, logger } = plane.services;
+    plane = await createControlPlane({ webhooksToPrivateAddresses: true });
+    const { db, clock, mailSeal, mailQueue, logger, webUrl } = plane.services;
     const sender = createOutboxSender({ db, mailSeal });
-    dependencies = { pool: plane.database.pool, logger, sender, mailSeal };
+    blobsDir = await mkdtemp(path.join(tmpdir(), 'blobs-'));
+    const blobs = createFolderBlobStore(blobsDir);
+    receiver = await startReceiver();
+    const webhooks = webhookDependencies(plane, { receiver });
+    dependencies = {
+      pool: plane.database.pool,
+      db,
+      clock,
+      logger,
+      sender,
+      mailSeal,
+      mailQueue,
+      webUrl,
+      webhooks,
+      blobs,
+    };
   });
-  afterAll(() => plane.drop());
+  afterAll(async () => {
+    await receiver.close();
+    await plane.drop();
+    await rm(blobsDir, { recursive: true, force: true });
+  });
   const enqueue = () =>
     plane.services.db.$transaction((transaction) => plane.services.mailQueue.enqueue(transaction, mail));
   const outbox = () => plane.services.db.outboxMail.findMany();
   const jobs = async () => (await plane.database.pool.query('SELECT * FROM graphile_worker.jobs')).rows;
+
+  it('deletes files that have expired, their bytes too, but none that a batch reads', async () => {
+    const { db } = plane.services;
+    const { id: workspaceId } = await createWorkspace(db);
+    const { blobs, pool } = dependencies;
+    for (const [id, expiresAt] of [
+      ['old', new Date(Date.now() - 1_000)],
+      ['read', new Date(Date.now() - 1_000)],
+      ['new', new Date(Date.now() + 60_000)],
+    ] as const) {
+      await blobs.write(
+        `${workspaceId}/${id}`,
+        (async function* () {
+          yield Buffer.from('x');
+        })(),
+      );
+      await db.file.create({
+        data: { id, workspaceId, purpose: 'batch', filename: 'x', bytes: 1, expiresAt },
+      });
+    }
+    await db.batch.create({
+      data: {
+        id: 'batch_1',
+        workspaceId,
+        keyId: 'k',
+        endpoint: '/v1/sentiment',
+        inputFileId: 'read',
+        status: 'in_progress',
+        expiresAt: new Date(),
+      },
+    });
+    expect(await deleteExpiredFiles({ pool, blobs })).toBe(1);
+    const kept = await db.file.findMany({
+      where: { workspaceId },
+      orderBy: { id: 'asc' },
+      select: { id: true },
+    });
+    expect(kept).toEqual([{ id: 'new' }, { id: 'read' }]);
+    expect(await blobs.read(`${workspaceId}/old`)).toBeNull();
+    await db.batch.delete({ where: { id: 'batch_1' } });
+  });
 
   it('drains what is due and returns, the mail sealed on all of its way', async () => {
     await enqueue();
@@ -96,6 +167,50 @@ describe('background', () => {
     expect(await jobs()).toEqual([]);
   });
 
+  describe('webhooks', () => {
+    async function listening() {
+      const { workspaceId, userId } = await createPerson(plane);
+      const settings = { url: receiver.url, eventTypes: ['key.created' as const] };
+      const { endpoint } = await createEndpoint(plane.services, { workspaceId, userId, ...settings });
+      receiver.received.length = 0;
+      return { workspaceId, userId, endpointId: endpoint.id };
+    }
+    const told = () => receiver.received.map(({ body }) => (JSON.parse(body) as { type: string }).type);
+
+    it('leave within seconds of what happened, while mail waits for nothing', async () => {
+      const { workspaceId, userId, endpointId } = await listening();
+      receiver.answerWith(() => {});
+      const background = await startBackground(dependencies);
+      await sendTestEvent(plane.services, { workspaceId, endpointId });
+      await expect.poll(told, { timeout: 10_000 }).toEqual(['webhook.test']);
+      await plane.services.db.outboxMail.deleteMany();
+      await enqueue();
+      await expect.poll(outbox, { timeout: 10_000 }).toHaveLength(1);
+
+      receiver.answerWith((response) => response.writeHead(204).end());
+      await makeApiKey(plane.services, { workspaceId, userId, name: 'web' });
+      await expect.poll(told, { timeout: 10_000 }).toEqual(['webhook.test', 'key.created']);
+      await background.stop();
+    });
+
+    it('leave with --once too, and a failure is tried again within seconds', async () => {
+      const { workspaceId, userId } = await listening();
+      await plane.database.pool.query('DELETE FROM graphile_worker._private_jobs');
+      await makeApiKey(plane.services, { workspaceId, userId, name: 'web' });
+      receiver.answerWith((response) => response.writeHead(500).end());
+      await runBackgroundOnce(dependencies);
+      expect(told()).toEqual(['key.created']);
+      const failed = plane.logLines.filter((line) => line.includes('deliver-webhook'));
+      expect(failed).toEqual([]);
+      expect(await jobs()).toMatchObject([{ task_identifier: 'deliver-webhook', attempts: 0 }]);
+      await plane.database.pool.query('UPDATE graphile_worker._private_jobs SET run_at = now()');
+      receiver.answerWith((response) => response.writeHead(204).end());
+      await runBackgroundOnce(dependencies);
+      expect(told()).toEqual(['key.created', 'key.created']);
+      expect(await jobs()).toEqual([]);
+    });
+  });
+
   it('gives back what expired holds kept', async () => {
     const { id: workspaceId } = await createWorkspace(plane.services.db);
     const { id: keyId } = await createApiKey(plane.services.db, { workspaceId });
@@ -160,7 +275,13 @@ describe('background', () => {
       ],
     });
 
+    const event = { workspaceId, type: 'webhook.test', payload: '{}' };
+    await db.webhookEvent.createMany({
+      data: [31, 29].map((days) => ({ ...event, id: randomUUID(), createdAt: daysAgo(days) })),
+    });
+
     expect(await deleteExpired(plane.database.pool)).toMatchObject({
+      webhookEvents: 1,
       idempotencyKeys: 1,
       shortLivedKeys: 1,
       sessions: 2,

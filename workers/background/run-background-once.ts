@@ -1,8 +1,10 @@
 import { EventEmitter } from 'node:events';
 import { runOnce, type WorkerEvents } from 'graphile-worker';
+import { sendBudgetAlerts } from '#server/domain/billing/send-budget-alerts.ts';
 import { backgroundLimits } from '#server/domain/rate-limits/limits.ts';
 import { logFailedJobs, quietQueueLogger } from './start-background.ts';
-import { type BackgroundDependencies, taskList } from './task-list.ts';
+import { type BackgroundDependencies, taskList, webhookTaskList } from './task-list.ts';
+import { dispatchWebhooks } from './tasks/dispatch-webhooks.ts';
 import { reapExpiredHolds } from './tasks/reap-expired-holds.ts';
 import { untilIdle } from './until-idle.ts';
 
@@ -14,12 +16,15 @@ export async function runBackgroundOnce(dependencies: BackgroundDependencies): P
   if (released > 0) logger.info({ released }, 'Released expired holds.');
   await tasks['ensure-usage-partitions']();
   await tasks['delete-expired']();
+  await dispatchWebhooks(dependencies.webhooks);
+
+  await sendBudgetAlerts(dependencies);
 
   const events: WorkerEvents = new EventEmitter();
   logFailedJobs({ events }, logger);
   await runOnce({
     pgPool: pool,
-    taskList: tasks,
+    taskList: { ...tasks, ...webhookTaskList(dependencies) },
     concurrency: backgroundLimits.concurrentJobsMax,
     noHandleSignals: true,
     events,

@@ -1,11 +1,13 @@
 import { EventEmitter } from 'node:events';
-import { Logger as QueueLogger, type Runner, run, type WorkerEvents } from 'graphile-worker';
+import { Logger as QueueLogger, type Runner, run, type TaskList, type WorkerEvents } from 'graphile-worker';
+import { sendBudgetAlerts } from '#server/domain/billing/send-budget-alerts.ts';
 import { describeFailure } from '#server/domain/describe-failure.ts';
 import type { Logger } from '#server/domain/logger.ts';
-import { backgroundLimits } from '#server/domain/rate-limits/limits.ts';
+import { backgroundLimits, budgetLimits, webhookLimits } from '#server/domain/rate-limits/limits.ts';
 import { everyWorkerLooks } from './every-worker-looks.ts';
 import { repeat } from './repeat.ts';
-import { type BackgroundDependencies, crontab, taskList } from './task-list.ts';
+import { type BackgroundDependencies, crontab, taskList, webhookTaskList } from './task-list.ts';
+import { dispatchWebhooks } from './tasks/dispatch-webhooks.ts';
 import { ensureUsagePartitions } from './tasks/ensure-usage-partitions.ts';
 import { reapExpiredHolds } from './tasks/reap-expired-holds.ts';
 import { untilIdle } from './until-idle.ts';
@@ -20,24 +22,17 @@ export interface Background {
 export async function startBackground(dependencies: BackgroundDependencies): Promise<Background> {
   const { pool, logger } = dependencies;
   await ensureUsagePartitions(pool);
-  const events: WorkerEvents = new EventEmitter();
-  logFailedJobs({ events }, logger);
-  const workers = backgroundLimits.concurrentJobsMax;
-  const looking = everyWorkerLooks(events, { workers, withinMs: backgroundLimits.startMs });
-  looking.catch(() => {}); // it may fail before it is awaited
-  const runner = await run({
-    pgPool: pool,
-    events,
-    taskList: taskList(dependencies),
-    crontab,
-    concurrency: workers,
-    noHandleSignals: true,
-    logger: quietQueueLogger(logger),
-  });
-  await looking.catch(async (error: unknown) => {
-    await runner.stop();
-    throw error;
-  });
+  const [runner, webhookRunner] = await Promise.all([
+    startRunner(dependencies, {
+      taskList: taskList(dependencies),
+      crontab,
+      concurrency: backgroundLimits.concurrentJobsMax,
+    }),
+    startRunner(dependencies, {
+      taskList: webhookTaskList(dependencies),
+      concurrency: webhookLimits.concurrentMax,
+    }),
+  ]);
   // Not by the queue: it is due more often than cron can say, and must not wait behind mail.
   const reaper = repeat(
     async () => {
@@ -49,13 +44,64 @@ export async function startBackground(dependencies: BackgroundDependencies): Pro
       onError: (error) => logger.warn(describeFailure(error), 'Could not release expired holds.'),
     },
   );
+  const alerts = repeat(
+    async () => {
+      const sent = await sendBudgetAlerts(dependencies);
+      if (sent > 0) logger.info({ sent }, 'Queued alerts of budgets.');
+    },
+    {
+      everyMs: budgetLimits.alertEveryMs,
+      onError: (error) => logger.warn(describeFailure(error), 'Could not look for alerts of budgets.'),
+    },
+  );
+  const dispatcher = repeat(
+    async () => {
+      const { requeued } = await dispatchWebhooks(dependencies.webhooks);
+      if (requeued > 0) logger.info({ requeued }, 'Queued deliveries again that had lost their jobs.');
+    },
+    {
+      everyMs: backgroundLimits.dispatchEventsEveryMs,
+      onError: (error) => logger.warn(describeFailure(error), 'Could not dispatch events.'),
+    },
+  );
   return {
-    ended: runner.promise,
+    ended: Promise.race([runner.promise, webhookRunner.promise]),
     async stop() {
-      await Promise.all([runner.stop(), reaper.stop()]);
+      await Promise.all([dispatcher.stop(), alerts.stop()]);
+      await Promise.all([runner.stop(), webhookRunner.stop(), reaper.stop()]);
       await untilIdle(pool);
     },
   };
+}
+
+interface RunnerOptions {
+  readonly taskList: TaskList;
+  readonly crontab?: string;
+  readonly concurrency: number;
+}
+
+/** Once each of its workers has looked for a job. */
+async function startRunner(
+  { pool, logger }: BackgroundDependencies,
+  { concurrency, ...work }: RunnerOptions,
+): Promise<Runner> {
+  const events: WorkerEvents = new EventEmitter();
+  logFailedJobs({ events }, logger);
+  const looking = everyWorkerLooks(events, { workers: concurrency, withinMs: backgroundLimits.startMs });
+  looking.catch(() => {}); // it may fail before it is awaited
+  const runner = await run({
+    ...work,
+    pgPool: pool,
+    events,
+    concurrency,
+    noHandleSignals: true,
+    logger: quietQueueLogger(logger),
+  });
+  await looking.catch(async (error: unknown) => {
+    await runner.stop();
+    throw error;
+  });
+  return runner;
 }
 
 export function logFailedJobs({ events }: Pick<Runner, 'events'>, logger: Logger): void {

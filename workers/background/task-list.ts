@@ -1,17 +1,29 @@
 import type { Task } from 'graphile-worker';
 import type { Pool } from 'pg';
+import type { BlobStore } from '#server/domain/blobs/blob-store.ts';
+import type { Clock } from '#server/domain/clock.ts';
+import type { Database } from '#server/domain/database.ts';
 import type { Logger } from '#server/domain/logger.ts';
-import type { MailSeal, MailSender } from '#server/domain/mail/mail.ts';
+import type { MailQueue, MailSeal, MailSender } from '#server/domain/mail/mail.ts';
+import type { DeliverDependencies } from '#server/domain/webhooks/deliver-webhook.ts';
 import type { TaskName } from '#server/platform/job-queue/enqueue-job.ts';
 import { deleteExpired } from './tasks/delete-expired.ts';
+import { deleteExpiredFiles } from './tasks/delete-expired-files.ts';
+import { deliverWebhookTask } from './tasks/deliver-webhook.ts';
 import { ensureUsagePartitions } from './tasks/ensure-usage-partitions.ts';
 import { sendMailTask } from './tasks/send-mail.ts';
 
 export interface BackgroundDependencies {
   readonly pool: Pool;
+  readonly db: Database;
+  readonly clock: Clock;
   readonly logger: Logger;
   readonly sender: MailSender;
   readonly mailSeal: MailSeal;
+  readonly mailQueue: MailQueue;
+  readonly webUrl: string;
+  readonly blobs: BlobStore;
+  readonly webhooks: DeliverDependencies;
 }
 
 /** What other processes queue, and what the clock starts. */
@@ -23,14 +35,24 @@ export const crontab = [
   '20 * * * * delete-expired ?fill=1h',
 ].join('\n');
 
-export function taskList({ pool, logger, sender, mailSeal }: BackgroundDependencies) {
+export function taskList({ pool, logger, sender, mailSeal, blobs }: BackgroundDependencies) {
   return {
     'send-mail': sendMailTask({ sender, mailSeal }),
     'ensure-usage-partitions': async () => {
       logger.info({ made: await ensureUsagePartitions(pool) }, 'Partitions of the ledger are there.');
     },
     'delete-expired': async () => {
-      logger.info({ ...(await deleteExpired(pool)) }, 'Deleted what had expired.');
+      logger.info(
+        { ...(await deleteExpired(pool)), files: await deleteExpiredFiles({ pool, blobs }) },
+        'Deleted what had expired.',
+      );
     },
-  } satisfies Record<BackgroundTaskName, Task>;
+  } satisfies Record<Exclude<BackgroundTaskName, WebhookTaskName>, Task>;
 }
+
+/** Apart from the others: endpoints that take their time must not keep a mail waiting. */
+export function webhookTaskList({ webhooks }: Pick<BackgroundDependencies, 'webhooks'>) {
+  return { 'deliver-webhook': deliverWebhookTask(webhooks) } satisfies Record<WebhookTaskName, Task>;
+}
+
+type WebhookTaskName = Extract<TaskName, 'deliver-webhook'>;

@@ -1,9 +1,16 @@
-/** Only the console's own origin: its demo calls the API from the browser, with a short-lived key. */
+import type { KnownOrigins } from './known-origins.ts';
+
+/**
+ * Who may read answers in a browser: the console's own pages, and those whose origin some key names. A preflight comes
+ * without the key, so more can't be told here; whether the page may use that key is decided by `admit`.
+ */
 export interface CrossOrigin {
   /** Adds what a browser needs to hand the answer to the page. */
-  allow(request: Request, response: Response): Response;
+  allow(request: Request, response: Response, address: string): Response | Promise<Response>;
   /** The answer to a preflight. */
-  preflight(request: Request): Response;
+  preflight(request: Request, address: string): Promise<Response>;
+  /** The origin that the request names; empty where it names none, or the console's. */
+  foreignOrigin(request: Request): string;
 }
 
 const allowedHeaders = /^(?:authorization|content-type|idempotency-key|x-stainless-[a-z-]+)$/;
@@ -20,26 +27,40 @@ const exposedHeaders = [
 ].join(', ');
 const preflightSeconds = 600;
 
-export function crossOrigin(webUrl: string): CrossOrigin {
-  const allowedOrigin = new URL(webUrl).origin;
+export function crossOrigin({
+  webUrl,
+  knownOrigins,
+}: {
+  readonly webUrl: string;
+  readonly knownOrigins: KnownOrigins;
+}): CrossOrigin {
+  const ownOrigin = new URL(webUrl).origin;
+
+  async function mayRead(origin: string, address: string): Promise<boolean> {
+    return origin === ownOrigin || knownOrigins.has(origin, address);
+  }
+
+  async function allowIfKnown(origin: string, response: Response, address: string): Promise<Response> {
+    response.headers.set('vary', 'origin');
+    if (!(await mayRead(origin, address))) return response;
+    response.headers.set('access-control-allow-origin', origin);
+    response.headers.set('access-control-expose-headers', exposedHeaders);
+    return response;
+  }
 
   return {
-    allow(request, response) {
+    allow(request, response, address) {
       const origin = request.headers.get('origin');
-      if (origin === null) return response;
-      response.headers.set('vary', 'origin');
-      if (origin !== allowedOrigin) return response;
-      response.headers.set('access-control-allow-origin', allowedOrigin);
-      response.headers.set('access-control-expose-headers', exposedHeaders);
-      return response;
+      return origin === null ? response : allowIfKnown(origin, response, address);
     },
-    preflight(request) {
+    async preflight(request, address) {
       const headers: Record<string, string> = { vary: 'origin' };
-      if (request.headers.get('origin') === allowedOrigin) {
+      const origin = request.headers.get('origin');
+      if (origin !== null && (await mayRead(origin, address))) {
         const asked = (request.headers.get('access-control-request-headers') ?? '')
           .toLowerCase()
           .split(/\s*,\s*/);
-        headers['access-control-allow-origin'] = allowedOrigin;
+        headers['access-control-allow-origin'] = origin;
         headers['access-control-allow-methods'] = 'GET, POST';
         headers['access-control-allow-headers'] = asked
           .filter((name) => allowedHeaders.test(name))
@@ -47,6 +68,10 @@ export function crossOrigin(webUrl: string): CrossOrigin {
         headers['access-control-max-age'] = String(preflightSeconds);
       }
       return new Response(null, { status: 204, headers });
+    },
+    foreignOrigin(request) {
+      const origin = request.headers.get('origin') ?? '';
+      return origin === ownOrigin ? '' : origin;
     },
   };
 }

@@ -23,6 +23,8 @@ export interface IncomingBody {
   /** Empty: none was sent. */
   readonly contentType: string;
   readBody(): Promise<Uint8Array>;
+  /** Instead: piece by piece, for who bounds it. */
+  pieces(): AsyncIterable<Uint8Array>;
 }
 
 export interface SentParameters {
@@ -85,10 +87,14 @@ export interface Answer<Output> {
 export interface FreeEndpoint<Input> extends Endpoint<Input> {
   /** Of a request without a body: what its path and query say. Left out: nothing. */
   readonly readParameters?: (sent: SentParameters) => Input;
+  /** A Response: what it streams is not JSON. */
   reply(input: Input, caller: Caller): object | Promise<object>;
 }
 
 /** Who asks, as the admission says. */
 export interface Caller {
   readonly workspaceId: string;
+  readonly keyId: string;
+  /** As lists of addresses are compared with. */
+  readonly address: string;
 }

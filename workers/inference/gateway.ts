@@ -3,10 +3,16 @@ import { OpenAPIHono } from '@hono/zod-openapi';
 import type { Context } from 'hono';
 import { DomainError } from '#server/domain/errors.ts';
 import type { Logger } from '#server/domain/logger.ts';
-import { clientAddress } from '#server/domain/rate-limits/client-address.ts';
+import {
+  type ClientAddressInput,
+  clientAddress,
+  wholeClientAddress,
+} from '#server/domain/rate-limits/client-address.ts';
 import { imageLimits } from '#server/domain/rate-limits/limits.ts';
 import { newRequestId, publicRequestId } from '#server/domain/usage/request-id.ts';
 import type { AccessLine } from '#server/platform/access-log.ts';
+import { createDeferredMetering } from './batches/deferred-metering.ts';
+import type { RunLine } from './batches/run-line.ts';
 import { createByteBudget } from './byte-budget.ts';
 import { crossOrigin } from './cors.ts';
 import type { Endpoint, EndpointFamily, FreeEndpoint, MeteredEndpoint } from './endpoint.ts';
@@ -14,6 +20,7 @@ import { clientClosedStatus, codeOf, errorToResponse } from './error-to-response
 import { createProgressSaver } from './generation/progress-saver.ts';
 import type { GenerationEndpoint } from './generation-endpoint.ts';
 import { familyOfPath } from './hugging-face/family-of-path.ts';
+import type { KnownOrigins } from './known-origins.ts';
 import type { GatewayMetrics } from './metrics.ts';
 import { openApiDocument } from './openapi-document.ts';
 import { idempotencyHeaders } from './openapi-parts.ts';
@@ -45,6 +52,8 @@ export interface GatewayOptions extends PipelineDependencies {
   /** Left out: no traces. */
   readonly tracing?: Tracing;
   readonly trustedHops: number;
+  /** Origins that some key names: pages of those may read answers. */
+  readonly knownOrigins: KnownOrigins;
   /** Of large bodies and of what is fetched for requests, held at the same time. */
   readonly heldBytesMax?: number;
   /** Whether traffic should be sent here: false while the model loads, the database is away, or it drains. */
@@ -57,6 +66,10 @@ export interface Gateway {
   readonly routes: readonly GatewayRoute[];
   /** What the router itself holds: a test compares the two. */
   readonly handled: readonly { readonly method: string; readonly path: string }[];
+  /** A line of a batch, behind the same stages as a call. */
+  readonly runLine: RunLine;
+  /** Calls under way, lines of batches left out. */
+  readonly liveCalls: number;
 }
 
 export interface GatewayRoute {
@@ -66,6 +79,11 @@ export interface GatewayRoute {
   readonly stages: readonly string[];
 }
 
+interface Line {
+  readonly family: EndpointFamily;
+  readonly guarded: Pipeline<Received, Response>;
+}
+
 interface ServerBindings {
   readonly incoming?: { readonly socket?: { readonly remoteAddress?: string } };
   readonly outgoing?: { destroy(): unknown };
@@ -73,15 +91,30 @@ interface ServerBindings {
 
 export function createGateway(options: GatewayOptions): Gateway {
   const app = new OpenAPIHono<{ Bindings: ServerBindings }>();
-  const cors = crossOrigin(options.webUrl);
+  const cors = crossOrigin(options);
   const memory = createByteBudget(options.heldBytesMax ?? imageLimits.heldBytesMax);
   const routes: GatewayRoute[] = [];
+  const deferred = createDeferredMetering(options.metering);
+  const lines = new Map<string, Line>();
+  let liveCalls = 0;
 
-  for (const endpoint of options.metered) addEndpoint(endpoint, meteredPipeline(endpoint, options));
+  for (const endpoint of options.metered) {
+    addEndpoint(endpoint, meteredPipeline(endpoint, options));
+    const { path } = endpoint.route;
+    lines.set(path, {
+      family: endpoint.family,
+      guarded: meteredPipeline(endpoint, { ...options, metering: deferred.metering }),
+    });
+  }
   const saver = createProgressSaver({ ...options, everyMs: options.generationTimes?.saveEveryMs });
   for (const endpoint of options.generating ?? []) {
     const { generationTimes: times, ...dependencies } = options;
     addEndpoint(endpoint, generationPipeline(endpoint, { ...dependencies, saver, times }));
+    const ofLines = { ...dependencies, metering: deferred.metering, saver, times };
+    lines.set(endpoint.route.path, {
+      family: endpoint.family,
+      guarded: generationPipeline(endpoint, ofLines),
+    });
   }
   for (const endpoint of options.free) addEndpoint(endpoint, freePipeline(endpoint, options));
   addPublic('/v1/openapi.json', () => Response.json(document()));
@@ -105,7 +138,7 @@ export function createGateway(options: GatewayOptions): Gateway {
     const allowed = methodsOf(c.req.path);
     const family = familyOfPath(c.req.path);
     if (allowed === '') return answer(c, 'other', family, () => Promise.reject(noSuchPath(family)));
-    if (c.req.method === 'OPTIONS') return cors.preflight(c.req.raw);
+    if (c.req.method === 'OPTIONS') return cors.preflight(c.req.raw, clientAddress(addressInput(c)));
     const refused = await answer(c, 'other', family, () => Promise.reject(wrongMethod(allowed)));
     refused.headers.set('allow', allowed);
     return refused;
@@ -117,6 +150,9 @@ export function createGateway(options: GatewayOptions): Gateway {
     guarded: Pipeline<Received, Response>,
   ) {
     const { method, path } = endpoint.route;
+    if (routes.some((route) => route.path === path && route.method === method.toUpperCase())) {
+      throw new Error(`${method.toUpperCase()} ${path} is served twice: do two models have one name?`);
+    }
     const takesKey = guarded.stages.includes('claimKey');
     const request = { ...endpoint.route.request, headers: idempotencyHeaders };
     app.openAPIRegistry.registerPath(takesKey ? { ...endpoint.route, request } : endpoint.route);
@@ -128,7 +164,7 @@ export function createGateway(options: GatewayOptions): Gateway {
 
   function addPublic(path: string, handler: () => Response | Promise<Response>) {
     routes.push({ method: 'GET', path, stages: [] });
-    app.get(path, async (c) => cors.allow(c.req.raw, await handler()));
+    app.get(path, async (c) => cors.allow(c.req.raw, await handler(), clientAddress(addressInput(c))));
   }
 
   async function answer(
@@ -138,6 +174,16 @@ export function createGateway(options: GatewayOptions): Gateway {
     run: (received: Received) => Promise<Response>,
   ): Promise<Response> {
     const received = receive(c, route);
+    liveCalls++;
+    return cors.allow(c.req.raw, await respondTo(received, route, family, run), received.address());
+  }
+
+  async function respondTo(
+    received: Received,
+    route: string,
+    family: EndpointFamily,
+    run: (received: Received) => Promise<Response>,
+  ): Promise<Response> {
     let code = 'ok';
     let response: Response;
     try {
@@ -151,7 +197,7 @@ export function createGateway(options: GatewayOptions): Gateway {
     const { streamEnd } = received.scope;
     if (streamEnd === undefined) count(received, route, response.status, code);
     else void streamEnd.then((end) => countStream(received, route, response.status, end));
-    return cors.allow(c.req.raw, response);
+    return response;
   }
 
   function countStream(received: Received, route: string, status: number, end: StreamEnd) {
@@ -166,6 +212,7 @@ export function createGateway(options: GatewayOptions): Gateway {
   /** Once for each request, when it is over. */
   function count(received: Received, route: string, answeredStatus: number, code: string) {
     received.releaseBytes();
+    if (!received.line) liveCalls--;
     const status = code === 'client_closed' ? clientClosedStatus : answeredStatus;
     const tookMs = performance.now() - received.startedAtMs;
     const { workspaceId } = received.scope;
@@ -195,12 +242,9 @@ export function createGateway(options: GatewayOptions): Gateway {
       signal: request.signal,
       cut: outgoing ? () => void outgoing.destroy() : null,
       pathParameters: () => c.req.param() as Record<string, string>,
-      address: () =>
-        clientAddress({
-          remoteAddress: c.env?.incoming?.socket?.remoteAddress,
-          forwardedFor: request.headers.get('x-forwarded-for') ?? undefined,
-          trustedHops: options.trustedHops,
-        }),
+      address: () => clientAddress(addressInput(c)),
+      wholeAddress: () => wholeClientAddress(addressInput(c)),
+      foreignOrigin: () => cors.foreignOrigin(request),
       scope: { windows: null, workspaceId: null },
       trace:
         options.tracing?.start({
@@ -210,6 +254,14 @@ export function createGateway(options: GatewayOptions): Gateway {
           startedAtMs,
           traceparent: options.trustedHops > 0 ? c.req.header('traceparent') : undefined,
         }) ?? null,
+    };
+  }
+
+  function addressInput(c: Context<{ Bindings: ServerBindings }>): ClientAddressInput {
+    return {
+      remoteAddress: c.env?.incoming?.socket?.remoteAddress,
+      forwardedFor: c.req.raw.headers.get('x-forwarded-for') ?? undefined,
+      trustedHops: options.trustedHops,
     };
   }
 
@@ -235,7 +287,39 @@ export function createGateway(options: GatewayOptions): Gateway {
     return written;
   }
 
+  const runLine: RunLine = async ({ path, body, keyId, keyHash, address, requestId, signal }) => {
+    const line = lines.get(path);
+    if (!line) throw noSuchPath('own');
+    const request = new Request(new URL(path, options.apiUrl), {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body,
+    });
+    const received: Received = {
+      ...memory.share(),
+      request,
+      incoming: null,
+      requestId,
+      startedAtMs: performance.now(),
+      signal,
+      cut: null,
+      pathParameters: () => ({}),
+      address: () => address,
+      wholeAddress: () => address,
+      foreignOrigin: () => '',
+      trace: null,
+      scope: { windows: null, workspaceId: null },
+      line: { keyId, keyHash },
+    };
+    const response = await respondTo(received, path, line.family, (given) => line.guarded.run(given));
+    return { status: response.status, body: await response.text(), settle: deferred.take(requestId) };
+  };
+
   return {
+    runLine,
+    get liveCalls() {
+      return liveCalls;
+    },
     fetch: (request, env) => app.fetch(request, env as ServerBindings),
     routes,
     handled: app.routes.map(({ method, path }) => ({ method, path: templateOf(path) })),

@@ -48,7 +48,7 @@ export interface WrittenChoice {
   readonly logprobs: readonly TokenLogprob[] | null;
 }
 
-export type FinishReason = 'stop' | 'length';
+export type FinishReason = 'stop' | 'length' | 'content_filter';
 
 /** As it stands in the ledger. */
 export interface GenerationReceipt {

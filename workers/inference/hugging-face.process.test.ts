@@ -76,4 +76,18 @@ describe("Hugging Face's own client, with the models as they are sold", () => {
     });
     expect(choices[0]?.message.content).toContain('Paris');
   });
+
+  it('puts capitals and punctuation back with the adapter of the same model', async () => {
+    const words = 'mr smith went to london with his wife where did they stay';
+    const answer = async (model: string) => {
+      const content = `Write this with capitals and punctuation: ${words}`;
+      const messages = [{ role: 'user' as const, content }];
+      const { choices } = await of(model).chatCompletion({ messages, max_tokens: 40, temperature: 0 });
+      return choices[0]?.message.content ?? '';
+    };
+    const adapted = await answer('punctuation-1');
+    expect(adapted).toMatch(/^Mr\. Smith went to London .*\?$/);
+    expect(adapted.toLowerCase().replaceAll(/[.,?;]/g, '')).toBe(words);
+    expect(await answer('text-1')).not.toBe(adapted);
+  });
 });

@@ -1,5 +1,4 @@
 import { stat } from 'node:fs/promises';
-import path from 'node:path';
 import type { Logger } from '#server/domain/logger.ts';
 import type { InferenceEnvironment } from '#server/platform/environment/inference.ts';
 import type { TextGenerator } from '#workers/model-runtime/text-generator.ts';
@@ -7,6 +6,8 @@ import { textProcessEntry } from './compute-thread-entry.ts';
 
 export interface LoadedText {
   readonly runtime: TextGenerator;
+  /** The same model, adapted. */
+  readonly adapters?: readonly TextGenerator[];
   readonly createdAt: Date;
 }
 
@@ -21,12 +22,6 @@ export async function loadText(
 ): Promise<LoadedText | null> {
   if (environment.runtime === 'fake') return loadFake(environment);
   if (environment.textUpstream) return loadUpstream(environment, environment.textUpstream, logger);
-  const folder = path.resolve(environment.modelsDir, 'text-generation');
-  const found = await stat(folder).catch(() => null);
-  if (!found) {
-    logger.warn({ folder }, 'There is no model that writes texts; its paths are not served.');
-    return null;
-  }
   const { howToInstallLlama, isLlamaInstalled, loadTextGenerator } = await import(
     '#workers/model-runtime/llama-cpp/load-text-generator.ts'
   );
@@ -39,6 +34,9 @@ export async function loadText(
     );
     return null;
   }
+  const { findTextModel } = await import('./find-text-model.ts');
+  const folder = await findTextModel(environment, logger);
+  if (folder === null) return null;
   const runtime = await loadTextGenerator({
     ...text,
     laneSequencesMax: laneSequencesMax(environment),
@@ -47,7 +45,7 @@ export async function loadText(
     logger,
     entry: textProcessEntry(),
   });
-  return { runtime, createdAt: found.mtime };
+  return { runtime, adapters: runtime.adapters, createdAt: (await stat(folder)).mtime };
 }
 
 /** Nothing of llama.cpp is loaded: an engine elsewhere writes. */

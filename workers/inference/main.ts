@@ -1,7 +1,9 @@
 import type { Server } from 'node:http';
 import path from 'node:path';
 import { serve } from '@hono/node-server';
+import { isOriginOfSomeKey } from '#server/domain/api-keys/find-origin.ts';
 import {
+  batchLimits,
   generationLimits,
   idempotencyLimits,
   outboundLimits,
@@ -12,6 +14,8 @@ import {
 } from '#server/domain/rate-limits/limits.ts';
 import { readReceipt } from '#server/domain/usage/read-receipt.ts';
 import { createAccessLog } from '#server/platform/access-log.ts';
+import { createBatchQueue } from '#server/platform/batches/batch-queue.ts';
+import { createFolderBlobStore } from '#server/platform/blob-store/folder-blob-store.ts';
 import { systemClock } from '#server/platform/clock.ts';
 import { createPool } from '#server/platform/database/pool.ts';
 import { createPrisma } from '#server/platform/database/prisma.ts';
@@ -25,11 +29,15 @@ import {
   isExplanationOutput,
   isImageClassification,
 } from '#workers/model-runtime/model-runtime.ts';
+import type { TextGenerator } from '#workers/model-runtime/text-generator.ts';
 import { createAddressBuckets } from './address-buckets.ts';
+import { startBatchRunner } from './batches/batch-runner.ts';
 import { closeServer, drain } from './drain.ts';
+import { batchesEndpoints } from './endpoints/batches.ts';
 import { embeddingsEndpoint } from './endpoints/embeddings.ts';
 import { explanationsEndpoint } from './endpoints/explanations.ts';
 import { feedbackEndpoint } from './endpoints/feedback.ts';
+import { fileEndpoints } from './endpoints/files.ts';
 import { generationEndpoints } from './endpoints/generation-endpoints.ts';
 import {
   huggingFaceGenerating,
@@ -42,12 +50,17 @@ import { sentimentEndpoint } from './endpoints/sentiment.ts';
 import { usageEndpoint } from './endpoints/usage.ts';
 import { usageReceiptEndpoint } from './endpoints/usage-receipt.ts';
 import { createGateway } from './gateway.ts';
+import type { TextGenerators } from './generation/named-generator.ts';
+import { createKnownOrigins } from './known-origins.ts';
 import { loadImages } from './load-images.ts';
+import { loadChecker, loadSafetyPolicy } from './load-safety.ts';
 import { loadSentiment } from './load-sentiment.ts';
 import { loadText } from './load-text.ts';
 import { loadTextEmbedding } from './load-text-embedding.ts';
 import { createMetrics } from './metrics.ts';
 import { createReadiness } from './readiness.ts';
+import { classifierCheck } from './safety/classifier-check.ts';
+import { guardedGenerator } from './safety/guarded-generator.ts';
 import { serveModel } from './serve-model.ts';
 import { servedAs } from './served-as.ts';
 
@@ -87,12 +100,22 @@ const metering = createMetering({ pool, holdMs: environment.holdMs, onCall: metr
 metrics.watchDepth('admit', () => metering.depth.admit);
 metrics.watchDepth('settle', () => metering.depth.settle);
 
-const [texts, pictures, vectors, written] = await Promise.all([
+const blobs = createFolderBlobStore(environment.blobsDir);
+// Connections of its own: batches never keep a live call waiting for one.
+const batchPool = createPool(environment.databaseUrl, {
+  max: batchLimits.connectionsMax,
+  applicationName: 'inference-batches',
+  logger,
+});
+
+const policy = await loadSafetyPolicy(environment);
+const [texts, pictures, vectors, written, checker] = await Promise.all([
   loadSentiment(environment, logger),
   loadImages(environment, logger),
   loadTextEmbedding(environment, logger),
   loadText(environment, logger),
-]);
+  loadChecker(policy, environment, logger),
+]).catch(refuseToStart);
 const sentiment = serveModel(texts.runtime, texts.costBound, metrics);
 const images = serveModel(pictures.runtime, () => 1, metrics);
 const textVectors = serveModel(vectors.runtime, (input) => vectors.runtime.costBound(input), metrics);
@@ -100,9 +123,27 @@ const embeddings = {
   texts: { ...textVectors, dimensions: vectors.runtime.dimensions },
   pictures: { ...servedAs(images, isEmbedding), dimensions: pictures.dimensions },
 };
-const loaded = [texts, pictures, vectors, ...(written ? [written] : [])];
+const checking = checker ? serveModel(checker.runtime, checker.costBound, metrics) : sentiment;
+const { answerCheck } = policy;
+const guarded = (runtime: TextGenerator) =>
+  guardedGenerator(runtime, {
+    policy,
+    checkFor: answerCheck && classifierCheck(checking, answerCheck),
+  });
+const writers = written && [written.runtime, ...(written.adapters ?? [])];
+const generators: TextGenerators | null = written && [
+  guarded(written.runtime),
+  ...(written.adapters ?? []).map(guarded),
+];
+const loaded = [
+  texts,
+  pictures,
+  vectors,
+  ...(written && writers ? writers.map((runtime) => ({ runtime, createdAt: written.createdAt })) : []),
+];
+const runtimes = [...loaded, ...(checker ? [checker] : [])].map(({ runtime }) => runtime);
 const fetchOutside = createOutboundFetch();
-const modelsReady = Promise.all(loaded.map(({ runtime }) => runtime.ready()));
+const modelsReady = Promise.all(runtimes.map((runtime) => runtime.ready()));
 const readiness = createReadiness({ pool, modelsReady });
 
 // Imported only where there is somewhere to send traces to.
@@ -127,20 +168,26 @@ const gateway = createGateway({
       fetchOutside,
     }),
   ],
-  generating: written
-    ? [...generationEndpoints(written.runtime), ...huggingFaceGenerating(written.runtime)]
-    : [],
+  generating: generators ? [...generationEndpoints(generators), ...huggingFaceGenerating(generators)] : [],
   free: [
     modelsEndpoint(loaded.map(({ runtime, createdAt }) => ({ model: runtime.model, createdAt }))),
     usageEndpoint({ db: usageDatabase, clock: systemClock }),
     usageReceiptEndpoint({ db: usageDatabase }),
     feedbackEndpoint({ db: usageDatabase, clock: systemClock }),
-    ...(written ? [infoEndpoint(written.runtime)] : []),
+    ...fileEndpoints({ db: usageDatabase, clock: systemClock, blobs }),
+    ...batchesEndpoints({ db: usageDatabase, clock: systemClock }),
+    ...(generators ? [infoEndpoint(generators[0])] : []),
   ],
   metering,
   idempotency: createPostgresIdempotency({ pool: idempotencyPool, logger, ...idempotencyLimits }),
   readReceipt: (of) => readReceipt({ db: usageDatabase }, of),
   malformedKeys: createAddressBuckets({ limit: rateLimits.malformedKeysByAddress, clock: systemClock }),
+  knownOrigins: createKnownOrigins({
+    find: (origin) => isOriginOfSomeKey({ db: usageDatabase, clock: systemClock }, origin),
+    lookUps: createAddressBuckets({ limit: rateLimits.originLookUpsByAddress, clock: systemClock }),
+    clock: systemClock,
+    logger,
+  }),
   metrics,
   observeStage: metrics.observeStage,
   logger,
@@ -151,6 +198,17 @@ const gateway = createGateway({
   trustedHops: environment.trustedProxyHops,
   tracing,
   isReady: readiness.isReady,
+});
+
+/** Longer than the hold of a line that was begun at the last moment. */
+const batchLeaseMs = 2 * environment.holdMs;
+const batches = startBatchRunner({
+  queue: createBatchQueue({ pool: batchPool, leaseMs: batchLeaseMs }),
+  blobs,
+  runLine: gateway.runLine,
+  liveCalls: () => gateway.liveCalls,
+  logger,
+  leaseMs: batchLeaseMs,
 });
 
 const server = serve(
@@ -182,10 +240,13 @@ server.once('error', (error) => {
   process.exit(1);
 });
 
-modelsReady.catch((error: unknown) => {
+modelsReady.catch(refuseToStart);
+
+/** What the operator can mend (a file that is cut short, a hub that can't be reached) is said in a line. */
+function refuseToStart(error: unknown): never {
   logger.error({ err: error, modelsDir: path.resolve(environment.modelsDir) }, 'A model did not load.');
   process.exit(1);
-});
+}
 
 let stopping = false;
 for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, stop);
@@ -198,13 +259,15 @@ async function stop(signal: NodeJS.Signals) {
   await drain(
     [
       closableServer,
-      ...[sentiment, images, textVectors].map(({ batcher, runtime }) => ({
+      { name: 'batches', close: () => batches.close() },
+      ...[...new Set([sentiment, checking]), images, textVectors].map(({ batcher, runtime }) => ({
         name: `batcher of ${runtime.model.id}`,
         close: () => batcher.close(),
       })),
       { name: 'settlements', close: () => metering.drain() },
-      ...loaded.map(({ runtime }) => ({ name: runtime.model.id, close: () => runtime.close() })),
+      ...runtimes.map((runtime) => ({ name: runtime.model.id, close: () => runtime.close() })),
       { name: 'database', close: () => pool.end() },
+      { name: 'database of batches', close: () => batchPool.end() },
       { name: 'database of idempotency keys', close: () => idempotencyPool.end() },
       ...(tracing ? [{ name: 'traces', close: () => tracing.close() }] : []),
       { name: 'database of usage', close: () => usageDatabase.$disconnect() },

@@ -6,7 +6,7 @@ export interface FormPart {
   readonly bytes: Uint8Array;
 }
 
-const partHeadersBytesMax = 8_192;
+export const partHeadersBytesMax = 8_192;
 const lineEnd = '\r\n';
 const headersEnd = '\r\n\r\n';
 
@@ -55,19 +55,31 @@ function afterFirst(bytes: Buffer, delimiter: Buffer): number {
 }
 
 function nameOf(head: string): string {
+  return dispositionOf(head).name;
+}
+
+/** What a part's head says of it. The file's name is as clients write it: raw UTF-8. */
+export function dispositionOf(head: string): {
+  readonly name: string;
+  readonly filename: string | undefined;
+} {
   if (/^content-transfer-encoding:[ \t]*(?:base64|quoted-printable)/im.test(head)) {
     throw new DomainError('invalid_request', 'Send the parts of the form as they are, not encoded.');
   }
   const disposition = /^content-disposition:[ \t]*form-data([^\r\n]*)/im.exec(head)?.[1] ?? '';
+  const found = new Map<string, string>();
   for (const [, parameter, quoted, plain] of disposition.matchAll(
     /;\s*([^\s=;"]+)\s*=\s*(?:"((?:\\.|[^"\\])*)"|([^;"\s]*))/g,
   )) {
-    if (parameter?.toLowerCase() === 'name') return quoted?.replace(/\\(.)/g, '$1') ?? plain ?? '';
+    const key = parameter?.toLowerCase() ?? '';
+    if (!found.has(key)) found.set(key, quoted?.replace(/\\(.)/g, '$1') ?? plain ?? '');
   }
-  throw new DomainError('invalid_request', 'A part of the form has no name.');
+  const name = found.get('name');
+  if (name === undefined) throw new DomainError('invalid_request', 'A part of the form has no name.');
+  return { name, filename: found.get('filename') };
 }
 
-function malformed(): DomainError {
+export function malformed(): DomainError {
   return new DomainError(
     'invalid_request',
     'The form is cut short, or its parts are not divided by the boundary that Content-Type names.',

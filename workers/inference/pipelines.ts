@@ -44,7 +44,13 @@ export function meteredPipeline<Input, Item extends object, Output extends objec
     .through(readKey(dependencies))
     .through(parseRequest(endpoint))
     .through(claimKey(dependencies))
-    .through(admit(endpoint, { ...dependencies, costOf: (input) => costOf(endpoint, input) }));
+    .through(
+      admit(endpoint, {
+        ...dependencies,
+        costOf: (input) => costOf(endpoint, input),
+        modelOf: (input) => endpoint.modelOf(input).runtime.model.id,
+      }),
+    );
   const whole: Pipeline<Received, WithInputs<Input>> = endpoint.fetchInputs
     ? admitted.through(fetchInputs(endpoint.fetchInputs))
     : admitted;
@@ -87,6 +93,7 @@ export function generationPipeline<Options>(
         ...dependencies,
         ownHold: true,
         costOf: (request) => generationCost(request.generation, endpoint.modelOf(request).limits),
+        modelOf: (request) => endpoint.modelOf(request).model.id,
       }),
     )
     .through(generateText(endpoint, { ...dependencies, times }))

@@ -4,13 +4,23 @@ import type { Admission, Refusal } from '#server/domain/usage/metering.ts';
 
 type Refused = Extract<Admission, { retryAfterMs: number }>;
 
+/** What of the request its refusal names. */
+export interface RefusedRequest {
+  readonly scope: ApiKeyScope;
+  readonly model: string;
+  readonly address: string;
+  readonly origin: string;
+  readonly webUrl: string;
+}
+
 interface Wording {
   readonly code: ErrorCode;
-  sentence(about: { scope: ApiKeyScope; webUrl: string; retryAfterMs: number }): string;
+  sentence(about: RefusedRequest & { readonly retryAfterMs: number }): string;
   /** Told with Retry-After. Null: coming back does not help. */
   retryAfterMs(given: number): number | null;
 }
 
+const shownOriginMax = 200;
 const never = () => null;
 const asGiven = (ms: number) => ms;
 const pricing = (webUrl: string) => `${webUrl}/pricing`;
@@ -29,6 +39,24 @@ const wordings = {
     sentence: ({ scope }) => `This API key does not have the scope ${scope}.`,
     retryAfterMs: never,
   },
+  model_not_allowed: {
+    code: 'model_not_allowed',
+    sentence: ({ model }) =>
+      `This API key may not call the model ${model}. Its models are set in the console.`,
+    retryAfterMs: never,
+  },
+  address_not_allowed: {
+    code: 'address_not_allowed',
+    sentence: ({ address }) =>
+      `This API key may not be used from the address ${address}. Its addresses are set in the console.`,
+    retryAfterMs: never,
+  },
+  origin_not_allowed: {
+    code: 'origin_not_allowed',
+    sentence: ({ origin }) =>
+      `This API key may not be used by pages of ${origin.slice(0, shownOriginMax)}. Its origins are set in the console.`,
+    retryAfterMs: never,
+  },
   rate_limited: {
     code: 'rate_limit_exceeded',
     sentence: ({ retryAfterMs }) => `Rate limit reached. Try again in ${Math.ceil(retryAfterMs / 1_000)} s.`,
@@ -36,7 +64,7 @@ const wordings = {
   },
   concurrency_limited: {
     code: 'concurrency_limit_exceeded',
-    sentence: () => 'As many requests are in flight as the plan allows.',
+    sentence: () => 'As many requests are in flight as the plan or the key allows.',
     retryAfterMs: asGiven,
   },
   quota_exceeded: {
@@ -47,22 +75,26 @@ const wordings = {
   },
   quota_held: {
     code: 'rate_limit_exceeded',
-    sentence: () => 'The rest of the quota is held by requests in flight. Try again.',
+    sentence: () => 'The rest of the quota or the budget is held by requests in flight. Try again.',
     retryAfterMs: () => 1_000,
   },
   budget_exceeded: {
     code: 'budget_exceeded',
-    sentence: () => "This month's budget is spent.",
+    sentence: () =>
+      "What is left of the workspace's budget for this month does not cover the request. It is set in the console.",
+    retryAfterMs: never,
+  },
+  key_budget_exceeded: {
+    code: 'budget_exceeded',
+    sentence: () =>
+      "What is left of this API key's budget for this month does not cover the request. It is set in the console.",
     retryAfterMs: never,
   },
 } as const satisfies Record<Refusal, Wording>;
 
-export function refusalToError(
-  { verdict, retryAfterMs }: Refused,
-  { scope, webUrl }: { readonly scope: ApiKeyScope; readonly webUrl: string },
-): DomainError {
+export function refusalToError({ verdict, retryAfterMs }: Refused, request: RefusedRequest): DomainError {
   const wording: Wording = wordings[verdict];
-  return new DomainError(wording.code, wording.sentence({ scope, webUrl, retryAfterMs }), {
+  return new DomainError(wording.code, wording.sentence({ ...request, retryAfterMs }), {
     retryAfterMs: wording.retryAfterMs(retryAfterMs) ?? undefined,
   });
 }

@@ -23,9 +23,15 @@ export interface Received {
   pathParameters(): Readonly<Record<string, string>>;
   /** The address that limits count against; worked out only where one is needed. */
   address(): string;
+  /** Whom it comes from, as lists of addresses are compared with. */
+  wholeAddress(): string;
+  /** Of the page in a browser that sends it; empty where none does, or where it is our own. */
+  foreignOrigin(): string;
   readonly scope: RequestScope;
   /** Null: nobody follows it. */
   readonly trace: RequestTrace | null;
+  /** A line of a batch, with the key that made the batch: it brings no header, and no rate window counts it. */
+  readonly line?: { readonly keyId: string; readonly keyHash: Buffer };
 }
 
 export interface RequestScope {

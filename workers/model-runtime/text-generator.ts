@@ -116,8 +116,10 @@ export interface GenerationText {
 export interface GenerationFinished {
   readonly kind: 'finished';
   readonly choice: number;
-  /** stop: the model or a stop sequence ended it. length: outputTokensMax or the context did. */
-  readonly reason: 'stop' | 'length' | 'cancelled';
+  /**
+   * stop: the model or a stop sequence ended it. length: outputTokensMax or the context did. content_filter: a policy did.
+   */
+  readonly reason: 'stop' | 'length' | 'content_filter' | 'cancelled';
   /** All that were made for this choice, the token that ends a text left out: what is billed. */
   readonly outputTokens: number;
 }
@@ -157,7 +159,9 @@ export type GenerationRefusal =
   /** What this model's engine can't promise, by its name on our paths. */
   | { readonly refused: 'unsupported'; readonly field: UnsupportedField }
   /** The engine took nothing of it, and there is no telling why. */
-  | { readonly refused: 'by_engine' };
+  | { readonly refused: 'by_engine' }
+  /** The prompt is against the operator's policy. */
+  | { readonly refused: 'content_policy' };
 
 export type UnsupportedField =
   | 'messages'

@@ -7,7 +7,7 @@ export function gpt2Decoder<T>(
   ops: Ops<T>,
   config: Gpt2Config,
   weights: Weights<T>,
-  { tokenIds, mask, past }: DecoderInputs<T>,
+  { tokenIds, mask, past, scored }: DecoderInputs<T>,
 ): DecoderOutputs<T> {
   const { hiddenSize, layers, vocabularySize } = config;
   const table = weights('transformer.wte.weight', [vocabularySize, hiddenSize]);
@@ -24,7 +24,8 @@ export function gpt2Decoder<T>(
     x = ops.add(x, attended);
     x = ops.add(x, feedForward(ops, config, weights, name, x));
   }
-  const last = layerNorm(ops, config, weights, 'transformer.ln_f', x);
+  const all = layerNorm(ops, config, weights, 'transformer.ln_f', x);
+  const last = scored ? ops.tokensAt(all, scored) : all;
   const logits = config.tiedEmbeddings
     ? ops.unembedding(last, table)
     : ops.linear(last, weights('lm_head.weight', [vocabularySize, hiddenSize]));

@@ -14,7 +14,7 @@ export function llamaDecoder<T>(
   ops: Ops<T>,
   config: LlamaConfig,
   weights: Weights<T>,
-  { tokenIds, mask, past }: DecoderInputs<T>,
+  { tokenIds, mask, past, scored }: DecoderInputs<T>,
 ): DecoderOutputs<T> {
   const { hiddenSize, layers, vocabularySize } = config;
   const table = weights('model.embed_tokens.weight', [vocabularySize, hiddenSize]);
@@ -37,7 +37,8 @@ export function llamaDecoder<T>(
     x = ops.add(x, attended);
     x = ops.add(x, feedForward(ops, config, weights, name, x));
   }
-  const last = norm(ops, config, weights, 'model.norm', x);
+  const all = norm(ops, config, weights, 'model.norm', x);
+  const last = scored ? ops.tokensAt(all, scored) : all;
   const logits = config.tiedEmbeddings
     ? ops.unembedding(last, table)
     : ops.linear(last, weights('lm_head.weight', [vocabularySize, hiddenSize]));

@@ -269,6 +269,10 @@ export function onnxOps(graph: GraphBuilder, options: OnnxOpsOptions): Ops<OnnxV
     firstToken(x) {
       return { name: node('Gather', [nameOf(x), integer(0)], { attributes: { axis: { int: 1 } } }) };
     },
+    tokensAt(x, places) {
+      const rows = node('Flatten', [nameOf(x)], { attributes: { axis: { int: 2 } } });
+      return { name: node('Gather', [rows, nameOf(places)]) };
+    },
     convolution(x, weight, { stride, padding, depthwise, pooled, norm }) {
       const kernel = asConstant(weight, 'convolution');
       const folded: FoldedConvolution = norm

@@ -102,6 +102,7 @@ export function tensorflowOps(options: TensorflowOpsOptions = { training: false,
       const [batch = 0, , width = 0] = x.shape;
       return tf.reshape(tf.slice(x, [0, 0, 0], [batch, 1, width]), [batch, width]);
     },
+    tokensAt: (x, places) => tf.gather(tf.reshape(x, [-1, x.shape[2] ?? 0]), tf.cast(places, 'int32')),
     convolution: (x, weight, convolutionOptions) => convolution(x, weight, convolutionOptions, options),
     maxPool: (x) => tf.maxPool(x as tf.Tensor4D, 2, 2, 'valid'),
     globalAveragePool: (x) => tf.mean(x, [1, 2]),

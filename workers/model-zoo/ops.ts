@@ -75,6 +75,8 @@ export interface Ops<T> {
   unitLength(x: T): T;
   /** The first token of x [batch, length, width] -> [batch, width]. */
   firstToken(x: T): T;
+  /** Some tokens of x [batch, length, width], counted through batch after batch by `places` [count] -> [count, width]. */
+  tokensAt(x: T, places: T): T;
   /**
    * Over pictures, which lie as the back end likes them best: [batch, height, width, channels] in TensorFlow.js,
    * [batch, channels, height, width] in ONNX. `weight` [out, in, height, width], [out, 1, height, width] if depthwise; no bias.

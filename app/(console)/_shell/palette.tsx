@@ -67,6 +67,13 @@ export function Palette({ open, onOpenChange }: PaletteProps) {
                   <Plus {...icon} />
                   Create key
                 </Command.Item>
+                <Command.Item
+                  value="create webhook endpoint"
+                  onSelect={go(`/w/${workspace.slug}/webhooks?create=1`)}
+                >
+                  <Plus {...icon} />
+                  Create webhook endpoint
+                </Command.Item>
                 <Command.Item value="create workspace" onSelect={run(onCreateWorkspace)}>
                   <Plus {...icon} />
                   Create workspace

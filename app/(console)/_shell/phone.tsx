@@ -10,7 +10,7 @@ import { ThemeSegments } from '../../_components/theme-choice.tsx';
 import { leave } from './leave.ts';
 import { MonthRule } from './month-rule.tsx';
 import { Places } from './place-list.tsx';
-import { placesOf } from './places.ts';
+import { ariaCurrent, placesOf } from './places.ts';
 import { useShell } from './shell-context.ts';
 import { WorkspaceChoices } from './workspace-menu.tsx';
 
@@ -48,11 +48,11 @@ export function PhoneBar() {
   const [open, setOpen] = useState(false);
   const places = placesOf(workspace.slug)
     .flatMap((group) => group.places)
-    .slice(0, 3);
+    .slice(0, 4);
   return (
     <nav className="phonebar" aria-label="Places">
       {places.map(({ name, href, icon: Icon }) => (
-        <Link key={href} href={href} aria-current={path === href ? 'page' : undefined}>
+        <Link key={href} href={href} aria-current={ariaCurrent(path, href)}>
           <Icon strokeWidth={1.5} aria-hidden />
           {name}
         </Link>

@@ -1,7 +1,7 @@
 'use client';
 import Link from 'next/link';
 import { usePathname } from 'next/navigation';
-import { placesOf } from './places.ts';
+import { ariaCurrent, placesOf } from './places.ts';
 import { useShell } from './shell-context.ts';
 
 export function Places({ onGo }: { onGo?: () => void }) {
@@ -16,7 +16,7 @@ export function Places({ onGo }: { onGo?: () => void }) {
             <Link
               key={href}
               href={href}
-              aria-current={path === href ? 'page' : undefined}
+              aria-current={ariaCurrent(path, href)}
               {...(onGo && { onClick: onGo })}
             >
               <Icon size={16} strokeWidth={1.5} aria-hidden />

@@ -22,6 +22,7 @@ export function ShortcutsDialog({ open, onOpenChange }: ShortcutsDialogProps) {
             ...places.map(
               ({ name, key }) => [name, <Keys key={key} keys={['G', key.toUpperCase()]} />] as const,
             ),
+            ['Run, in the playground', <Keys key="↵" keys={['⌘', '↵']} />],
             ['Move the cursor of a chart', <Keys key="a" keys={['←', '→']} />],
           ]}
         />

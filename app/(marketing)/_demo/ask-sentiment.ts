@@ -1,8 +1,8 @@
 'use client';
-import type { DemoToken } from '#server/domain/demo/schema.ts';
-import { askApi, type DemoReply } from './ask-api.ts';
+import type { ShortLivedKey } from '#server/domain/api-keys/schema.ts';
+import { askApi, type CallReply } from '../../_calls/ask-api.ts';
+import { type SentimentAnswer, sentimentAnswerSchema } from '../../_calls/sentiment-answer.ts';
 import { withEachWordLeftOut } from './leave-out.ts';
-import { type SentimentAnswer, sentimentAnswerSchema } from './sentiment-answer.ts';
 
 export interface DemoAnswer extends SentimentAnswer {
   readonly text: string;
@@ -12,10 +12,10 @@ export interface DemoAnswer extends SentimentAnswer {
 
 /** A text, and what each of its words does to the answer, in one call. */
 export async function askSentiment(
-  token: DemoToken,
+  token: ShortLivedKey,
   text: string,
   signal: AbortSignal,
-): Promise<DemoReply<DemoAnswer>> {
+): Promise<CallReply<DemoAnswer>> {
   const input = withEachWordLeftOut(text);
   const body = { input: input.length === 1 ? input[0] : input };
   const reply = await askApi(token, { path: '/v1/sentiment', body, schema: sentimentAnswerSchema, signal });

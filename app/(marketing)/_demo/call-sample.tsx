@@ -3,6 +3,7 @@ import Link from 'next/link';
 import { CodeSample, type CodeVariant } from '../../_components/code-sample.tsx';
 import { Slip } from '../../_components/slip.tsx';
 import { exactMoney } from '../../_format/money.ts';
+import { jsonRequestCode } from '../../_samples/request-code.ts';
 import type { DemoAnswer } from './ask-sentiment.ts';
 import { useSharedDemo } from './demo-context.tsx';
 import { DemoSlip } from './demo-slip.tsx';
@@ -18,7 +19,7 @@ export function CallSample({ apiUrl }: { apiUrl: string }) {
       <div className="two">
         <CodeSample
           label="The call"
-          variants={variantsOf(apiUrl, sentence)}
+          variants={requestOf(apiUrl, sentence)}
           {...(answer && { answer: answerOf(answer) })}
         />
         <div className="grid gap-5">
@@ -47,44 +48,9 @@ export function CallSample({ apiUrl }: { apiUrl: string }) {
   );
 }
 
-function variantsOf(apiUrl: string, sentence: string): readonly CodeVariant[] {
+function requestOf(apiUrl: string, sentence: string): readonly CodeVariant[] {
   const short = sentence.length > shownCharacters ? `${sentence.slice(0, shownCharacters - 1)}…` : sentence;
-  const json = JSON.stringify({ input: short });
-  return [
-    {
-      name: 'curl',
-      code: `curl ${apiUrl}/v1/sentiment \\
-  -H "Authorization: Bearer $MODELYARD_KEY" \\
-  -H "Content-Type: application/json" \\
-  -d ${shellQuoted(json)}`,
-    },
-    {
-      name: 'TypeScript',
-      code: `const answer = await fetch("${apiUrl}/v1/sentiment", {
-  method: "POST",
-  headers: {
-    Authorization: \`Bearer \${process.env.MODELYARD_KEY}\`,
-    "Content-Type": "application/json",
-  },
-  body: JSON.stringify(${json}),
-});
-const { data, usage } = await answer.json();`,
-    },
-    {
-      name: 'Python',
-      code: `import os, requests
-
-answer = requests.post(
-    "${apiUrl}/v1/sentiment",
-    headers={"Authorization": f"Bearer {os.environ['MODELYARD_KEY']}"},
-    json=${json},
-).json()`,
-    },
-  ];
-}
-
-function shellQuoted(text: string): string {
-  return `'${text.replaceAll("'", `'\\''`)}'`;
+  return jsonRequestCode(apiUrl, { path: '/v1/sentiment', body: { input: short } });
 }
 
 function answerOf({ data: [first] }: DemoAnswer): string {

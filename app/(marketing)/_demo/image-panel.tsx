@@ -1,12 +1,12 @@
 'use client';
 import Link from 'next/link';
+import type { ImageAnswer } from '../../_calls/ask-images.ts';
+import { CallRefusalNote } from '../../_calls/call-refusal-note.tsx';
+import { ImageReadings } from '../../_calls/image-readings.tsx';
+import { PictureChoice } from '../../_calls/picture-choice.tsx';
 import { Slip } from '../../_components/slip.tsx';
 import { exactMoney } from '../../_format/money.ts';
 import { count, fixed, plural } from '../../_format/number.ts';
-import type { ImageAnswer } from './ask-images.ts';
-import { DemoRefusalNote } from './demo-refusal.tsx';
-import { ImageReadings } from './image-readings.tsx';
-import { PictureChoice } from './picture-choice.tsx';
 import type { ImageDemo } from './use-image-demo.ts';
 
 const shownIdCharacters = 16;
@@ -19,7 +19,7 @@ export function ImagePanel({ demo }: { demo: ImageDemo }) {
 
   return (
     <div className="demo">
-      <PictureChoice demo={demo} />
+      <PictureChoice {...demo} answered={answer !== null && answer.picture === picture && !refusal} />
       <div className="min-w-0">
         <div className={stale ? 'opacity-50' : undefined}>
           <ImageReadings reading={reading} />
@@ -28,7 +28,7 @@ export function ImagePanel({ demo }: { demo: ImageDemo }) {
           </p>
         </div>
         <output className="sr-only">{best && !stale && `${best.label}, ${fixed(best.score, 2)}`}</output>
-        <DemoRefusalNote refusal={refusal} />
+        <CallRefusalNote refusal={refusal} />
         <div className={stale ? 'opacity-50' : undefined}>
           <ImageSlip answer={answer} />
         </div>

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
+import type { Reading } from '../../_calls/sentiment-answer.ts';
 import { contributionsOf, withEachWordLeftOut, wordsOf } from './leave-out.ts';
-import type { Reading } from './sentiment-answer.ts';
 
 const reading = (positive: number): Reading => ({
   label: positive > 0.5 ? 'positive' : 'negative',

@@ -1,4 +1,4 @@
-import { type Label, labels, type Reading } from './sentiment-answer.ts';
+import { type Label, labels, type Reading } from '../../_calls/sentiment-answer.ts';
 
 /** Longer texts are read whole, but not word by word: it would take the visitor's whole minute. */
 const wordsMax = 24;

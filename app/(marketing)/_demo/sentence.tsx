@@ -1,6 +1,5 @@
 'use client';
-import type { CSSProperties } from 'react';
-import { signed } from '../../_format/number.ts';
+import { WordBars } from '../../_calls/word-bars.tsx';
 import type { DemoAnswer } from './ask-sentiment.ts';
 import { answerOf, contributionsOf, wordsOf } from './leave-out.ts';
 
@@ -11,10 +10,6 @@ interface SentenceProps {
   readonly stale: boolean;
 }
 
-/** From here on the figure is printed beside its bar. */
-const printedFrom = 0.1;
-/** The tallest bar fills its height, but never makes more than this of less. */
-const fullScaleMin = 0.1;
 const charactersMax = 600;
 
 /** The sentence is the chart: what is typed lies over a mirror of itself, whose words carry their bars. */
@@ -24,7 +19,6 @@ export function Sentence({ text, onChange, answer, stale }: SentenceProps) {
   const contributions = answer ? contributionsOf(answer.data) : [];
   const reading = answer?.data[0];
   const towards = reading ? `to-${answerOf(reading)}` : '';
-  const fullScale = Math.max(fullScaleMin, ...contributions.map(Math.abs));
 
   return (
     <div className={`sentence ${towards} ${stale ? 'stale' : ''}`}>
@@ -38,26 +32,12 @@ export function Sentence({ text, onChange, answer, stale }: SentenceProps) {
       />
       <div aria-hidden="true">
         {/^\s*/.exec(text)?.[0]}
-        {words
-          .map((word, index) => {
-            const known = answered[index]?.text === word.text ? contributions[index] : undefined;
-            return (
-              <span
-                key={`${index} ${word.text}`}
-                className={known !== undefined && known < 0 ? 'neg' : undefined}
-              >
-                {word.text}
-                {known !== undefined && (
-                  <>
-                    <u style={{ '--a': Math.abs(known) / fullScale } as CSSProperties} />
-                    <i />
-                    {Math.abs(known) >= printedFrom && <em>{signed(known, 2)}</em>}
-                  </>
-                )}
-              </span>
-            );
-          })
-          .flatMap((span, index) => [span, words[index]?.space ?? ''])}
+        <WordBars
+          words={words.map((word, index) => ({
+            ...word,
+            value: answered[index]?.text === word.text ? contributions[index] : undefined,
+          }))}
+        />
         {'\u200b'}
       </div>
     </div>

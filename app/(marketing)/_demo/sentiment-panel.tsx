@@ -1,13 +1,13 @@
 'use client';
+import { CallRefusalNote } from '../../_calls/call-refusal-note.tsx';
+import { Readings } from '../../_calls/readings.tsx';
+import type { Reading } from '../../_calls/sentiment-answer.ts';
 import { fixed } from '../../_format/number.ts';
 import type { DemoAnswer } from './ask-sentiment.ts';
 import { firstSentence, useSharedDemo } from './demo-context.tsx';
-import { DemoRefusalNote } from './demo-refusal.tsx';
 import { DemoSlip } from './demo-slip.tsx';
 import { answerOf } from './leave-out.ts';
-import { Readings } from './readings.tsx';
 import { Sentence } from './sentence.tsx';
-import type { Reading } from './sentiment-answer.ts';
 
 const samples = [
   { name: 'A mixed review', text: firstSentence },
@@ -56,7 +56,7 @@ export function SentimentPanel() {
         <output className="sr-only">
           {reading && !stale && `${reading.label ?? 'no answer'}, ${fixed(reading.score, 2)}`}
         </output>
-        <DemoRefusalNote refusal={refusal} />
+        <CallRefusalNote refusal={refusal} />
         <div className={stale ? 'opacity-50' : undefined}>
           <DemoSlip answer={shown} />
         </div>

@@ -1,10 +1,10 @@
 'use client';
 import Link from 'next/link';
+import type { TextAnswer } from '../../_calls/ask-text.ts';
+import { CallRefusalNote } from '../../_calls/call-refusal-note.tsx';
 import { Slip } from '../../_components/slip.tsx';
 import { exactMoney } from '../../_format/money.ts';
 import { count, plural } from '../../_format/number.ts';
-import type { TextAnswer } from './ask-text.ts';
-import { DemoRefusalNote } from './demo-refusal.tsx';
 import { samplePrompts, type TextDemo } from './use-text-demo.ts';
 
 const shownIdCharacters = 16;
@@ -69,7 +69,7 @@ export function TextPanel({ demo }: { demo: TextDemo }) {
           Piece by piece, as the model writes it. It is small, and knows little of the world.{' '}
           <Link href="/docs/text">How to call it</Link>
         </p>
-        <DemoRefusalNote refusal={refusal} />
+        <CallRefusalNote refusal={refusal} />
         <div className={asking ? 'opacity-50' : undefined}>
           <TextSlip answer={answer} />
         </div>

@@ -1,7 +1,7 @@
 'use client';
 import { useState } from 'react';
+import { type Asked, useAsk } from '../../_calls/use-ask.ts';
 import { askSentiment, type DemoAnswer } from './ask-sentiment.ts';
-import { type Asked, useAsk } from './use-ask.ts';
 
 const pauseMs = 500;
 

@@ -1,14 +1,16 @@
 'use client';
 import { useCallback, useState } from 'react';
-import type { DemoToken } from '#server/domain/demo/schema.ts';
-import { askText, type TextAnswer, type TextQuestion } from './ask-text.ts';
-import { type Asked, useAsk } from './use-ask.ts';
+import type { ShortLivedKey } from '#server/domain/api-keys/schema.ts';
+import { askText, type TextAnswer, type TextQuestion } from '../../_calls/ask-text.ts';
+import { type Asked, useAsk } from '../../_calls/use-ask.ts';
 
 export const samplePrompts = [
   'Write two sentences about a lighthouse.',
   'Name three things to do on a rainy day.',
   'Explain what a ledger is to a child.',
 ] as const;
+
+const tokensMax = 120;
 
 export interface TextDemo extends Asked<TextAnswer> {
   readonly prompt: string;
@@ -25,17 +27,20 @@ export function useTextDemo(): TextDemo {
   const [question, setQuestion] = useState<TextQuestion | null>(null);
   const [written, setWritten] = useState('');
   const ask = useCallback(
-    (token: DemoToken, asked: TextQuestion, signal: AbortSignal) =>
-      askText(token, asked, signal, (text) => !signal.aborted && setWritten(text)),
+    (key: ShortLivedKey, asked: TextQuestion, signal: AbortSignal) =>
+      askText(key, asked, signal, ({ text }) => !signal.aborted && setWritten(text)),
     [],
   );
-  const asked = useAsk({ question, ask, pauseMs: 0 });
   return {
-    ...asked,
+    ...useAsk({ question, ask, pauseMs: 0 }),
     prompt,
     setPrompt,
     written,
-    write: () => setQuestion({ prompt: prompt.trim() }),
+    write() {
+      const asked = prompt.trim();
+      const messages = [{ role: 'user', content: asked }];
+      setQuestion({ body: { messages, max_tokens: tokensMax }, prompt: asked });
+    },
     stop: () => setQuestion(null),
   };
 }

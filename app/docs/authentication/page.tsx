@@ -1,9 +1,12 @@
 import type { Metadata } from 'next';
 import Link from 'next/link';
 import { brand } from '#server/domain/brand/brand.ts';
+import { apiKeyLimits, playgroundLimits } from '#server/domain/rate-limits/schema.ts';
 import { Section } from '../section.tsx';
 
 export const metadata: Metadata = { title: 'Authentication' };
+
+const minute = 60_000;
 
 export default function AuthenticationPage() {
   return (
@@ -19,7 +22,44 @@ export default function AuthenticationPage() {
         </p>
         <p>
           We keep the SHA-256 of the key and nothing else of its secret. It is shown once, when it is made. If
-          it is lost, make a new one and revoke the old one.
+          it is lost, rotate it.
+        </p>
+      </Section>
+      <Section id="restrict" title="What a key may do">
+        <p>
+          All of this is chosen when a key is made, can be changed on its page in the console, and is in force
+          from the next call, at every server. The audit log keeps who changed what.
+        </p>
+        <ul className="text-prose grid max-w-2xl list-[square] gap-2 pl-5">
+          <li>
+            <b className="font-medium">Scopes</b>: the paths that it may call. Others are{' '}
+            <code>scope_missing</code>.
+          </li>
+          <li>
+            <b className="font-medium">Models</b>: all, or those that you choose. Others are{' '}
+            <code>model_not_allowed</code>.
+          </li>
+          <li>
+            <b className="font-medium">Addresses</b>: any, or up to {apiKeyLimits.addressesMax} IP addresses
+            and networks, IPv4 or IPv6. From elsewhere it is <code>address_not_allowed</code>, with the
+            address that we saw.
+          </li>
+          <li>
+            <b className="font-medium">Calls and units a minute, calls at once</b>: the plan’s, or fewer.
+          </li>
+          <li>
+            <b className="font-medium">A budget</b> a month: see{' '}
+            <Link href="/docs/errors#budgets">budgets</Link>.
+          </li>
+        </ul>
+      </Section>
+      <Section id="rotate" title="Rotating">
+        <p>
+          Rotating gives the same key a new secret, shown once. The old one works on for as long as you
+          choose, from not at all to {apiKeyLimits.overlapHoursMax / 24} days, so that programs can change
+          over; it can be stopped before. Both share one limit, one budget and one line of usage. After the
+          overlap the old one is answered with <code>expired_api_key</code>. An <code>Idempotency-Key</code>{' '}
+          belongs to the secret that it was sent with: do not repeat a call with the other one.
         </p>
       </Section>
       <Section id="revoke" title="Revoking">
@@ -30,15 +70,34 @@ export default function AuthenticationPage() {
       </Section>
       <Section id="expiry" title="Expiry">
         <p>
-          A key can be given a last day when it is made. From then on it is answered with{' '}
+          A key can be given a last day, when it is made or later. From then on it is answered with{' '}
           <code>expired_api_key</code>. The console marks it a week before.
         </p>
       </Section>
       <Section id="keep" title="Where to keep it">
         <p>
-          On a server, in its environment or secret store. Never in a page or an app that others run: the API
-          answers browsers only on this site’s own pages. One key for each program, so that one can be revoked
-          without the others.
+          On a server, in its environment or secret store. One key for each program, so that one can be
+          revoked without the others.
+        </p>
+      </Section>
+      <Section id="browsers" title="In a browser">
+        <p>
+          A key that names no origin is refused to pages, with <code>origin_not_allowed</code>, and a page
+          that no key names gets no answer to its preflight, which browsers report as an error of CORS. To
+          call from an app in the browser, give a key the app’s origins: <code>https://app.example.com</code>,
+          up to {apiKeyLimits.originsMax}, without a path. A change is seen within 10 s.
+        </p>
+        <p>
+          Whoever opens the app can read such a key, and an origin is only what browsers say: programs can
+          claim any. So give it the one scope and model that it needs, low limits and a hard budget.
+        </p>
+      </Section>
+      <Section id="short-lived" title="Short-lived keys">
+        <p>
+          The console’s playground calls the same API from your browser. It takes a key for itself that lives{' '}
+          {playgroundLimits.tokenLifetimeMs / minute} minutes, may call the models and read receipts, and is
+          kept in the page’s memory alone; its calls are billed to the workspace like any other. Who only
+          views a workspace gets none.
         </p>
       </Section>
       <Section id="refused" title="When it is refused">

@@ -146,7 +146,7 @@ export default function EmbeddingsReferencePage() {
       <Section id="keys" title="Which keys may">
         <p>
           A key that was made before embeddings came may not call them, and is answered with{' '}
-          <code>scope_missing</code>. Make a new one.
+          <code>scope_missing</code>. Give it the scope in the console, or make a new one.
         </p>
       </Section>
       <Section id="cost" title="What it costs">

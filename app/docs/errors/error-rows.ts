@@ -13,8 +13,7 @@ type ConsoleOnly =
   | 'wrong_credentials'
   | 'address_not_confirmed'
   | 'link_expired'
-  | 'permission_missing'
-  | 'conflict';
+  | 'permission_missing';
 
 /** Every code of the API. A code that is added to the domain is missed here by the compiler. */
 export const errorRows: Readonly<Record<Exclude<ErrorCode, ConsoleOnly>, ErrorRow>> = {
@@ -28,6 +27,11 @@ export const errorRows: Readonly<Record<Exclude<ErrorCode, ConsoleOnly>, ErrorRo
     status: 400,
     meaning: 'There is no field of that name.',
     todo: 'Take it out; param names it.',
+  },
+  content_policy_violation: {
+    status: 400,
+    meaning: 'The prompt is against the safety policy. Nothing was charged.',
+    todo: 'Change the prompt. Acceptable use says what is allowed.',
   },
   missing_api_key: {
     status: 401,
@@ -46,7 +50,26 @@ export const errorRows: Readonly<Record<Exclude<ErrorCode, ConsoleOnly>, ErrorRo
   },
   revoked_api_key: { status: 401, meaning: 'The key was revoked.', todo: 'Take a new one.' },
   expired_api_key: { status: 401, meaning: 'The key’s last day is over.', todo: 'Take a new one.' },
-  scope_missing: { status: 403, meaning: 'The key may not call this.', todo: 'Take a key that may.' },
+  scope_missing: {
+    status: 403,
+    meaning: 'The key may not call this.',
+    todo: 'Give it the scope in the console, or take a key that has it.',
+  },
+  model_not_allowed: {
+    status: 403,
+    meaning: 'The key may call some models, and the one that the message names is not among them.',
+    todo: 'Add the model to the key in the console.',
+  },
+  address_not_allowed: {
+    status: 403,
+    meaning: 'The key may be used from some addresses, and the one that the message names is not among them.',
+    todo: 'Add the address to the key in the console.',
+  },
+  origin_not_allowed: {
+    status: 403,
+    meaning: 'A page in a browser sent it, and the key does not name the page’s origin.',
+    todo: 'Add the origin to the key in the console, or call from a server.',
+  },
   workspace_suspended: { status: 403, meaning: 'The workspace is suspended.', todo: 'Write to support.' },
   storage_not_allowed: {
     status: 403,
@@ -65,6 +88,12 @@ export const errorRows: Readonly<Record<Exclude<ErrorCode, ConsoleOnly>, ErrorRo
     status: 415,
     meaning: 'The body is of another type.',
     todo: 'Send application/json; a picture also as a form or as it is.',
+  },
+  conflict: {
+    status: 409,
+    meaning:
+      'Something stands in the way: a file that a batch reads, a batch that has ended, too many of either.',
+    todo: 'The message says what to do first.',
   },
   idempotency_key_in_use: {
     status: 409,
@@ -114,8 +143,8 @@ export const errorRows: Readonly<Record<Exclude<ErrorCode, ConsoleOnly>, ErrorRo
   },
   budget_exceeded: {
     status: 429,
-    meaning: 'The month’s budget is spent.',
-    todo: 'Raise it. Retrying does not help.',
+    meaning: 'The month’s budget of the key or of the workspace is spent; the message says which.',
+    todo: 'Raise it in the console. Retrying does not help.',
   },
   internal: { status: 500, meaning: 'Our fault.', todo: 'Quote the request’s id to support.' },
   answer_withheld: {

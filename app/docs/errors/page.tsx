@@ -115,9 +115,10 @@ export default function ErrorsPage() {
       </Section>
       <Section id="rates" title="Limits of a minute">
         <p>
-          Calls and units a minute, and calls at once, are the plan’s: see{' '}
-          <Link href="/pricing">pricing</Link>. They hold over all servers together. Each answer says what is
-          left:
+          Calls and units a minute, and calls at once, are the plan’s (see{' '}
+          <Link href="/pricing">pricing</Link>
+          ), for the workspace and for each key, which may have fewer. They hold over all servers together.
+          Each answer says what is left, of the key or of the workspace, whichever has less:
         </p>
         <Ledger
           className="max-w-2xl"
@@ -129,6 +130,28 @@ export default function ErrorsPage() {
             [<code key="e">x-should-retry: false</code>, 'waiting does not help'],
           ]}
         />
+      </Section>
+      <Section id="budgets" title="Budgets">
+        <p>
+          A workspace and each of its keys can have a budget of dollars a month, set in the console. It begins
+          anew with the month, in UTC, and a change is in force from the next call.
+        </p>
+        <ul className="text-prose grid max-w-2xl list-[square] gap-2 pl-5">
+          <li>
+            A <b className="font-medium">hard</b> budget is never exceeded, at any number of servers: the most
+            that a call can cost is held before it runs. What the rest does not cover is{' '}
+            <code>budget_exceeded</code>; where calls under way hold the rest, the answer is{' '}
+            <code>rate_limit_exceeded</code>, and a moment later there may be some left.
+          </li>
+          <li>
+            A <b className="font-medium">soft</b> budget refuses nothing.
+          </li>
+          <li>
+            Owners and admins get a mail at 50, 80 and 100 %, once each a month for a budget of that amount,
+            within a minute or so. Of a hard budget the last one comes at 99 %, since calls that cost more
+            than its rest may leave it there.
+          </li>
+        </ul>
       </Section>
     </>
   );

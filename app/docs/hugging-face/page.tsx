@@ -135,7 +135,9 @@ export default function HuggingFacePage() {
           <code>logprob</code>, <code>special</code>), <code>generated_text</code> and <code>details</code>;
           the last two are null but in the last event. A text that is empty has one event, with a special
           token without an id. Where stop sequences were sent, <code>finish_reason</code> is{' '}
-          <code>stop_sequence</code> also for a text that the model ended itself.
+          <code>stop_sequence</code> also for a text that the model ended itself; a text that the{' '}
+          <Link href="/docs/text#safety">safety policy</Link> ended has <code>content_filter</code>, which
+          text-generation-inference does not know.
         </p>
       </Section>
       <Section id="clients" title="What the clients do">

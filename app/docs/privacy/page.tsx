@@ -10,7 +10,7 @@ export default function PrivacyPage() {
   return (
     <>
       <h1>Privacy of a call</h1>
-      <p className="lead">What you send is not kept. What it cost is.</p>
+      <p className="lead">What you send is not kept, unless it is a file. What it cost is.</p>
       <Section id="way" title="The way of a text or a picture">
         <p>
           It arrives in a server’s memory, is read by the model on that same server, or on one of the
@@ -33,6 +33,7 @@ export default function PrivacyPage() {
             ['Feedback, if your workspace has switched it on', `${feedbackLimits.keptDays} days`],
             ['The text, the picture, its URL', 'not written'],
             ['The answer', 'not written'],
+            ['A file for a batch, and the file of its answers', 'until you delete it, 30 days at the most'],
           ]}
         />
         <p>
@@ -55,12 +56,17 @@ export default function PrivacyPage() {
           session with the browser’s name and when it was last seen. A key is kept as its SHA-256. For rate
           limits, an address is kept as a keyed hash.
         </p>
+        <p>
+          Where webhooks are set up: their addresses, their secrets encrypted, and for 30 days each event that
+          was sent with the beginning of what was answered. Events name keys and budgets, never what a call
+          carried.
+        </p>
       </Section>
       <Section id="choices" title="Not there yet">
         <p>
           Retention by choice, redaction, export and erasure of a workspace are not built yet. Until they are,
-          nothing of an input or an answer is kept for anybody. Feedback is stored as it was sent, not yet
-          under a key of its workspace.
+          nothing of an input or an answer is kept for anybody, but the files of batches. Those and feedback
+          are stored as they were sent, not yet under a key of their workspace.
         </p>
       </Section>
     </>

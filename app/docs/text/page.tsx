@@ -6,7 +6,9 @@ import { generationLimits, requestLimits } from '#server/domain/rate-limits/sche
 import { CodeSample } from '../../_components/code-sample.tsx';
 import { money } from '../../_format/money.ts';
 import { count } from '../../_format/number.ts';
+import { PolicyLedger } from '../../_safety/policy-ledger.tsx';
 import { jsonCall, openAiCalls, textCalls } from '../../_samples/text-calls.ts';
+import { safetyPolicy } from '../../_trpc/server.ts';
 import { FieldTable } from '../field-table.tsx';
 import { Section } from '../section.tsx';
 
@@ -30,8 +32,9 @@ const {
   stalledReaderMs,
 } = generationLimits;
 
-export default function TextReferencePage() {
+export default async function TextReferencePage() {
   const api = apiUrl();
+  const policy = await safetyPolicy();
   return (
     <>
       <h1>Text</h1>
@@ -63,7 +66,7 @@ export default function TextReferencePage() {
               'list of objects',
               `Instead of prompt: a conversation of up to ${messagesMax} messages {"role", "content"}, the oldest first. Roles are system (or developer), user and assistant; content is a text, or a list of parts {"type": "text", "text"}.`,
             ],
-            ['model', 'string', 'The model’s name. Left out: the current one.'],
+            ['model', 'string', 'The model’s name: text-1, or an adapted one (below). Left out: text-1.'],
             ['max_tokens', 'integer', `Of each answer. Left out: ${outputTokensDefault}.`],
             ['temperature', 'number, 0 to 2', '0 takes the most probable token always. Left out: 0.7.'],
             ['top_p', 'number, 0 to 1', 'Nucleus sampling; 1 keeps all. Left out: 0.95.'],
@@ -126,8 +129,8 @@ export default function TextReferencePage() {
             ['data[].text', 'string', 'Without the stop sequence.'],
             [
               'data[].finish_reason',
-              '"stop" or "length"',
-              'stop: the model or a stop sequence ended it. length: max_tokens, the model’s context, the time limit, or the end of the quota did.',
+              '"stop", "length" or "content_filter"',
+              'stop: the model or a stop sequence ended it. length: max_tokens, the model’s context, the time limit, or the end of the quota did. content_filter: the safety policy did.',
             ],
             [
               'data[].logprobs[]',
@@ -195,6 +198,45 @@ export default function TextReferencePage() {
           and sound, <code>prediction</code>, <code>suffix</code>, a <code>best_of</code> other than{' '}
           <code>n</code>, <code>store: true</code>; lists of prompts or of token numbers; <code>echo</code>{' '}
           together with <code>logprobs</code>.
+        </p>
+      </Section>
+      <Section id="adapted" title="Adapted models">
+        <p>
+          <code>GET /v1/models</code> lists every model that writes. Beside <code>text-1</code> stand models
+          that were made of it for one task (LoRA): they are called by their names on the same paths, at the
+          same price.
+        </p>
+        <FieldTable
+          label="Adapted models"
+          head={['Model', 'Reads', 'What it does']}
+          fields={[
+            [
+              'punctuation-1',
+              'English prose',
+              'Puts capitals and punctuation back. Ask with a temperature of 0: “Write this with capitals and punctuation: well she said i never thought of that”. It keeps every word of nine passages in ten, so compare where that matters.',
+            ],
+          ]}
+        />
+      </Section>
+      <Section id="safety" title="Safety">
+        <p>
+          Whoever runs this service may keep the model from words, say something of their own to it, and have
+          answers read by a classifier. In force here:
+        </p>
+        <PolicyLedger policy={policy} />
+        <p>
+          A prompt with a denied term is refused with 400 <code>content_policy_violation</code> before the
+          model sees it, and nothing is charged; <code>param</code> names the prompt, not the term. An answer
+          ends before a denied term, or before a sentence that the classifier refuses, with the finish reason{' '}
+          <code>content_filter</code>; what was written until then is charged. In a stream, text that may be
+          the beginning of a term comes once it is known that it is none; with a classifier, a stream comes
+          sentence by sentence. A classifier that fails lets nothing pass: 503, not charged. Its reading costs
+          nothing.
+        </p>
+        <p>
+          Case, width and characters that can’t be seen make no difference to a term, and it stands for whole
+          words. A house prompt stands before the system message of a conversation, and its tokens count as
+          read. <Link href="/acceptable-use">Acceptable use</Link>
         </p>
       </Section>
       <Section id="cost" title="What it costs">

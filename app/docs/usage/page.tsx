@@ -100,9 +100,9 @@ export default function UsageReferencePage() {
       </Section>
       <Section id="keys" title="Which keys may">
         <p>
-          One that was made with access to usage and receipts: choose it when you create the key. It reads
-          those of the whole workspace, so keep it where bills are made. Others are answered with{' '}
-          <code>scope_missing</code>. What is another workspace’s is <code>not_found</code>.{' '}
+          One with the scope for usage and receipts, which the console gives it. It reads those of the whole
+          workspace, so keep it where bills are made. Others are answered with <code>scope_missing</code>.
+          What is another workspace’s is <code>not_found</code>.{' '}
           <Link href="/docs/errors">Errors and limits</Link>
         </p>
       </Section>

@@ -44,7 +44,15 @@ describe('API keys', () => {
         lastUsedAt: null,
         expiresAt: null,
         revokedAt: null,
+        overlapUntil: null,
+        models: [],
+        allowedAddresses: [],
+        allowedOrigins: [],
         requestsPerMinute: 120,
+        unitsPerMinute: 20_000,
+        concurrencyMax: null,
+        budget: null,
+        spentThisMonthMicroUsd: 0,
       },
     ]);
     const secret = created.key.slice(created.prefix.length + 1);

@@ -1,5 +1,7 @@
+import { describeSafetyPolicy } from '#server/domain/safety/describe-safety-policy.ts';
 import { publicProcedure, router } from '../trpc.ts';
 
 export const modelRouter = router({
   cards: publicProcedure.query(({ ctx }) => ctx.services.modelCards.list()),
+  safety: publicProcedure.query(({ ctx }) => describeSafetyPolicy(ctx.services)),
 });

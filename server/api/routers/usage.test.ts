@@ -52,6 +52,9 @@ describe('usage', () => {
       keyId: key.id,
       keyHash: hashApiKey(key.key),
       scope: 'sentiment',
+      model: 'sentiment-1',
+      address: '192.0.2.1',
+      origin: '',
       unitsMin: 1,
       unitsMax: units,
       microUsdMax: units,
@@ -172,7 +175,7 @@ describe('usage', () => {
       spentMicroUsd: priceMicroUsd,
       heldUnits: 0,
       quotaUnits: 10_000_000_000,
-      budgetMicroUsd: null,
+      budget: null,
       planId: 'scale',
     });
     await plane.database.pool.query(

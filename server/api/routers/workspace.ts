@@ -1,11 +1,13 @@
 import { readFeedbackSetting } from '#server/domain/feedback/read-feedback-setting.ts';
 import { switchFeedbackSchema } from '#server/domain/feedback/schema.ts';
 import { switchFeedback } from '#server/domain/feedback/switch-feedback.ts';
+import { changeBudget } from '#server/domain/workspaces/change-budget.ts';
 import { createWorkspace } from '#server/domain/workspaces/create-workspace.ts';
 import { findWorkspaceBySlug } from '#server/domain/workspaces/find-workspace-by-slug.ts';
 import { listWorkspaces } from '#server/domain/workspaces/list-workspaces.ts';
 import { renameWorkspace } from '#server/domain/workspaces/rename-workspace.ts';
 import {
+  changeBudgetSchema,
   createWorkspaceSchema,
   renameWorkspaceSchema,
   workspaceSlugSchema,
@@ -39,5 +41,12 @@ export const workspaceRouter = router({
       const workspaceId = ctx.workspace.id;
       await switchFeedback(ctx.services, { ...input, workspaceId, userId: ctx.user.id });
       return readFeedbackSetting(ctx.services, { workspaceId });
+    }),
+  changeBudget: workspaceProcedure('workspace:manage')
+    .input(changeBudgetSchema)
+    .mutation(async ({ ctx, input }) => {
+      const { budget } = input;
+      await changeBudget(ctx.services, { workspaceId: ctx.workspace.id, userId: ctx.user.id, budget });
+      return { budget };
     }),
 });

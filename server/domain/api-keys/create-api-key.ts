@@ -1,31 +1,34 @@
+import { emitEvent } from '#server/domain/webhooks/emit-event.ts';
 import { recordAuditEvent } from '../audit/record-audit-event.ts';
 import { planOf } from '../billing/plans.ts';
 import type { Clock } from '../clock.ts';
 import type { Database } from '../database.ts';
 import { DomainError } from '../errors.ts';
 import { apiKeyLimits } from '../rate-limits/limits.ts';
+import { checkKeyControls } from './check-key-controls.ts';
 import { displayPrefix, generateApiKey } from './key-format.ts';
-import { type CreatedApiKey, defaultApiKeyScopes } from './schema.ts';
-import type { ApiKeyScope } from './scopes.ts';
+import { type ApiKeyControls, type CreatedApiKey, defaultApiKeyScopes } from './schema.ts';
+import { writeKeyAllowance } from './write-key-allowance.ts';
 
-export interface NewApiKeyRequest {
+export interface NewApiKeyRequest extends ApiKeyControls {
   readonly workspaceId: string;
   readonly userId: string;
   readonly name: string;
   readonly expiresInDays?: number | null | undefined;
-  readonly scopes?: readonly ApiKeyScope[] | undefined;
 }
 
 const dayMs = 24 * 60 * 60 * 1_000;
 
 export async function createApiKey(
   { db, clock }: { db: Database; clock: Clock },
-  { workspaceId, userId, name, expiresInDays, scopes = defaultApiKeyScopes }: NewApiKeyRequest,
+  { workspaceId, userId, name, expiresInDays, ...controls }: NewApiKeyRequest,
 ): Promise<CreatedApiKey> {
   const now = clock.now();
   const expiresAt = expiresInDays ? new Date(now.getTime() + expiresInDays * dayMs) : null;
   const { id, key, secretHash } = generateApiKey('live');
-  const granted = [...new Set(scopes)];
+  const granted = [...new Set(controls.scopes ?? defaultApiKeyScopes)];
+  const { models = [], allowedAddresses = [], allowedOrigins = [] } = controls;
+  const { budget = null, concurrencyMax = null } = controls;
 
   await db.$transaction(async (transaction) => {
     // Locked, so that of two at the limit one waits and is then refused.
@@ -41,7 +44,8 @@ export async function createApiKey(
         `A workspace has at most ${apiKeyLimits.perWorkspaceMax} keys. Revoke one that is not used.`,
       );
     }
-    const { requestsPerMinute, unitsPerMinute } = planOf(workspace.planId);
+    await checkKeyControls(transaction, { workspaceId, controls });
+    const plan = planOf(workspace.planId);
     await transaction.apiKey.create({
       data: {
         id,
@@ -52,20 +56,48 @@ export async function createApiKey(
         secretHash: new Uint8Array(secretHash),
         scopes: granted,
         rateBucket: id,
-        requestsPerMinute,
-        unitsPerMinute,
+        models: [...new Set(models)],
+        allowedAddresses,
+        allowedOrigins,
+        requestsPerMinute: controls.requestsPerMinute ?? plan.requestsPerMinute,
+        unitsPerMinute: controls.unitsPerMinute ?? plan.unitsPerMinute,
         createdAt: now,
         expiresAt,
       },
     });
+    if (budget !== null || concurrencyMax !== null)
+      await writeKeyAllowance(transaction, { workspaceId, keyId: id, budget, concurrencyMax });
     await recordAuditEvent(transaction, {
       workspaceId,
       actorUserId: userId,
       action: 'api_key.created',
       targetId: id,
-      detail: { name, scopes: granted, expiresAt: expiresAt?.toISOString() ?? null },
+      detail: {
+        name,
+        scopes: granted,
+        expiresAt: expiresAt?.toISOString() ?? null,
+        models,
+        allowedAddresses,
+        allowedOrigins,
+        concurrencyMax,
+        budget: budget && JSON.stringify(budget),
+      },
+      at: now,
+    });
+    await emitEvent(transaction, {
+      workspaceId,
+      type: 'key.created',
+      data: { id, name, key_prefix: displayPrefix('live', id) },
       at: now,
     });
   });
-  return { id, key, prefix: displayPrefix('live', id), name, expiresAt };
+  return {
+    id,
+    key,
+    prefix: displayPrefix('live', id),
+    name,
+    scopes: granted,
+    expiresAt,
+    overlapUntil: null,
+  };
 }

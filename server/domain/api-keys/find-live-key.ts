@@ -1,3 +1,4 @@
+import type { ApiKey } from '#prisma/generated/client.ts';
 import type { Transaction } from '../database.ts';
 import { DomainError } from '../errors.ts';
 
@@ -5,7 +6,7 @@ import { DomainError } from '../errors.ts';
 export async function findLiveKey(
   transaction: Transaction,
   { workspaceId, keyId }: { workspaceId: string; keyId: string },
-): Promise<{ readonly id: string; readonly name: string; readonly revokedAt: Date | null }> {
+): Promise<ApiKey> {
   const key = await transaction.apiKey.findFirst({ where: { id: keyId, workspaceId, kind: 'live' } });
   if (!key) throw new DomainError('not_found', 'There is no such key in this workspace.', { param: 'keyId' });
   return key;

@@ -24,8 +24,8 @@ export interface NewApiKey {
   readonly secretHash: Buffer;
 }
 
-export function generateApiKey(kind: ApiKeyKind): NewApiKey {
-  const id = randomBase62(idCharacters);
+/** `id`: of a key that gets a new secret. */
+export function generateApiKey(kind: ApiKeyKind, id = randomBase62(idCharacters)): NewApiKey {
   const body = `${brand.keyPrefix}_${kindInKey[kind]}_${id}_${randomBase62(secretCharacters)}`;
   const key = `${body}_${checksum(body)}`;
   return { id, key, secretHash: hashApiKey(key) };

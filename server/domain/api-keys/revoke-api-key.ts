@@ -1,7 +1,9 @@
+import { emitEvent } from '#server/domain/webhooks/emit-event.ts';
 import { recordAuditEvent } from '../audit/record-audit-event.ts';
 import type { Clock } from '../clock.ts';
 import type { Database } from '../database.ts';
 import { findLiveKey } from './find-live-key.ts';
+import { displayPrefix } from './key-format.ts';
 
 export interface ApiKeyChange {
   readonly workspaceId: string;
@@ -28,6 +30,12 @@ export async function revokeApiKey(
       action: 'api_key.revoked',
       targetId: keyId,
       detail: { name: key.name },
+      at: now,
+    });
+    await emitEvent(transaction, {
+      workspaceId,
+      type: 'key.revoked',
+      data: { id: keyId, name: key.name, key_prefix: displayPrefix('live', keyId) },
       at: now,
     });
     return { revokedAt: now };

@@ -5,7 +5,12 @@ export const apiKeyScopes = [
   'embeddings',
   'text',
   'feedback',
+  'batches',
   'models:read',
   'usage:read',
 ] as const;
 export type ApiKeyScope = (typeof apiKeyScopes)[number];
+
+export function isApiKeyScope(value: string): value is ApiKeyScope {
+  return (apiKeyScopes as readonly string[]).includes(value);
+}

@@ -6,9 +6,19 @@ export const auditActions = [
   'workspace.renamed',
   'feedback.switched_on',
   'feedback.switched_off',
+  'workspace.budget_changed',
   'api_key.created',
   'api_key.renamed',
+  'api_key.changed',
+  'api_key.rotated',
+  'api_key.overlap_ended',
   'api_key.revoked',
+  'webhook_endpoint.created',
+  'webhook_endpoint.updated',
+  'webhook_endpoint.enabled',
+  'webhook_endpoint.disabled',
+  'webhook_endpoint.secret_rotated',
+  'webhook_endpoint.deleted',
 ] as const;
 export type AuditAction = (typeof auditActions)[number];
 
@@ -19,7 +29,12 @@ export interface AuditEntry {
   readonly action: AuditAction;
   readonly targetId: string;
   /** What changed. Never a secret and never customer data. */
-  readonly detail?: Readonly<Record<string, string | number | null | readonly string[]>>;
+  readonly detail?: Readonly<
+    Record<
+      string,
+      string | number | null | readonly string[] | { readonly from: string; readonly to: string }
+    >
+  >;
   readonly at: Date;
 }
 

@@ -1,4 +1,5 @@
 import type { Transaction } from '../database.ts';
+import type { Seal } from '../seal.ts';
 
 export interface Mail {
   readonly to: string;
@@ -21,7 +22,4 @@ export interface MailSender {
  * Mails carry sign-in links, and links are not kept in the clear: a queued mail and the local outbox hold it
  * encrypted.
  */
-export interface MailSeal {
-  seal(text: string): string;
-  open(sealed: string): string;
-}
+export type MailSeal = Seal;

@@ -5,15 +5,27 @@ export const permissions = [
   'members:read',
   'keys:read',
   'keys:manage',
+  'models:call',
   'usage:read',
+  'webhooks:read',
+  'webhooks:manage',
 ] as const;
 export type Permission = (typeof permissions)[number];
 
 export const roles = {
   owner: permissions,
   admin: permissions,
-  developer: ['workspace:read', 'members:read', 'keys:read', 'keys:manage', 'usage:read'],
-  viewer: ['workspace:read', 'members:read', 'keys:read', 'usage:read'],
+  developer: [
+    'workspace:read',
+    'members:read',
+    'keys:read',
+    'keys:manage',
+    'models:call',
+    'usage:read',
+    'webhooks:read',
+    'webhooks:manage',
+  ],
+  viewer: ['workspace:read', 'members:read', 'keys:read', 'usage:read', 'webhooks:read'],
 } as const satisfies Record<string, readonly Permission[]>;
 export type Role = keyof typeof roles;
 

@@ -1,3 +1,5 @@
+import { isIPv6 } from 'node:net';
+
 export interface ClientAddressInput {
   /** The other end of the socket. */
   readonly remoteAddress: string | undefined;
@@ -7,21 +9,30 @@ export interface ClientAddressInput {
   readonly trustedHops: number;
 }
 
+/** A client whose address can't be told. */
+export const unknownAddress = 'unknown';
+
 const ipv4 = /^(?:(?:25[0-5]|2[0-4]\d|1?\d?\d)(?:\.(?!$)|$)){4}$/;
 const ipv6GroupsPerNetwork = 4;
 
+/** The address that limits count against: an IPv6 address is cut to its /64, which is what one customer line has. */
+export function clientAddress(input: ClientAddressInput): string {
+  const whole = wholeClientAddress(input);
+  return ipv4.test(whole) ? whole : (ipv6Network(whole) ?? unknownAddress);
+}
+
 /**
- * The address that limits count against. A header can be written by anyone, so only its last `trustedHops` entries
- * mean anything: with none, it is ignored; with n, the nth from the right is what our outermost proxy saw.
- * An IPv6 address is cut to its /64, which is what one customer line has at the least.
+ * The address that lists of addresses are compared with. A header can be written by anyone, so only its last
+ * `trustedHops` entries mean anything: with none, it is ignored; with n, the nth from the right is what our outermost
+ * proxy saw.
  */
-export function clientAddress({ remoteAddress, forwardedFor, trustedHops }: ClientAddressInput): string {
+export function wholeClientAddress({ remoteAddress, forwardedFor, trustedHops }: ClientAddressInput): string {
   const socket = remoteAddress ?? '';
-  if (trustedHops <= 0) return limitedTo(socket);
+  if (trustedHops <= 0) return plainAddress(socket);
   const forwarded = (forwardedFor ?? '').split(',').map((entry) => entry.trim());
   // A chain that is shorter than it has to be did not pass our proxies: the socket's own address is all that is known.
   const seen = forwarded.length >= trustedHops ? forwarded[forwarded.length - trustedHops] : undefined;
-  return limitedTo(seen ? withoutPort(seen) : socket);
+  return plainAddress(seen ? withoutPort(seen) : socket);
 }
 
 /** Proxies write `203.0.113.7:5123` and `[2001:db8::1]:5123` too. */
@@ -32,11 +43,12 @@ function withoutPort(entry: string): string {
   return host !== undefined && port !== undefined && rest.length === 0 ? host : entry;
 }
 
-function limitedTo(address: string): string {
+/** Without a zone, and an IPv4 address out of its IPv6 clothes. */
+function plainAddress(address: string): string {
   const plain = (address.split('%')[0] ?? '').toLowerCase();
   const embedded = plain.startsWith('::ffff:') ? plain.slice('::ffff:'.length) : plain;
   if (ipv4.test(embedded)) return embedded;
-  return ipv6Network(plain) ?? 'unknown';
+  return isIPv6(plain) ? plain : unknownAddress;
 }
 
 function ipv6Network(address: string): string | undefined {

@@ -43,6 +43,38 @@ export const outboundLimits = {
   headersBytesMax: 16 * kibibyte,
 } as const;
 
+/** Webhooks to customers: what a workspace sets up, and what one request to its endpoint may take. */
+export const webhookLimits = {
+  endpointsPerWorkspaceMax: 10,
+  /** With so many waiting an endpoint is disabled: what it does not take must not grow without end. */
+  waitingPerEndpointMax: 10_000,
+  timeoutMs: 15 * secondMs,
+  /** Longer than a request takes by far: whoever holds a delivery for so long has died. */
+  claimMs: minuteMs,
+  /** Of an answer, so much is read and shown. */
+  answerBytesMax: 2 * kibibyte,
+  /** After the first attempt: the schedule of the specification, three days in all. */
+  retryDelaysMs: [
+    5 * secondMs,
+    5 * minuteMs,
+    30 * minuteMs,
+    2 * hourMs,
+    5 * hourMs,
+    10 * hourMs,
+    14 * hourMs,
+    20 * hourMs,
+    dayMs,
+  ],
+  /** Each delay is drawn from so much around it, so that what failed together does not come back together. */
+  jitterShare: 0.2,
+  retryAfterMsMax: dayMs,
+  /** Requests at the same time: of a background process, and to the endpoints of one workspace. */
+  concurrentMax: 8,
+  concurrentPerWorkspaceMax: 4,
+  overlapHoursMax: 168,
+  deliveriesListed: 50,
+} as const;
+
 /** An explanation runs the model many times: so much text, so many units, so many samples at the most. */
 export const explanationLimits = {
   textCharactersMax: 2_000,
@@ -91,6 +123,16 @@ export const feedbackLimits = {
   keptDays: 90,
 } as const;
 
+/** Bounds of an operator's policy on what is written, and of what of an answer is held back to be checked as one. */
+export const safetyLimits = {
+  fileBytesMax: mebibyte,
+  termsMax: 1_000,
+  termCharactersMax: 64,
+  systemPromptCharactersMax: 2_000,
+  stretchCharactersMax: 400,
+  checkTimeoutMs: 10 * secondMs,
+} as const;
+
 /** How long the stages may take. A hold outlives the slowest request by far, so that a live one never loses it. */
 export const pipelineLimits = {
   holdMs: 60 * secondMs,
@@ -107,6 +149,8 @@ export const pipelineLimits = {
 export const rateLimits = {
   /** Keys that are malformed or whose checksum is wrong, by address, in the gateway's memory. */
   malformedKeysByAddress: { capacity: 30, windowMs: minuteMs },
+  /** Origins that a browser asks about without a key, in the gateway's memory. */
+  originLookUpsByAddress: { capacity: 60, windowMs: minuteMs },
   signUpByAddress: { capacity: 10, windowMs: hourMs },
   signInByAddress: { capacity: 30, windowMs: 10 * minuteMs },
   signInByEmail: { capacity: 10, windowMs: 10 * minuteMs },
@@ -114,9 +158,13 @@ export const rateLimits = {
   mailLinkByAddress: { capacity: 10, windowMs: hourMs },
   /** Tokens for the landing page's demo, one a page that asks; what all of an address may ask is bounded by demoLimits. */
   demoTokenByAddress: { capacity: 30, windowMs: 10 * minuteMs },
+  /** Tokens for the playground, one a page that calls; what one may call is bounded by the plan. */
+  playgroundTokenByUser: { capacity: 30, windowMs: 10 * minuteMs },
   /** Each call inside a tRPC batch counts. */
   rpcByAddress: { capacity: 600, windowMs: minuteMs },
   rpcBySession: { capacity: 600, windowMs: minuteMs },
+  /** Test events and replays: what members have us send. */
+  webhookSendsByWorkspace: { capacity: 60, windowMs: minuteMs },
 } as const satisfies Record<string, RateLimit>;
 
 export interface RateLimit {
@@ -142,7 +190,23 @@ export const demoLimits = {
   unitsPerMinute: 4_000,
 } as const;
 
-export const apiKeyLimits = { perWorkspaceMax: 200, nameCharactersMax: 60, lifetimeDaysMax: 3_650 } as const;
+/** The console's playground calls the API as the member who is there, for as long as nobody has to notice a renewal. */
+export const playgroundLimits = { tokenLifetimeMs: 15 * minuteMs } as const;
+
+export const apiKeyLimits = {
+  perWorkspaceMax: 200,
+  nameCharactersMax: 60,
+  lifetimeDaysMax: 3_650,
+  /** Entries of each list that restricts a key. */
+  modelsMax: 50,
+  addressesMax: 50,
+  originsMax: 20,
+  originCharactersMax: 253,
+  /** How long a secret that was replaced may go on working. */
+  overlapHoursMax: 30 * 24,
+} as const;
+/** Of a month, in micro-USD: far above what anybody spends, far below what a number in JavaScript holds. */
+export const budgetLimits = { microUsdMax: 1_000_000_000_000, alertEveryMs: 30 * secondMs } as const;
 export const accountLimits = { emailCharactersMax: 254, nameCharactersMax: 80 } as const;
 /** A free workspace carries a free quota, so nobody may own any number of them. */
 export const workspaceLimits = { ownedPerUserMax: 10, nameCharactersMax: 60 } as const;
@@ -163,6 +227,8 @@ export const retention = {
   expiredMailLinksMs: 7 * dayMs,
   unconfirmedUsersMs: 30 * dayMs,
   outboxMailsMs: 7 * dayMs,
+  /** With their deliveries: so long an event can be sent again. */
+  webhookEventsMs: 30 * dayMs,
   /** Longer than any window above: a bucket that was not touched since is full. */
   rateBucketsMs: dayMs,
   feedbackMs: feedbackLimits.keptDays * dayMs,
@@ -172,6 +238,10 @@ export const retention = {
 export const backgroundLimits = {
   concurrentJobsMax: 4,
   reapHoldsEveryMs: 10 * secondMs,
+  dispatchEventsEveryMs: secondMs,
+  eventsDispatchedAtOnce: 50,
+  /** A delivery that nobody began for so long has lost its job, with the process that had it. */
+  deliveryOverdueMs: 2 * minuteMs,
   /** The queue's workers have looked for their first job by then, or the process ends. */
   startMs: 15 * secondMs,
   drainMs: 25 * secondMs,
@@ -196,4 +266,48 @@ export const usageLimits = {
   cursorCharactersMax: 600,
   readTimeoutMs: 5 * secondMs,
   connectionsMax: 2,
+} as const;
+
+/** Bounds of what a workspace keeps in files. */
+export const fileLimits = {
+  bytesMax: 100 * mebibyte,
+  uploadTimeoutMs: 75 * secondMs,
+  workspaceBytesMax: 1024 * mebibyte,
+  workspaceFilesMax: 1_000,
+  filenameCharactersMax: 200,
+  fieldBytesMax: 4 * kibibyte,
+  fieldsMax: 16,
+  lifetimeMs: 30 * dayMs,
+  /** Streams of files that a gateway writes at the same time. */
+  uploadsAtOnceMax: 8,
+  pageDefault: 100,
+  pageMax: 1_000,
+} as const;
+
+/** Bounds of a batch, and of what its lines may take beside live calls. */
+export const batchLimits = {
+  linesMax: 50_000,
+  lineBytesMax: imageLimits.bodyBytesMax,
+  customIdCharactersMax: 200,
+  metadataPairsMax: 16,
+  metadataCharactersMax: 512,
+  errorsMax: 50,
+  openPerWorkspaceMax: 20,
+  windowMs: dayMs,
+  /** Lines under way while no live call is, and while one is. */
+  linesAtOnceIdle: 4,
+  linesAtOnceBusy: 1,
+  /** Lines that are begun with one statement, and the bytes of them that are kept in memory. */
+  chunkLinesMax: 64,
+  chunkBytesMax: 32 * mebibyte,
+  /** Answers that are written together. */
+  flushEveryMs: 500,
+  /** Others' batches are looked after in turn. */
+  turnMs: 30 * secondMs,
+  lookEveryMs: secondMs,
+  triesMax: 8,
+  retryLongestMs: 30 * secondMs,
+  pageDefault: 20,
+  pageMax: 100,
+  connectionsMax: 4,
 } as const;

@@ -25,6 +25,12 @@ export interface AdmitRequest {
   readonly keyId: string;
   readonly keyHash: Buffer;
   readonly scope: ApiKeyScope;
+  /** The id of the model that runs; empty where none does. */
+  readonly model: string;
+  /** Whom it comes from: an IP address, or `unknown`. */
+  readonly address: string;
+  /** Of the page in a browser that sends it; empty where none does, or where it is our own. */
+  readonly origin: string;
   /** Bounds of what it costs. With a most of 0 units it is checked and counted, but holds nothing. */
   readonly unitsMin: number;
   readonly unitsMax: number;
@@ -41,11 +47,15 @@ export const refusals = [
   'expired',
   'suspended',
   'scope_missing',
+  'model_not_allowed',
+  'address_not_allowed',
+  'origin_not_allowed',
   'rate_limited',
   'concurrency_limited',
   'quota_exceeded',
   'quota_held',
   'budget_exceeded',
+  'key_budget_exceeded',
 ] as const;
 export type Refusal = (typeof refusals)[number];
 export type Verdict = 'valid' | Refusal;

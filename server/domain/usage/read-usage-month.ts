@@ -1,3 +1,4 @@
+import { budgetOf } from '../billing/budget.ts';
 import type { PlanId } from '../billing/plans.ts';
 import type { Clock } from '../clock.ts';
 import type { Database } from '../database.ts';
@@ -18,7 +19,7 @@ export async function readUsageMonth(
     heldUnits: Number(allowance.heldUnits),
     quotaUnits: Number(allowance.quotaUnits),
     spentMicroUsd: over ? 0 : Number(allowance.spentMicroUsd),
-    budgetMicroUsd: allowance.budgetMicroUsd === null ? null : Number(allowance.budgetMicroUsd),
+    budget: budgetOf(allowance),
     planId,
   };
 }

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import type { Budget } from '../billing/budget.ts';
 import type { PlanId } from '../billing/plans.ts';
 
 export const usageRanges = ['24h', '7d', '30d'] as const;
@@ -55,6 +56,6 @@ export interface UsageMonth {
   readonly heldUnits: number;
   readonly quotaUnits: number;
   readonly spentMicroUsd: number;
-  readonly budgetMicroUsd: number | null;
+  readonly budget: Budget | null;
   readonly planId: PlanId;
 }

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { displayNameSchema } from '../accounts/schema.ts';
+import { budgetSchema } from '../billing/budget.ts';
 import type { PlanId } from '../billing/plans.ts';
 import type { Role } from '../members/roles.ts';
 import { workspaceLimits } from '../rate-limits/limits.ts';
@@ -10,6 +11,7 @@ export const workspaceNameSchema = displayNameSchema(workspaceLimits.nameCharact
 export const inWorkspaceSchema = z.object({ workspaceId: z.uuid() });
 export const createWorkspaceSchema = z.object({ name: workspaceNameSchema });
 export const renameWorkspaceSchema = z.object({ name: workspaceNameSchema });
+export const changeBudgetSchema = z.object({ budget: budgetSchema.nullable() });
 export const workspaceSlugSchema = z.object({ slug: z.string().min(1).max(100) });
 
 export const workspaceKinds = ['customer', 'house'] as const;

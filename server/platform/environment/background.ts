@@ -1,3 +1,4 @@
+import path from 'node:path';
 import { z } from 'zod';
 import { brand } from '#server/domain/brand/brand.ts';
 import { parseEnvironment, portOr, sharedVariables, type Variables } from './parse-environment.ts';
@@ -10,8 +11,11 @@ const schema = z.object({
   HOST: sharedVariables.HOST,
   PORT: portOr(4100),
   LOG_LEVEL: sharedVariables.LOG_LEVEL,
+  DATA_DIR_MODELYARD: sharedVariables.DATA_DIR_MODELYARD,
+  BLOBS_DIR: sharedVariables.BLOBS_DIR,
   SMTP_URL: z.url({ protocol: /^smtps?$/, error: 'smtp://user:password@host:port' }).optional(),
   MAIL_FROM: z.string().default(brand.mailFrom),
+  WEBHOOKS_TO_PRIVATE_ADDRESSES: sharedVariables.WEBHOOKS_TO_PRIVATE_ADDRESSES,
 });
 
 export type BackgroundEnvironment = ReturnType<typeof readBackgroundEnvironment>;
@@ -27,7 +31,9 @@ export function readBackgroundEnvironment(variables: Variables = process.env) {
     /** Of the health checks. */
     port: read.PORT,
     logLevel: read.LOG_LEVEL,
+    blobsDir: read.BLOBS_DIR ?? path.join(read.DATA_DIR_MODELYARD, 'blobs'),
     smtpUrl: read.SMTP_URL,
     mailFrom: read.MAIL_FROM,
+    webhooksToPrivateAddresses: read.WEBHOOKS_TO_PRIVATE_ADDRESSES,
   };
 }

@@ -41,6 +41,17 @@ describe('the environment', () => {
     });
   });
 
+  it('sends webhooks to public addresses alone unless it is told otherwise', () => {
+    const allowed = (variables: object) =>
+      [readWebEnvironment, readBackgroundEnvironment].map(
+        (read) => read({ ...complete, ...variables }).webhooksToPrivateAddresses,
+      );
+    expect(allowed({})).toEqual([false, false]);
+    expect(allowed({ NODE_ENV: 'production', WEBHOOKS_TO_PRIVATE_ADDRESSES: '' })).toEqual([false, false]);
+    expect(allowed({ WEBHOOKS_TO_PRIVATE_ADDRESSES: '1' })).toEqual([true, true]);
+    expect(() => allowed({ WEBHOOKS_TO_PRIVATE_ADDRESSES: 'maybe' })).toThrow(EnvironmentError);
+  });
+
   it('serves an engine elsewhere only where it is told all of it, and tells no key', () => {
     const read = (more: object) => readInferenceEnvironment({ ...complete, ...more });
     expect(read({})).toMatchObject({ textUpstream: null, sentimentUpstream: null });

@@ -1,4 +1,5 @@
 import { availableParallelism } from 'node:os';
+import path from 'node:path';
 import { z } from 'zod';
 import { pipelineLimits } from '#server/domain/rate-limits/limits.ts';
 import { parseEnvironment, portOr, sharedVariables, type Variables } from './parse-environment.ts';
@@ -22,6 +23,9 @@ const variables = z.object({
   TRUSTED_PROXY_HOPS: sharedVariables.TRUSTED_PROXY_HOPS,
   LOG_LEVEL: sharedVariables.LOG_LEVEL,
   MODELS_DIR: sharedVariables.MODELS_DIR,
+  SAFETY_POLICY_FILE: sharedVariables.SAFETY_POLICY_FILE,
+  DATA_DIR_MODELYARD: sharedVariables.DATA_DIR_MODELYARD,
+  BLOBS_DIR: sharedVariables.BLOBS_DIR,
   HOLD_MS: z.coerce.number({ error: 'milliseconds' }).int().min(100).default(pipelineLimits.holdMs),
   COMPUTE_THREADS: z.coerce
     .number({ error: 'a number of threads' })
@@ -38,6 +42,11 @@ const variables = z.object({
   TEXT_DEVICE: z.enum(['cpu', 'cuda', 'vulkan', 'metal']).default('cpu'),
   TEXT_SEQUENCES: z.coerce.number({ error: 'a number of answers' }).int().min(2).max(256).default(10),
   TEXT_CONTEXT_TOKENS: z.coerce.number({ error: 'a number of tokens' }).int().min(128).default(2_048),
+  TEXT_MODEL: z.string().default(''),
+  HUB_MODELS: z.enum(['0', '1'], { error: '1, or nothing' }).default('0'),
+  HUB_ENDPOINT: engineUrl.default('https://huggingface.co'),
+  HUB_TOKEN: bearerToken.optional(),
+  HUB_DIR: z.string().optional(),
   TEXT_UPSTREAM_URL: engineUrl.optional(),
   TEXT_UPSTREAM_MODEL: z.string().default(''),
   TEXT_UPSTREAM_ENGINE: z
@@ -63,10 +72,15 @@ const variables = z.object({
   OTEL_SERVICE_NAME: z.string().default('modelyard-inference'),
   FAKE_RUNTIME_LATENCY_MS: z.coerce.number({ error: 'milliseconds' }).int().min(0).default(0),
 });
-const schema = variables.refine((given) => !given.TEXT_UPSTREAM_URL || given.TEXT_UPSTREAM_MODEL !== '', {
-  error: 'the name of the model, as the engine at TEXT_UPSTREAM_URL calls it',
-  path: ['TEXT_UPSTREAM_MODEL'],
-});
+const schema = variables
+  .refine((given) => !given.TEXT_UPSTREAM_URL || given.TEXT_UPSTREAM_MODEL !== '', {
+    error: 'the name of the model, as the engine at TEXT_UPSTREAM_URL calls it',
+    path: ['TEXT_UPSTREAM_MODEL'],
+  })
+  .refine((given) => !given.TEXT_UPSTREAM_URL || given.TEXT_MODEL === '', {
+    error: 'nothing, where the engine at TEXT_UPSTREAM_URL writes',
+    path: ['TEXT_MODEL'],
+  });
 
 export type InferenceEnvironment = ReturnType<typeof readInferenceEnvironment>;
 
@@ -82,6 +96,8 @@ export function readInferenceEnvironment(given: Variables = process.env) {
     trustedProxyHops: read.TRUSTED_PROXY_HOPS,
     logLevel: read.LOG_LEVEL,
     modelsDir: read.MODELS_DIR,
+    safetyPolicyFile: read.SAFETY_POLICY_FILE,
+    blobsDir: read.BLOBS_DIR ?? path.join(read.DATA_DIR_MODELYARD, 'blobs'),
     holdMs: read.HOLD_MS,
     computeThreads: read.COMPUTE_THREADS,
     text: {
@@ -89,6 +105,14 @@ export function readInferenceEnvironment(given: Variables = process.env) {
       device: read.TEXT_DEVICE,
       sequences: read.TEXT_SEQUENCES,
       contextTokens: read.TEXT_CONTEXT_TOKENS,
+    },
+    /** Empty: the text model of the models folder. */
+    textModel: read.TEXT_MODEL,
+    hub: {
+      isEnabled: read.HUB_MODELS === '1',
+      endpoint: read.HUB_ENDPOINT,
+      token: read.HUB_TOKEN ?? null,
+      folder: read.HUB_DIR ?? path.join(read.DATA_DIR_MODELYARD, 'hub'),
     },
     /** Null: the text model of the models folder is served. */
     textUpstream:

@@ -41,7 +41,11 @@ export const sharedVariables = {
   HOST: z.string().default('127.0.0.1'),
   LOG_LEVEL: z.enum(logLevels).default('info'),
   DATA_DIR_MODELYARD: z.string().default('.modelyard'),
+  /** Default: `blobs` in the data folder. */
+  BLOBS_DIR: z.string().optional(),
   MODELS_DIR: z.string().default('workers/models'),
+  SAFETY_POLICY_FILE: z.string().optional(),
+  WEBHOOKS_TO_PRIVATE_ADDRESSES: z.stringbool({ error: '1 or 0' }).default(false),
   TRUSTED_PROXY_HOPS: z.coerce.number({ error: 'a whole number, 0 or more' }).int().min(0).max(10).default(0),
 };
 

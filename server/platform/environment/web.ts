@@ -13,9 +13,11 @@ const schema = z.object({
   TRUSTED_PROXY_HOPS: sharedVariables.TRUSTED_PROXY_HOPS,
   LOG_LEVEL: sharedVariables.LOG_LEVEL,
   MODELS_DIR: sharedVariables.MODELS_DIR,
+  SAFETY_POLICY_FILE: sharedVariables.SAFETY_POLICY_FILE,
   SMTP_URL: z.url({ protocol: /^smtps?$/, error: 'smtp://user:password@host:port' }).optional(),
   MAIL_FROM: z.string().default(brand.mailFrom),
   MODELYARD_DEMO: z.stringbool().default(false),
+  WEBHOOKS_TO_PRIVATE_ADDRESSES: sharedVariables.WEBHOOKS_TO_PRIVATE_ADDRESSES,
 });
 
 export type WebEnvironment = ReturnType<typeof readWebEnvironment>;
@@ -34,8 +36,10 @@ export function readWebEnvironment(variables: Variables = process.env) {
     trustedProxyHops: read.TRUSTED_PROXY_HOPS,
     logLevel: read.LOG_LEVEL,
     modelsDir: read.MODELS_DIR,
+    safetyPolicyFile: read.SAFETY_POLICY_FILE,
     smtpUrl: read.SMTP_URL,
     mailFrom: read.MAIL_FROM,
+    webhooksToPrivateAddresses: read.WEBHOOKS_TO_PRIVATE_ADDRESSES,
     /** Whether visitors may read all mail at /outbox: only where no one's real mail can be in it. */
     outboxIsPublic: !read.SMTP_URL && (!isProduction || read.MODELYARD_DEMO),
   };

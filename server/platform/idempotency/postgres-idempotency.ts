@@ -10,6 +10,10 @@ export interface IdempotencyOptions {
   readonly claimMs: number;
 }
 
+/** The secret that was replaced works until its overlap has ended. */
+const isKeyInForce = `k.id = $1 AND k.revoked_at IS NULL AND (k.expires_at IS NULL OR k.expires_at > now())
+  AND (k.secret_hash = $2 OR (k.previous_secret_hash = $2 AND k.previous_expires_at > now()))`;
+
 /** A name is released between the two statements of a claim at the most once in a while. */
 const triesMax = 3;
 
@@ -23,7 +27,7 @@ export function createPostgresIdempotency(options: IdempotencyOptions): Idempote
       `INSERT INTO idempotency_keys AS i (key_id, name_mac, request_mac, request_id, claimed_until, expires_at)
        SELECT k.id, $3, $4, $5, now() + $6 * interval '1 millisecond', now() + $7 * interval '1 millisecond'
        FROM api_keys k
-       WHERE k.id = $1 AND k.secret_hash = $2 AND k.revoked_at IS NULL AND (k.expires_at IS NULL OR k.expires_at > now())
+       WHERE ${isKeyInForce}
        ON CONFLICT (key_id, name_mac) DO UPDATE
        SET request_mac = excluded.request_mac, request_id = excluded.request_id,
            claimed_until = excluded.claimed_until, expires_at = excluded.expires_at
@@ -44,7 +48,7 @@ export function createPostgresIdempotency(options: IdempotencyOptions): Idempote
       `SELECT i.request_id, i.request_mac = $4 AS is_same,
          EXISTS (SELECT 1 FROM usage_records u WHERE u.id = i.request_id AND u.status_class = 2) AS is_completed
        FROM api_keys k LEFT JOIN idempotency_keys i ON i.key_id = k.id AND i.name_mac = $3
-       WHERE k.id = $1 AND k.secret_hash = $2 AND k.revoked_at IS NULL AND (k.expires_at IS NULL OR k.expires_at > now())`,
+       WHERE ${isKeyInForce}`,
       [keyId, keyHash, nameMac, requestMac],
     );
     const [row] = rows;

@@ -1,9 +1,13 @@
 import type { Prisma } from '#prisma/generated/client.ts';
 
-export type TaskName = 'send-mail';
+export type TaskName = 'send-mail' | 'deliver-webhook';
 
 export interface JobOptions {
   readonly attemptsMax: number;
+  /** Left out: now. */
+  readonly runAt?: Date;
+  /** Of those with one key a single one waits: a later one takes its place. */
+  readonly jobKey?: string;
 }
 
 /**
@@ -14,9 +18,10 @@ export async function enqueueJob(
   transaction: Prisma.TransactionClient,
   task: TaskName,
   payload: Readonly<Record<string, string>>,
-  { attemptsMax }: JobOptions,
+  { attemptsMax, runAt, jobKey }: JobOptions,
 ): Promise<void> {
   const json = JSON.stringify(payload);
   await transaction.$executeRaw`
-    SELECT graphile_worker.add_job(${task}, payload => ${json}::json, max_attempts => ${attemptsMax}::integer)`;
+    SELECT graphile_worker.add_job(${task}, payload => ${json}::json, max_attempts => ${attemptsMax}::integer,
+      run_at => ${runAt ?? null}::timestamptz, job_key => ${jobKey ?? null}::text)`;
 }

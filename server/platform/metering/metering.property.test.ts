@@ -47,7 +47,9 @@ it.each([1, 2, 3])('keeps the books under random interleavings (seed %i)', async
     keys.map(async ({ i }) => {
       const owner = owners[i % workspaces];
       if (!owner) throw new Error('no workspace');
-      const key = await createApiKey(database.prisma, { workspaceId: owner.id });
+      // Those of one workspace have budgets of their own; the others count nothing.
+      const own = i % workspaces === 0 ? { budgetMicroUsd: 120 + i, concurrencyMax: 40 } : {};
+      const key = await createApiKey(database.prisma, { workspaceId: owner.id, ...own });
       return { workspaceId: owner.id, keyId: key.id, keyHash: hashApiKey(key.key) };
     }),
   );
@@ -66,6 +68,9 @@ it.each([1, 2, 3])('keeps the books under random interleavings (seed %i)', async
           ...caller,
           requestId: newRequestId(),
           scope: 'sentiment' as const,
+          model: 'sentiment-1',
+          address: '192.0.2.1',
+          origin: '',
           unitsMin: 1,
           unitsMax,
           microUsdMax: unitsMax,
@@ -143,6 +148,15 @@ it.each([1, 2, 3])('keeps the books under random interleavings (seed %i)', async
       });
     }
     expect(rows).toHaveLength(workspaces);
+    const { rows: own } = await database.pool.query(
+      `SELECT k.held_micro_usd - coalesce((SELECT sum(h.micro_usd) FROM holds h WHERE h.key_id = k.key_id), 0) AS held,
+         k.held_requests - (SELECT count(*) FROM holds h WHERE h.key_id = k.key_id) AS requests,
+         k.spent_micro_usd - coalesce((SELECT sum(u.price_micro_usd) FROM usage_records u WHERE u.key_id = k.key_id), 0) AS spent,
+         k.spent_micro_usd + k.held_micro_usd <= k.budget_micro_usd AND k.held_requests <= k.concurrency_max AS within
+       FROM key_allowances k WHERE k.workspace_id = ANY ($1)`,
+      [ids],
+    );
+    expect(own).toEqual([0, 1].map(() => ({ held: '0', requests: '0', spent: '0', within: true })));
   }
 
   await Promise.all([gateway(), gateway(), gateway(), gateway()]);

@@ -7,7 +7,7 @@ import {
 } from '#server/domain/usage/metering.ts';
 import { hexArray, plainArray, textArray } from './array-literal.ts';
 
-/** Requests that differ in nothing but their cost: they get one verdict and share one hold. Never empty. */
+/** Requests that differ in nothing but cost and address: they get one verdict and share one hold. Never empty. */
 export type Question = readonly [AdmitRequest, ...AdmitRequest[]];
 
 /** A row of the SQL functions that admit. */
@@ -45,7 +45,7 @@ export function groupQuestions(requests: readonly AdmitRequest[]): readonly Ques
   return questions;
 }
 
-/** The first eleven parameters of the SQL functions. */
+/** The first fourteen parameters of the SQL functions. */
 export function questionValues(questions: readonly Question[], holdMs: number): unknown[] {
   const sums = questions.map(addUp);
   return [
@@ -54,6 +54,9 @@ export function questionValues(questions: readonly Question[], holdMs: number): 
     textArray(questions.map(([first]) => first.keyId)),
     hexArray(questions.map(([first]) => first.keyHash)),
     textArray(questions.map(([first]) => first.scope)),
+    textArray(questions.map(([first]) => first.model)),
+    textArray(questions.map(addressesOf)),
+    textArray(questions.map(([first]) => first.origin)),
     plainArray(sums.map((sum) => sum.greatestUnits)),
     plainArray(sums.map((sum) => sum.unitsMin)),
     plainArray(sums.map((sum) => sum.unitsMax)),
@@ -84,7 +87,17 @@ function mayShare({ counted, unitsMax, ownHold = false }: AdmitRequest): boolean
 }
 
 function isAlike(one: AdmitRequest, other: AdmitRequest): boolean {
-  return one.scope === other.scope && one.keyHash.equals(other.keyHash);
+  return (
+    one.scope === other.scope &&
+    one.model === other.model &&
+    one.origin === other.origin &&
+    one.keyHash.equals(other.keyHash)
+  );
+}
+
+function addressesOf(question: Question): string {
+  if (question.length === 1) return question[0].address;
+  return [...new Set(question.map(({ address }) => address))].join(',');
 }
 
 function addUp(question: Question) {

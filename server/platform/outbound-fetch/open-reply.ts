@@ -14,11 +14,14 @@ export function openReply(
   url: URL,
   {
     addresses,
-    accept,
+    headers,
+    body,
     signal,
   }: {
     readonly addresses: readonly ResolvedAddress[];
-    readonly accept: string;
+    readonly headers: Readonly<Record<string, string>>;
+    /** Sent with POST. Left out: GET. */
+    readonly body?: string;
     readonly signal: AbortSignal;
   },
 ): Promise<IncomingMessage> {
@@ -27,7 +30,8 @@ export function openReply(
     const refuse = () => reject(new FetchRefusedError('unreachable'));
     const sent = request(url, {
       agent: false,
-      headers: { accept, 'accept-encoding': 'identity', 'user-agent': `${brand.name}/1.0` },
+      method: body === undefined ? 'GET' : 'POST',
+      headers: { ...headers, 'accept-encoding': 'identity', 'user-agent': `${brand.name}/1.0` },
       lookup: answeringWith(addresses),
       maxHeaderSize: outboundLimits.headersBytesMax,
       signal,
@@ -36,7 +40,7 @@ export function openReply(
     // Also when a server switches protocols: there is no response then, and the connection closes.
     sent.once('close', refuse);
     sent.on('error', refuse);
-    sent.end();
+    sent.end(body);
   });
 }
 

@@ -1,10 +1,11 @@
 import type { IncomingMessage } from 'node:http';
-import { isIP } from 'node:net';
 import { outboundLimits } from '#server/domain/rate-limits/limits.ts';
+import { checkedAddresses } from './checked-addresses.ts';
 import { type FetchOutcome, FetchRefusedError } from './fetch-outcome.ts';
 import { openReply } from './open-reply.ts';
-import { hostOf, type OutboundPolicy, publicWeb, readTarget } from './read-target.ts';
-import { type ResolvedAddress, type ResolveHost, resolveHost, toResolved } from './resolve-host.ts';
+import { type OutboundPolicy, publicWeb, readTarget } from './read-target.ts';
+import { type ResolveHost, resolveHost } from './resolve-host.ts';
+import { untilAborted } from './until-aborted.ts';
 
 export interface OutboundFetchOptions {
   readonly policy?: OutboundPolicy;
@@ -29,22 +30,11 @@ const redirects: ReadonlySet<number> = new Set([301, 302, 303, 307, 308]);
 export function createOutboundFetch(options: OutboundFetchOptions = {}): OutboundFetch {
   const { policy = publicWeb, resolve = resolveHost } = options;
 
-  /** Every address has to be allowed: a name with one public and one private answer is an attack or a mistake. */
-  async function checkedAddresses(url: URL, signal: AbortSignal): Promise<readonly ResolvedAddress[]> {
-    const host = hostOf(url);
-    const addresses = isIP(host) === 0 ? await resolve(host, signal) : [toResolved(host)];
-    signal.throwIfAborted();
-    if (addresses.length === 0 || !addresses.every(({ address }) => policy.allowsAddress(address))) {
-      throw new FetchRefusedError('not_public');
-    }
-    return addresses;
-  }
-
   async function follow(text: string, request: FetchRequest, signal: AbortSignal): Promise<Uint8Array> {
     let url = readTarget(text, policy);
     for (let redirected = 0; ; redirected++) {
-      const addresses = await checkedAddresses(url, signal);
-      const reply = await openReply(url, { addresses, accept: request.accept, signal });
+      const addresses = await checkedAddresses(url, { policy, resolve }, signal);
+      const reply = await openReply(url, { addresses, headers: { accept: request.accept }, signal });
       const location = redirects.has(reply.statusCode ?? 0) ? reply.headers.location : undefined;
       if (location === undefined) return await readReply(reply, request);
       reply.destroy();
@@ -95,14 +85,4 @@ async function* whole(reply: IncomingMessage): AsyncGenerator<Uint8Array> {
     if (piece.done) return;
     yield piece.value as Uint8Array;
   }
-}
-
-/** For what does not heed the signal itself, a resolver that hangs for one. */
-function untilAborted<Result>(working: Promise<Result>, signal: AbortSignal): Promise<Result> {
-  return new Promise((resolve, reject) => {
-    const leave = () => reject(signal.reason);
-    if (signal.aborted) leave();
-    signal.addEventListener('abort', leave, { once: true });
-    working.then(resolve, reject).finally(() => signal.removeEventListener('abort', leave));
-  });
 }

@@ -31,6 +31,11 @@ const deletions = [
     sql: `DELETE FROM outbox_mails WHERE created_at < now() - $1 * interval '1 millisecond'`,
   },
   {
+    of: 'webhookEvents',
+    afterMs: retention.webhookEventsMs,
+    sql: `DELETE FROM webhook_events WHERE created_at < now() - $1 * interval '1 millisecond'`,
+  },
+  {
     of: 'idempotencyKeys',
     afterMs: 0,
     sql: `DELETE FROM idempotency_keys WHERE expires_at < now() - $1 * interval '1 millisecond'`,

@@ -1,4 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core';
+import { normalNumber } from '#workers/model-zoo/normal-numbers.ts';
 import { tensorflowOps } from '#workers/model-zoo/ops-tensorflow.ts';
 import type { StoredTensor } from '#workers/model-zoo/safetensors.ts';
 import { randomNumbers } from '#workers/model-zoo/seeded-random.ts';
@@ -40,7 +41,7 @@ function drawn(name: string, shape: readonly number[], gain: number, random: () 
   const size = shape.reduce((product, part) => product * part, 1);
   const inputs = shape.slice(1).reduce((product, part) => product * part, 1);
   const start = name.endsWith('.norm.weight') || name.endsWith('running_var') ? 1 : 0;
-  const value = () => (shape.length > 1 ? Math.sqrt(gain / inputs) * normal(random) : start);
+  const value = () => (shape.length > 1 ? Math.sqrt(gain / inputs) * normalNumber(random) : start);
   return { shape, data: Float32Array.from({ length: size }, value) };
 }
 
@@ -53,9 +54,4 @@ function handOn(data: Float32Array, [to = 0, from = 0, height = 0, width = 0]: r
     data.fill(0, start, start + from * area);
     data[start + channel * area + middle] = 1;
   }
-}
-
-/** Box and Muller, 1958. */
-function normal(random: () => number): number {
-  return Math.sqrt(-2 * Math.log(1 - random())) * Math.cos(2 * Math.PI * random());
 }

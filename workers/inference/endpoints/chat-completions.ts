@@ -1,6 +1,5 @@
 import { createRoute, z } from '@hono/zod-openapi';
 import { generationLimits } from '#server/domain/rate-limits/limits.ts';
-import type { TextGenerator } from '#workers/model-runtime/text-generator.ts';
 import { openAiMessages, toChatMessages } from '../generation/chat-messages.ts';
 import {
   flag,
@@ -10,7 +9,7 @@ import {
   toSampling,
   toStop,
 } from '../generation/generation-fields.ts';
-import { namedGenerator } from '../generation/named-generator.ts';
+import { namedGenerator, type TextGenerators } from '../generation/named-generator.ts';
 import {
   chatLogprobs,
   finishReason,
@@ -121,14 +120,14 @@ export interface ChatOptions {
   readonly includeUsage: boolean;
 }
 
-export function chatCompletionsEndpoint(generator: TextGenerator): GenerationEndpoint<ChatOptions> {
+export function chatCompletionsEndpoint(generators: TextGenerators): GenerationEndpoint<ChatOptions> {
   return {
     route,
     family: 'own',
     scope: 'text',
     task: 'text-generation',
     body: async (incoming) => parseChat(await readJson(incoming)),
-    modelOf: ({ model }) => namedGenerator(generator, model),
+    modelOf: ({ model }) => namedGenerator(generators, model),
     promptParam: () => 'messages',
     reply: toReply,
     events,

@@ -1,6 +1,5 @@
 import { createRoute, z } from '@hono/zod-openapi';
 import { generationLimits } from '#server/domain/rate-limits/limits.ts';
-import type { TextGenerator } from '#workers/model-runtime/text-generator.ts';
 import { completionLogprobs, toCompletionLogprobs } from '../generation/completion-logprobs.ts';
 import {
   flag,
@@ -10,7 +9,7 @@ import {
   toSampling,
   toStop,
 } from '../generation/generation-fields.ts';
-import { namedGenerator } from '../generation/named-generator.ts';
+import { namedGenerator, type TextGenerators } from '../generation/named-generator.ts';
 import {
   finishReason,
   headFields,
@@ -130,14 +129,14 @@ export interface CompletionOptions {
   readonly echoed: string;
 }
 
-export function completionsEndpoint(generator: TextGenerator): GenerationEndpoint<CompletionOptions> {
+export function completionsEndpoint(generators: TextGenerators): GenerationEndpoint<CompletionOptions> {
   return {
     route,
     family: 'own',
     scope: 'text',
     task: 'text-generation',
     body: async (incoming) => parseCompletion(await readJson(incoming)),
-    modelOf: ({ model }) => namedGenerator(generator, model),
+    modelOf: ({ model }) => namedGenerator(generators, model),
     promptParam: () => 'prompt',
     reply: toReply,
     events,

@@ -1,13 +1,13 @@
-import type { TextGenerator } from '#workers/model-runtime/text-generator.ts';
+import type { TextGenerators } from '../generation/named-generator.ts';
 import { chatCompletionsEndpoint } from './chat-completions.ts';
 import { completionsEndpoint } from './completions.ts';
 import { textGenerateEndpoint } from './text-generate.ts';
 
 /** Every path on which a model that writes texts is called. */
-export function generationEndpoints(generator: TextGenerator) {
+export function generationEndpoints(generators: TextGenerators) {
   return [
-    textGenerateEndpoint(generator),
-    chatCompletionsEndpoint(generator),
-    completionsEndpoint(generator),
+    textGenerateEndpoint(generators),
+    chatCompletionsEndpoint(generators),
+    completionsEndpoint(generators),
   ] as const;
 }

@@ -1,7 +1,7 @@
 import { createRoute, z } from '@hono/zod-openapi';
 import { generationLimits } from '#server/domain/rate-limits/limits.ts';
 import { publicRequestId } from '#server/domain/usage/request-id.ts';
-import type { TextGenerator, TokenLogprob } from '#workers/model-runtime/text-generator.ts';
+import type { TokenLogprob } from '#workers/model-runtime/text-generator.ts';
 import { ownMessages, toChatMessages } from '../generation/chat-messages.ts';
 import {
   flag,
@@ -11,7 +11,7 @@ import {
   toSampling,
   toStop,
 } from '../generation/generation-fields.ts';
-import { namedGenerator } from '../generation/named-generator.ts';
+import { namedGenerator, type TextGenerators } from '../generation/named-generator.ts';
 import { finishReason } from '../generation/openai-answer.ts';
 import { responseFormat, toOutputFormat } from '../generation/response-format.ts';
 import { serverSentEvent } from '../generation/server-sent-event.ts';
@@ -149,7 +149,7 @@ export interface TextGenerateOptions {
 }
 type Request = GenerationRequest<TextGenerateOptions>;
 
-export function textGenerateEndpoint(generator: TextGenerator): GenerationEndpoint<TextGenerateOptions> {
+export function textGenerateEndpoint(generators: TextGenerators): GenerationEndpoint<TextGenerateOptions> {
   const read = jsonBody(body);
   return {
     route,
@@ -157,7 +157,7 @@ export function textGenerateEndpoint(generator: TextGenerator): GenerationEndpoi
     scope: 'text',
     task: 'text-generation',
     body: async (incoming) => toRequest(await read(incoming)),
-    modelOf: ({ model }) => namedGenerator(generator, model),
+    modelOf: ({ model }) => namedGenerator(generators, model),
     promptParam: ({ generation }) => (generation.prompt.kind === 'chat' ? 'messages' : 'prompt'),
     reply: toReply,
     events,

@@ -29,6 +29,12 @@ function refusalError(refusal: GenerationRefusal, promptParam: string): DomainEr
       const param = field === 'prompt' || field === 'messages' ? promptParam : field;
       return new DomainError('invalid_request', `This model does not take ${param}.`, { param });
     }
+    case 'content_policy':
+      return new DomainError(
+        'content_policy_violation',
+        'The prompt asks for what this service does not write about. Change it; /acceptable-use says what is allowed.',
+        { param: promptParam },
+      );
     case 'by_engine':
       return new DomainError(
         'invalid_request',

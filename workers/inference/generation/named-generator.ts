@@ -1,9 +1,16 @@
 import { DomainError } from '#server/domain/errors.ts';
 import type { TextGenerator } from '#workers/model-runtime/text-generator.ts';
 
-/** The model that is asked for: the one there is, by its name or without one. */
-export function namedGenerator(generator: TextGenerator, name: string | undefined): TextGenerator {
-  const { id } = generator.model;
-  if (name === undefined || name === id) return generator;
-  throw new DomainError('not_found', `There is no such model for texts; there is ${id}.`, { param: 'model' });
+/** Models that write texts; the first is the one that answers where none is named. */
+export type TextGenerators = readonly [TextGenerator, ...TextGenerator[]];
+
+export function namedGenerator(generators: TextGenerators, name: string | undefined): TextGenerator {
+  if (name === undefined) return generators[0];
+  const found = generators.find(({ model }) => model.id === name);
+  if (found) return found;
+  const ids = generators.map(({ model }) => model.id).join(', ');
+  const verb = generators.length === 1 ? 'is' : 'are';
+  throw new DomainError('not_found', `There is no such model for texts; there ${verb} ${ids}.`, {
+    param: 'model',
+  });
 }

@@ -22,7 +22,10 @@ export const streamFields = {
     .nullish(),
 } as const;
 
-export const finishReason = z.enum(['stop', 'length']);
+export const finishReason = z.enum(['stop', 'length', 'content_filter']).openapi({
+  description:
+    'stop: the model or a stop sequence ended it. length: a limit did. content_filter: the safety policy did.',
+});
 
 export const openAiUsage = z
   .object({

@@ -122,7 +122,7 @@ export async function startGeneration(
    * engine that counts at the end alone made several pieces of a token.
    */
   function finish({ choice, reason, outputTokens }: GenerationFinished) {
-    reasons[choice] = reason === 'stop' && !isFull ? 'stop' : 'length';
+    reasons[choice] = reason === 'cancelled' || isFull ? 'length' : reason;
     const more = outputTokens - (made[choice] ?? 0);
     if (more <= 0 || (!isFull && fits(total() + more))) made[choice] = outputTokens;
   }

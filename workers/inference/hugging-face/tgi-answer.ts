@@ -4,10 +4,11 @@ import type { AnswerHead, EventCodec, FinishReason, WrittenText } from '../gener
 import type { TgiRequest } from './tgi-request.ts';
 import { type TgiToken, tgiToken, toTgiToken, toTgiTokens } from './tgi-tokens.ts';
 
-const finishReason = z.enum(['length', 'eos_token', 'stop_sequence']);
+const finishReason = z.enum(['length', 'eos_token', 'stop_sequence', 'content_filter']);
 const ending = {
   finish_reason: finishReason.openapi({
-    description: 'Where stop was sent, stop_sequence also stands for a text that the model ended.',
+    description:
+      'Where stop was sent, stop_sequence also stands for a text that the model ended. content_filter, which text-generation-inference does not know: the safety policy ended it.',
   }),
   generated_tokens: z.int().min(0),
   seed: z.int().nullable().openapi({ description: 'Null: nothing was drawn.' }),
@@ -105,6 +106,6 @@ export function tgiEvents({ generation, options }: TgiRequest, head: AnswerHead)
 
 /** What ended a text that had stop sequences is not told apart. */
 function toFinishReason(reason: FinishReason, stop: readonly string[]): z.infer<typeof finishReason> {
-  if (reason === 'length') return 'length';
+  if (reason !== 'stop') return reason;
   return stop.length === 0 ? 'eos_token' : 'stop_sequence';
 }

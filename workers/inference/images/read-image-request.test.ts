@@ -8,7 +8,7 @@ import { readImageRequest } from './read-image-request.ts';
 const jpeg = Buffer.from([0xff, 0xd8, 0xff, 0xe0, 0, 0x10]);
 
 const read = (body: Uint8Array | string, contentType: string) =>
-  readImageRequest({ contentType, readBody: async () => Buffer.from(body) });
+  readImageRequest({ contentType, readBody: async () => Buffer.from(body), pieces: async function* () {} });
 const readJson = (value: unknown) => read(JSON.stringify(value), 'application/json');
 const readForm = async (...entries: readonly (readonly [string, string | Uint8Array])[]) => {
   const form = new FormData();

@@ -56,7 +56,10 @@ const mayBeBytes =
   /^(image\/[\w.+-]+|application\/octet-stream|application\/x-www-form-urlencoded|)\s*(;|$)/i;
 
 /** A body that is the bytes of one picture. */
-export async function readOnePicture({ contentType, readBody }: IncomingBody): Promise<Picture> {
+export async function readOnePicture({
+  contentType,
+  readBody,
+}: Pick<IncomingBody, 'contentType' | 'readBody'>): Promise<Picture> {
   if (!mayBeBytes.test(contentType)) throw otherType();
   const bytes = await readBody();
   const declared = /^image\//i.test(contentType);

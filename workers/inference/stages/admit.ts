@@ -30,6 +30,8 @@ export interface AdmitOptions<Input> {
   /** What it holds is shared with no other request. */
   readonly ownHold?: boolean;
   costOf(input: Input): CostBounds;
+  /** The id of the model that runs. Left out: none does. */
+  modelOf?(input: Input): string;
 }
 
 /** It is checked and counted, and holds nothing. */
@@ -45,6 +47,7 @@ export function admit<Input>(
     metering,
     webUrl,
     costOf,
+    modelOf,
     heldQuotaWaitMs = pipelineLimits.heldQuotaWaitMs,
     ownHold = false,
   }: AdmitOptions<Input>,
@@ -60,10 +63,13 @@ export function admit<Input>(
         keyId: context.key.id,
         keyHash: context.key.hash,
         scope,
+        model: modelOf?.(context.input) ?? '',
+        address: context.wholeAddress(),
+        origin: context.foreignOrigin(),
         unitsMin,
         unitsMax,
         microUsdMax,
-        counted: false,
+        counted: context.line !== undefined,
         ownHold,
       };
       let admission = await ask(request);
@@ -75,7 +81,7 @@ export function admit<Input>(
         admission = await ask({ ...request, counted: true });
       }
       context.scope.windows = admission.windows;
-      if (admission.verdict !== 'valid') throw refusalToError(admission, { scope, webUrl });
+      if (admission.verdict !== 'valid') throw refusalToError(admission, { ...request, webUrl });
       context.scope.workspaceId = admission.workspaceId;
       if (refuse) throw await refuse(admission.workspaceId);
       return Object.assign(context, { admission });

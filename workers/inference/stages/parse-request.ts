@@ -1,4 +1,5 @@
 import type { FreeEndpoint } from '../endpoint.ts';
+import { bodyPieces } from '../files/body-pieces.ts';
 import type { Stage } from '../pipeline.ts';
 import type { WithKey } from './read-key.ts';
 
@@ -15,7 +16,11 @@ export function parseRequest<Input>(endpoint: Read<Input>): Stage<WithKey, WithI
     async run(context) {
       if (endpoint.body === null) return Object.assign(context, { input: readParameters(endpoint, context) });
       const contentType = context.request.headers.get('content-type') ?? '';
-      const input = await endpoint.body({ contentType, readBody: context.readBody });
+      const input = await endpoint.body({
+        contentType,
+        readBody: context.readBody,
+        pieces: () => bodyPieces(context.request),
+      });
       return Object.assign(context, { input });
     },
   };

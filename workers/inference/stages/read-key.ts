@@ -17,6 +17,10 @@ export function readKey({ malformedKeys }: { malformedKeys: AddressBuckets }): S
   return {
     name: 'readKey',
     run(context) {
+      if (context.line) {
+        const { keyId: id, keyHash: hash } = context.line;
+        return Object.assign(context, { key: { id, hash, text: '' } });
+      }
       const header = context.request.headers.get('authorization');
       if (header === null) {
         throw new DomainError('missing_api_key', 'Send an API key: Authorization: Bearer <key>.');

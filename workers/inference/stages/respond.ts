@@ -28,7 +28,16 @@ export function respondFree<Input>(endpoint: FreeEndpoint<Input>): Stage<WithAdm
   return {
     name: 'respond',
     async run(context) {
-      const reply = await endpoint.reply(context.input, context.admission);
+      const { workspaceId } = context.admission;
+      const reply = await endpoint.reply(context.input, {
+        workspaceId,
+        keyId: context.key.id,
+        address: context.wholeAddress(),
+      });
+      if (reply instanceof Response) {
+        const type = reply.headers.get('content-type') ?? 'application/octet-stream';
+        return new Response(reply.body, { headers: { ...answerHeaders(context), 'content-type': type } });
+      }
       return new Response(JSON.stringify(reply), { status: 200, headers: answerHeaders(context) });
     },
   };

@@ -1,6 +1,11 @@
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { isOriginOfSomeKey } from '#server/domain/api-keys/find-origin.ts';
 import type { Logger } from '#server/domain/logger.ts';
 import { idempotencyLimits, pipelineLimits, rateLimits } from '#server/domain/rate-limits/limits.ts';
+import { parseSafetyPolicy } from '#server/domain/safety/safety-policy.ts';
 import { readReceipt } from '#server/domain/usage/read-receipt.ts';
+import { createFolderBlobStore } from '#server/platform/blob-store/folder-blob-store.ts';
 import { systemClock } from '#server/platform/clock.ts';
 import { createPostgresIdempotency } from '#server/platform/idempotency/postgres-idempotency.ts';
 import { createMetering } from '#server/platform/metering/create-metering.ts';
@@ -34,9 +39,11 @@ import {
 } from '#workers/model-runtime/model-runtime.ts';
 import type { TextGenerator } from '#workers/model-runtime/text-generator.ts';
 import { createAddressBuckets } from '../address-buckets.ts';
+import { batchesEndpoints } from '../endpoints/batches.ts';
 import { embeddingsEndpoint } from '../endpoints/embeddings.ts';
 import { explanationsEndpoint } from '../endpoints/explanations.ts';
 import { feedbackEndpoint } from '../endpoints/feedback.ts';
+import { fileEndpoints } from '../endpoints/files.ts';
 import { generationEndpoints } from '../endpoints/generation-endpoints.ts';
 import {
   huggingFaceGenerating,
@@ -49,7 +56,10 @@ import { sentimentEndpoint } from '../endpoints/sentiment.ts';
 import { usageEndpoint } from '../endpoints/usage.ts';
 import { usageReceiptEndpoint } from '../endpoints/usage-receipt.ts';
 import { createGateway, type GatewayOptions } from '../gateway.ts';
+import { createKnownOrigins } from '../known-origins.ts';
 import { createMetrics } from '../metrics.ts';
+import { classifierCheck } from '../safety/classifier-check.ts';
+import { guardedGenerator } from '../safety/guarded-generator.ts';
 import { serveModel } from '../serve-model.ts';
 import { servedAs } from '../served-as.ts';
 
@@ -60,6 +70,10 @@ export interface GatewayUnderTestOptions extends Partial<GatewayOptions> {
   readonly imageModel?: FakeImageClassifierOptions;
   readonly embedder?: FakeTextEmbedderOptions;
   readonly generator?: FakeTextGeneratorOptions;
+  /** Other models that write, beside it. */
+  readonly adapters?: readonly FakeTextGeneratorOptions[];
+  /** As in the operator's file. */
+  readonly safetyPolicy?: object;
   /** Instead of the fake ones. */
   readonly classifierRuntime?: TextClassifier;
   readonly imageRuntime?: ImageModel;
@@ -67,6 +81,8 @@ export interface GatewayUnderTestOptions extends Partial<GatewayOptions> {
   readonly generatorRuntime?: TextGenerator;
   /** Left out: the guard as in production. */
   readonly outbound?: OutboundFetchOptions;
+  /** Left out: a folder that all such gateways share. */
+  readonly blobsDir?: string;
 }
 
 /** The real gateway on a real database, with a model of which the test knows every answer. */
@@ -74,7 +90,17 @@ export function gatewayUnderTest(
   database: Pick<TestDatabase, 'pool' | 'prisma'>,
   options: GatewayUnderTestOptions = {},
 ) {
-  const { model, imageModel, embedder, generator: generatorOptions, outbound, ...overrides } = options;
+  const {
+    model,
+    imageModel,
+    embedder,
+    generator: generatorOptions,
+    adapters,
+    safetyPolicy,
+    outbound,
+    blobsDir: _blobsDir,
+    ...overrides
+  } = options;
   const logged: { level: string; fields: object; message: string }[] = [];
   const runtime = fakeTextClassifier(model);
   const imageRuntime = options.imageRuntime ?? fakeImageClassifier(imageModel);
@@ -82,6 +108,7 @@ export function gatewayUnderTest(
   const generator = fakeTextGenerator(generatorOptions);
   const classifierRuntime = options.classifierRuntime ?? runtime;
   const generatorRuntime = options.generatorRuntime ?? generator;
+  const generators = [generatorRuntime, ...(adapters ?? []).map(fakeTextGenerator)] as const;
   const metrics = createMetrics();
   const holdMs = options.holdMs ?? pipelineLimits.holdMs;
   const metering = createMetering({ pool: database.pool, holdMs });
@@ -92,12 +119,20 @@ export function gatewayUnderTest(
     texts: { ...servedTexts, dimensions: textEmbedder.dimensions },
     pictures: { ...servedAs(servedImages, isEmbedding), dimensions: imageRuntime.dimensions ?? 0 },
   };
+  const policy = parseSafetyPolicy(safetyPolicy);
+  const guard = (one: TextGenerator) =>
+    guardedGenerator(one, {
+      policy,
+      checkFor: policy.answerCheck && classifierCheck(served, policy.answerCheck),
+    });
+  const guarded = [guard(generatorRuntime), ...generators.slice(1).map(guard)] as const;
   const fetchOutside = createOutboundFetch(outbound);
   const idempotency = createPostgresIdempotency({
     pool: database.pool,
     logger: recordingLogger(logged),
     ...idempotencyLimits,
   });
+  const blobs = createFolderBlobStore(options.blobsDir ?? path.join(tmpdir(), 'modelyard-test-blobs'));
   const createdAt = new Date('2026-11-01T00:00:00Z');
   const gateway = createGateway({
     metered: [
@@ -116,18 +151,20 @@ export function gatewayUnderTest(
         fetchOutside,
       }),
     ],
-    generating: [...generationEndpoints(generatorRuntime), ...huggingFaceGenerating(generatorRuntime)],
+    generating: [...generationEndpoints(guarded), ...huggingFaceGenerating(guarded)],
     free: [
       modelsEndpoint([
         { model: classifierRuntime.model, createdAt },
         { model: imageRuntime.model, createdAt },
         { model: textEmbedder.model, createdAt },
-        { model: generatorRuntime.model, createdAt },
+        ...generators.map(({ model: identity }) => ({ model: identity, createdAt })),
       ]),
       usageEndpoint({ db: database.prisma, clock: systemClock }),
       usageReceiptEndpoint({ db: database.prisma }),
       feedbackEndpoint({ db: database.prisma, clock: systemClock }),
-      infoEndpoint(generatorRuntime),
+      ...fileEndpoints({ db: database.prisma, clock: systemClock, blobs }),
+      ...batchesEndpoints({ db: database.prisma, clock: systemClock }),
+      infoEndpoint(guarded[0]),
     ],
     metering,
     idempotency,
@@ -135,6 +172,12 @@ export function gatewayUnderTest(
     malformedKeys: createAddressBuckets({
       limit: rateLimits.malformedKeysByAddress,
       clock: createFakeClock(),
+    }),
+    knownOrigins: createKnownOrigins({
+      find: (origin) => isOriginOfSomeKey({ db: database.prisma, clock: systemClock }, origin),
+      lookUps: createAddressBuckets({ limit: rateLimits.originLookUpsByAddress, clock: systemClock }),
+      clock: systemClock,
+      logger: recordingLogger(logged),
     }),
     metrics,
     observeStage: metrics.observeStage,
@@ -158,6 +201,7 @@ export function gatewayUnderTest(
     servedImages,
     metrics,
     logged,
+    blobs,
   };
 }
 

@@ -13,6 +13,7 @@ export type LlamaDevice = 'cpu' | 'cuda' | 'vulkan' | 'metal';
  */
 export interface LlamaBinding {
   readonly AddonModel: new (file: string, parameters: ModelParameters) => LlamaModel;
+  readonly AddonModelLora: new (model: LlamaModel, file: string) => LlamaLora;
   readonly AddonContext: new (model: LlamaModel, parameters: ContextParameters) => LlamaContext;
   readonly AddonSampler: new (model: LlamaModel) => LlamaSampler;
   readonly AddonGrammar: new (grammar: string, options: { addonExports: LlamaBinding }) => object;
@@ -40,8 +41,12 @@ export interface ContextParameters {
   readonly threads: number;
 }
 
+/** An adapter, once `loadLora` has read it. */
+export type LlamaLora = object;
+
 export interface LlamaModel {
   init(): Promise<boolean>;
+  loadLora(adapter: LlamaLora): Promise<void>;
   tokenize(text: string, withSpecialTokens: boolean): Uint32Array;
   detokenize(tokens: Uint32Array, withSpecialTokens: boolean): string;
   isEogToken(token: number): boolean;
@@ -54,6 +59,8 @@ export interface LlamaModel {
 export interface LlamaContext {
   init(): Promise<boolean>;
   setThreads(threads: number): void;
+  /** Of all that is decoded from now on, over all sequences. */
+  setLoras(adapters: readonly LlamaLora[], scales: readonly number[]): void;
   initBatch(tokens: number): void;
   /** Where in the batch the logits that were asked for will be. */
   addToBatch(sequence: number, position: number, tokens: Uint32Array, withLogits: Uint32Array): Uint32Array;

@@ -8,9 +8,18 @@ import type {
   TextEngine,
 } from '../text/text-engine.ts';
 import type { Prompt } from '../text-generator.ts';
-import { type LlamaDevice, type LlamaSampler, loadLlamaBinding } from './binding.ts';
+import {
+  type LlamaBinding,
+  type LlamaDevice,
+  type LlamaLora,
+  type LlamaModel,
+  type LlamaSampler,
+  loadLlamaBinding,
+} from './binding.ts';
 import { chatPromptParts } from './chat-prompt.ts';
+import { loadLlamaModel } from './load-llama-model.ts';
 import { llamaSamplerSettings } from './sampler-settings.ts';
+import type { AdapterFile } from './text-messages.ts';
 import { tokenBytes } from './token-bytes.ts';
 
 export interface LlamaEngineOptions {
@@ -21,10 +30,10 @@ export interface LlamaEngineOptions {
   readonly sequences: number;
   /** Of one sequence; never more than the model was trained for. */
   readonly contextTokens: number;
+  readonly adapters?: readonly AdapterFile[];
 }
 
 const STEP_TOKENS_MAX = 512;
-const ALL_LAYERS = 1_000;
 
 interface LlamaEngineSampler extends EngineSampler {
   readonly native: LlamaSampler;
@@ -32,14 +41,10 @@ interface LlamaEngineSampler extends EngineSampler {
 
 /** llama.cpp as the loop drives it: a batch is put together, decoded and drawn from by us. */
 export async function openLlamaEngine(options: LlamaEngineOptions): Promise<TextEngine> {
-  const { template, bytesOf, vocabularySize } = readHead(options.file);
+  const { template, bytesOf, vocabularySize, architecture } = readHead(options.file);
   const binding = await loadLlamaBinding(options.device);
-  const model = new binding.AddonModel(options.file, {
-    addonExports: binding,
-    gpuLayers: options.device === 'cpu' ? 0 : ALL_LAYERS,
-    useMmap: true,
-  });
-  if (!(await model.init())) throw new ModelRuntimeError(`llama.cpp can't load ${options.file}.`);
+  const model = await loadLlamaModel(binding, options.file, { device: options.device, architecture });
+  const adapters = await loadAdapters(binding, model, options.adapters ?? []);
   const contextTokens = Math.min(options.contextTokens, model.getTrainContextSize());
   const context = new binding.AddonContext(model, {
     contextSize: contextTokens * options.sequences,
@@ -54,9 +59,8 @@ export async function openLlamaEngine(options: LlamaEngineOptions): Promise<Text
   const bos = model.tokenBos();
   const nameOf = (token: number) => (token < 0 ? '' : model.detokenize(Uint32Array.of(token), true));
   const special = { bos: nameOf(bos), eos: nameOf(model.tokenEos()) };
-  // Draws nothing that is used: it hands out the logits before anything changed them.
-  const untouched = new binding.AddonSampler(model);
-  untouched.applyConfig({});
+  const untouched = new Map<number, LlamaSampler>();
+  let applied: string | null = null;
 
   function tokensOf(prompt: Prompt): readonly number[] {
     if (prompt.kind === 'text') {
@@ -69,19 +73,61 @@ export async function openLlamaEngine(options: LlamaEngineOptions): Promise<Text
     return model.shouldPrependBosToken() && tokens[0] !== bos ? [bos, ...tokens] : tokens;
   }
 
-  async function draw(logits: number, { sampler, logprobs }: StepPart): Promise<DrawnToken | null> {
+  /**
+   * Draws nothing that is used: it hands out the logits before anything changed them. One for each sequence, since those of a
+   * step are drawn from at the same time.
+   */
+  function untouchedOf(sequence: number): LlamaSampler {
+    const known = untouched.get(sequence);
+    if (known) return known;
+    const native = new binding.AddonSampler(model);
+    native.applyConfig({});
+    untouched.set(sequence, native);
+    return native;
+  }
+
+  async function draw(logits: number, { sequence, sampler, logprobs }: StepPart): Promise<DrawnToken | null> {
     const { native } = sampler as LlamaEngineSampler;
     const token = await context.sampleToken(logits, native);
     if (logprobs === null || token < 0) return { token, logprobs: null };
     const [, , , values, total] = await context.sampleToken(
       logits,
-      untouched,
+      untouchedOf(sequence),
       false,
       false,
       [[token], false, false, false, Math.max(1, logprobs)],
       true,
     );
     return { token, logprobs: toLogprobs(token, logprobs, values, total) };
+  }
+
+  /** llama.cpp adapts a context, not a sequence of it. */
+  function apply(adapter: string | null) {
+    if (adapter === applied) return;
+    const lora = adapter === null ? null : adapters.get(adapter);
+    if (lora === undefined) throw new ModelRuntimeError(`There is no adapter ${adapter}.`);
+    context.setLoras(lora ? [lora] : [], lora ? [1] : []);
+    applied = adapter;
+  }
+
+  async function decode(parts: readonly StepPart[]): Promise<readonly (DrawnToken | null)[]> {
+    context.initBatch(parts.reduce((sum, { tokens }) => sum + tokens.length, 0));
+    const logits = parts.map(
+      ({ sequence, position, tokens, sampler }) =>
+        context.addToBatch(
+          sequence,
+          position,
+          Uint32Array.from(tokens),
+          Uint32Array.from(sampler ? [tokens.length - 1] : []),
+        )[0],
+    );
+    await context.decodeBatch();
+    return Promise.all(
+      parts.map((part, index) => {
+        const at = logits[index];
+        return part.sampler && at !== undefined ? draw(at, part) : null;
+      }),
+    );
   }
 
   return {
@@ -99,23 +145,13 @@ export async function openLlamaEngine(options: LlamaEngineOptions): Promise<Text
       return { native, close: () => native.dispose() } as LlamaEngineSampler;
     },
     async step(parts) {
-      context.initBatch(parts.reduce((sum, { tokens }) => sum + tokens.length, 0));
-      const logits = parts.map(
-        ({ sequence, position, tokens, sampler }) =>
-          context.addToBatch(
-            sequence,
-            position,
-            Uint32Array.from(tokens),
-            Uint32Array.from(sampler ? [tokens.length - 1] : []),
-          )[0],
-      );
-      await context.decodeBatch();
-      return Promise.all(
-        parts.map((part, index) => {
-          const at = logits[index];
-          return part.sampler && at !== undefined ? draw(at, part) : null;
-        }),
-      );
+      const drawn = new Map<StepPart, DrawnToken | null>();
+      for (const [adapter, together] of byAdapter(parts, applied)) {
+        apply(adapter);
+        const tokens = await decode(together);
+        together.forEach((part, index) => drawn.set(part, tokens[index] ?? null));
+      }
+      return parts.map((part) => drawn.get(part) ?? null);
     },
     forget(sequence, position) {
       context.removeTokenCellsFromSequence(sequence, position, -1);
@@ -132,6 +168,33 @@ export async function openLlamaEngine(options: LlamaEngineOptions): Promise<Text
   }
 }
 
+async function loadAdapters(
+  binding: LlamaBinding,
+  model: LlamaModel,
+  files: readonly AdapterFile[],
+): Promise<ReadonlyMap<string, LlamaLora>> {
+  const loaded = new Map<string, LlamaLora>();
+  for (const { id, file } of files) {
+    const lora = new binding.AddonModelLora(model, file);
+    await model.loadLora(lora).catch((cause: unknown) => {
+      throw new ModelRuntimeError(`${file} is no adapter of the model that is served.`, { cause });
+    });
+    loaded.set(id, lora);
+  }
+  return loaded;
+}
+
+/** What is decoded together, those first that need no change. */
+function byAdapter(parts: readonly StepPart[], applied: string | null) {
+  const groups = new Map<string | null, StepPart[]>();
+  for (const part of parts) {
+    const group = groups.get(part.adapter);
+    if (group) group.push(part);
+    else groups.set(part.adapter, [part]);
+  }
+  return [...groups].toSorted(([a], [b]) => Number(b === applied) - Number(a === applied));
+}
+
 function readHead(file: string) {
   return withGguf(file, ({ metadata }) => {
     const template = metadata.get('tokenizer.chat_template')?.value;
@@ -142,6 +205,7 @@ function readHead(file: string) {
     return {
       template: typeof template === 'string' ? template : null,
       vocabularySize: pieces.length,
+      architecture: String(metadata.get('general.architecture')?.value),
       bytesOf: (token: number) => tokenBytes(pieces[token] ?? '', isByteLevel),
     };
   });

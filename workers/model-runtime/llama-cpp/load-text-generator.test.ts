@@ -2,8 +2,11 @@ import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { GgufValue } from '#workers/model-zoo/gguf/metadata.ts';
 import { withGguf } from '#workers/model-zoo/gguf/open-gguf.ts';
+import { writeGguf } from '#workers/model-zoo/gguf/write-gguf.ts';
 import type { GenerationEvent, GenerationInput, TokenLogprob } from '../text-generator.ts';
+import { findModelFiles } from './find-model-files.ts';
 import { type LlamaTextGenerator, loadTextGenerator } from './load-text-generator.ts';
 
 const folder = 'workers/models/text-generation';
@@ -224,10 +227,19 @@ describe('the text model, served', () => {
     await own.close();
   }, 60_000);
 
+  it('takes a file, or the first of its parts, as well as a folder', async () => {
+    expect(await findModelFiles(path.join(folder, firstPart))).toEqual(await findModelFiles(folder));
+    await expect(findModelFiles('nowhere.gguf')).rejects.toThrow('nowhere.gguf is not there');
+    await expect(findModelFiles('package.json')).rejects.toThrow(
+      /package.json can't be served: .*no GGUF file/,
+    );
+  });
+
   it.each([
     ['nothing', null, 'has no GGUF file'],
     ['a file that is none', Buffer.from('not a model'), 'GGUF'],
-    ['a file that was cut short', 'cut', ''],
+    ['a file that was cut short', 'cut', 'The file is cut short'],
+    ['a model of an unknown architecture', unknownArchitecture(), 'of the architecture "mystery"'],
   ])(
     'says so if its folder has %s',
     async (_, content, message) => {
@@ -241,6 +253,19 @@ describe('the text model, served', () => {
     30_000,
   );
 });
+
+/** Whole, but no llama.cpp knows what to do with it. */
+function unknownArchitecture(): Buffer {
+  const metadata = new Map<string, GgufValue>([
+    ['general.architecture', { type: 'string', value: 'mystery' }],
+    ['tokenizer.ggml.model', { type: 'string', value: 'gpt2' }],
+    ['tokenizer.ggml.tokens', { type: 'array', of: 'string', value: ['a', 'b'] }],
+  ]);
+  const bytes = () => new Uint8Array(8 * 4 * 2);
+  return Buffer.concat([
+    ...writeGguf(metadata, [{ name: 'token_embd.weight', shape: [2, 8], type: 'F32', bytes }]),
+  ]);
+}
 
 /** What it answers, or nothing while it is being started again. */
 async function texts(from: LlamaTextGenerator): Promise<string> {

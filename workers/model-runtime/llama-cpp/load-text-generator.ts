@@ -1,6 +1,5 @@
 import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
-import { readdir } from 'node:fs/promises';
 import path from 'node:path';
 import { grammarOfFormat } from '../json-schema/grammar-of-format.ts';
 import { ModelRuntimeError } from '../model-runtime.ts';
@@ -13,16 +12,23 @@ import {
   type TextGenerator,
 } from '../text-generator.ts';
 import type { LlamaDevice } from './binding.ts';
+import { findAdapters } from './find-adapters.ts';
+import { findModelFiles } from './find-model-files.ts';
 import { createTextChild } from './text-child.ts';
 import type { TextNews } from './text-messages.ts';
 
 export { howToInstallLlama, isLlamaInstalled } from './binding.ts';
 
 export interface LoadTextGeneratorOptions {
-  /** A folder with one GGUF file, or with the parts of one: `workers/models/text-generation`. */
+  /**
+   * A folder with one GGUF file, or with the parts of one: `workers/models/text-generation`. Or a GGUF file, which may be the
+   * first of its parts.
+   */
   readonly folder: string;
   /** Public name, as sold: `text-1`. */
   readonly id: string;
+  /** Where adapters of the model are; without it its own folder `adapters`. */
+  readonly adaptersFolder?: string;
   readonly threads: number;
   readonly device?: LlamaDevice;
   /** The file that the process starts from: `text-process.ts`, or its bundle. */
@@ -41,6 +47,8 @@ export interface LoadTextGeneratorOptions {
 export interface LlamaTextGenerator extends TextGenerator {
   /** Of the process, while it is up. */
   pid(): number | undefined;
+  /** The same model, adapted: each by its own name. They share its process and its sequences. */
+  readonly adapters: readonly TextGenerator[];
 }
 
 const DEFAULTS = { sequences: 10, laneSequencesMax: 8, contextTokens: 2_048, silenceMs: 30_000 } as const;
@@ -48,11 +56,15 @@ const WAITING_MAX = 512;
 
 /** Starts the process and waits until the model has made a first token. Rejects if it can't. */
 export async function loadTextGenerator(options: LoadTextGeneratorOptions): Promise<LlamaTextGenerator> {
-  const { id, folder, threads, entry, device = 'cpu', logger = silentLogger } = options;
-  const files = await modelFiles(folder);
+  const { id, threads, entry, device = 'cpu', logger = silentLogger } = options;
+  const { folder, files } = await findModelFiles(options.folder);
+  const adapters = await findAdapters(options.adaptersFolder ?? path.join(folder, 'adapters'));
+  if (adapters.some((adapter) => adapter.id === id)) {
+    throw new ModelRuntimeError(`An adapter is called ${id}, as its model is.`);
+  }
   const inFlight = new Map<number, EventQueue<GenerationEvent>>();
   let lastId = 0;
-  let closing = false;
+  let closed: Promise<void> | undefined;
   let onIdle = () => {};
   const child = createTextChild({
     entry,
@@ -66,6 +78,7 @@ export async function loadTextGenerator(options: LoadTextGeneratorOptions): Prom
       sequences: options.sequences ?? DEFAULTS.sequences,
       laneSequencesMax: options.laneSequencesMax ?? DEFAULTS.laneSequencesMax,
       contextTokens: options.contextTokens ?? DEFAULTS.contextTokens,
+      adapters,
     },
     onNews: (news) => news.forEach(receive),
     onDeath(reason) {
@@ -74,12 +87,15 @@ export async function loadTextGenerator(options: LoadTextGeneratorOptions): Prom
       onIdle();
     },
   });
-  const [facts, digest] = await Promise.all([child.firstReady, digestOf(folder, files)]).catch(
-    async (error: unknown) => {
-      await child.close();
-      throw error;
-    },
-  );
+  const paths = files.map((file) => path.join(folder, file));
+  const [facts, digest, ...digests] = await Promise.all([
+    child.firstReady,
+    digestOf(paths),
+    ...adapters.map(({ file }) => digestOf([...paths, file])),
+  ]).catch(async (error: unknown) => {
+    await child.close();
+    throw error;
+  });
 
   function receive(news: TextNews) {
     const queue = inFlight.get(news.id);
@@ -92,12 +108,12 @@ export async function loadTextGenerator(options: LoadTextGeneratorOptions): Prom
     queue.end();
   }
 
-  return {
-    model: { id, version: `${id}@${digest.slice(0, 8)}`, tasks: ['text-generation'] },
+  const generatorOf = (name: string, digest: string, adapter: string | null): TextGenerator => ({
+    model: { id: name, version: `${name}@${digest.slice(0, 8)}`, tasks: ['text-generation'] },
     limits: { ...facts, waitingMax: WAITING_MAX },
     async *generate(input, { lane, signal }) {
       if (signal.aborted) return;
-      if (closing) throw new ModelRuntimeError('The model is closed.');
+      if (closed) throw new ModelRuntimeError('The model is closed.');
       if (inFlight.size >= WAITING_MAX) throw new GenerationQueueFullError('Too much waits for the model.');
       const request = ++lastId;
       const queue = createEventQueue<GenerationEvent>();
@@ -105,7 +121,7 @@ export async function loadTextGenerator(options: LoadTextGeneratorOptions): Prom
       const cancel = () => child.send({ kind: 'cancel', id: request });
       signal.addEventListener('abort', cancel, { once: true });
       try {
-        if (!child.send({ kind: 'start', id: request, lane, input, grammar })) {
+        if (!child.send({ kind: 'start', id: request, lane, adapter, input, grammar })) {
           throw new ModelRuntimeError('The process that writes is being started again.');
         }
         inFlight.set(request, queue);
@@ -117,31 +133,26 @@ export async function loadTextGenerator(options: LoadTextGeneratorOptions): Prom
       }
     },
     ready: async () => {},
-    async close() {
-      closing = true;
-      if (inFlight.size > 0) await new Promise<void>((resolve) => (onIdle = resolve));
-      await child.close();
-    },
+    close: () => (closed ??= close()),
+  });
+
+  async function close() {
+    if (inFlight.size > 0) await new Promise<void>((resolve) => (onIdle = resolve));
+    await child.close();
+  }
+
+  return {
+    ...generatorOf(id, digest, null),
+    adapters: adapters.map((adapter, index) => generatorOf(adapter.id, digests[index] as string, adapter.id)),
     pid: child.pid,
   };
 }
 
-/** In order: llama.cpp is given the first, and finds the others. */
-async function modelFiles(folder: string): Promise<readonly string[]> {
-  const names = (await readdir(folder)).filter((name) => name.endsWith('.gguf')).toSorted();
-  if (names.length === 0) throw new ModelRuntimeError(`${folder} has no GGUF file.`);
-  const parts = names.filter((name) => /-\d{5}-of-\d{5}\.gguf$/.test(name));
-  if (names.length > 1 && parts.length !== names.length) {
-    throw new ModelRuntimeError(`${folder} has several models: ${names.join(', ')}.`);
-  }
-  return names;
-}
-
-async function digestOf(folder: string, files: readonly string[]): Promise<string> {
+async function digestOf(files: readonly string[]): Promise<string> {
   const hash = createHash('sha256');
   for (const file of files) {
-    hash.update(`${file}\0`);
-    for await (const bytes of createReadStream(path.join(folder, file))) hash.update(bytes as Buffer);
+    hash.update(`${path.basename(file)}\0`);
+    for await (const bytes of createReadStream(file)) hash.update(bytes as Buffer);
   }
   return hash.digest('hex');
 }

@@ -34,4 +34,11 @@ export interface TextProcessOptions {
   readonly sequences: number;
   readonly laneSequencesMax: number;
   readonly contextTokens: number;
+  readonly adapters: readonly AdapterFile[];
+}
+
+/** A LoRA adapter of the model, as GGUF. */
+export interface AdapterFile {
+  readonly id: string;
+  readonly file: string;
 }

@@ -25,7 +25,7 @@ async function main(options: TextProcessOptions): Promise<void> {
   process.on('disconnect', () => process.exit(0));
 
   const engine = await openLlamaEngine(options);
-  await warmUp(engine);
+  for (const adapter of [...options.adapters.map(({ id }) => id), null]) await warmUp(engine, adapter);
   const tell = createNewsletter();
   const loop = createGenerationLoop({
     engine,
@@ -63,7 +63,7 @@ function createNewsletter(): (news: TextNews) => void {
   };
 }
 
-async function warmUp(engine: TextEngine): Promise<void> {
+async function warmUp(engine: TextEngine, adapter: string | null): Promise<void> {
   const sampler = engine.openSampler({
     temperature: 0,
     topP: 1,
@@ -78,7 +78,7 @@ async function warmUp(engine: TextEngine): Promise<void> {
     grammar: null,
   });
   const tokens = engine.tokensOf({ kind: 'text', text: 'Ready when the first token is through.' });
-  await engine.step([{ sequence: 0, position: 0, tokens, sampler, logprobs: null }]);
+  await engine.step([{ sequence: 0, adapter, position: 0, tokens, sampler, logprobs: null }]);
   sampler.close();
   engine.forget(0, 0);
 }

@@ -57,10 +57,10 @@ function loopOf(options: Partial<LetterEngineOptions & { laneSequencesMax: numbe
     engine,
     told,
     loop,
-    start(given: GenerationInput, lane = 'a') {
+    start(given: GenerationInput, lane = 'a', adapter: string | null = null) {
       const id = ++lastId;
       const ended = new Promise<void>((resolve) => ends.set(id, resolve));
-      loop.start({ id, lane, input: given, grammar: null });
+      loop.start({ id, lane, adapter, input: given, grammar: null });
       return { id, ended };
     },
     textOf: (id: number, choice = 0) =>
@@ -168,6 +168,20 @@ describe('the loop that writes', () => {
     expect(engine.tokensRead - from).toBeLessThan(3 * 20 + 16);
     await Promise.all(flood.map(({ ended }) => ended));
     expect(told.filter((line) => line.endsWith('ended'))).toHaveLength(65);
+  });
+
+  it('writes with the adapters that are asked for in the same steps, and shares no cache between them', async () => {
+    const { start, engine, textOf, told } = loopOf();
+    const all = [null, 'one', 'other', 'one'].map(
+      (adapter) => start(input('abcdefghijklmnopqrst', { outputTokensMax: 5 }), 'a', adapter).ended,
+    );
+    await Promise.all(all);
+    expect(engine.adaptersPerStep).toContainEqual([null, 'one', 'other', 'one']);
+    for (const id of [1, 2, 3, 4]) expect(textOf(id)).toBe('ABCDE');
+    await start(input('abcdefghijklmnopqrst', { outputTokensMax: 1 }), 'a', 'third').ended;
+    expect(told.filter((line) => line.includes('started')).at(-1)).toBe('5 started 20 0');
+    await start(input('abcdefghijklmnopqrst', { outputTokensMax: 1 }), 'a', 'other').ended;
+    expect(told.filter((line) => line.includes('started')).at(-1)).toBe('6 started 20 19');
   });
 
   it('fails what was in the step that failed, and goes on with the next request', async () => {

@@ -9,6 +9,8 @@ import { nextInLine } from './waiting-line.ts';
 export interface GenerationRequest {
   readonly id: number;
   readonly lane: string;
+  /** With which the model writes; null: with none. */
+  readonly adapter: string | null;
   readonly input: GenerationInput;
   /** Of the format that the input asks for. */
   readonly grammar: string | null;
@@ -149,7 +151,7 @@ export function createGenerationLoop(options: GenerationLoopOptions): Generation
       const has = (lane: string) => counts.get(lane) ?? 0;
       const waiting = choices.filter((choice) => choice.state === 'waiting' && isFirstRead(choice));
       const choice = nextInLine(waiting, has, options.laneSequencesMax);
-      const taken = choice && pool.take(choice.lane, choice.request.prompt);
+      const taken = choice && pool.take(choice.lane, choice.request.adapter, choice.request.prompt);
       if (!choice || !taken) return;
       choice.state = 'going';
       choice.sequence = taken.sequence;
@@ -203,6 +205,7 @@ export function createGenerationLoop(options: GenerationLoopOptions): Generation
       const isWhole = choice.read + tokens === choice.tokens.length;
       return {
         sequence: choice.sequence,
+        adapter: choice.request.adapter,
         position: choice.read,
         tokens: choice.tokens.slice(choice.read, choice.read + tokens),
         sampler: isWhole ? choice.sampler : null,

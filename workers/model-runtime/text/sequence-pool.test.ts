@@ -8,8 +8,8 @@ const numbers = (from: number, count: number) => Array.from({ length: count }, (
 function poolOf(sequences: number) {
   const clock = { ms: 1 };
   const pool = createSequencePool({ sequences, preamble, now: () => clock.ms++, keepMs: 100 });
-  const use = (lane: string, prompt: readonly number[]) => {
-    const taken = pool.take(lane, prompt);
+  const use = (lane: string, prompt: readonly number[], adapter: string | null = null) => {
+    const taken = pool.take(lane, adapter, prompt);
     if (taken) pool.giveBack(taken.sequence, prompt);
     return taken;
   };
@@ -32,6 +32,16 @@ describe('sequences', () => {
     expect(use('b', secret)).toEqual({ sequence: 1, cached: 20, copyOf: 0 });
   });
 
+  it('never go on from what was read with another adapter, not even the words of the template', () => {
+    const { use } = poolOf(3);
+    const prompt = chat(...numbers(0, 30));
+    use('a', prompt);
+    expect(use('a', prompt, 'one')).toEqual({ sequence: 1, cached: 0, copyOf: null });
+    expect(use('a', prompt, 'other')).toEqual({ sequence: 2, cached: 0, copyOf: null });
+    expect(use('a', prompt, 'one')).toEqual({ sequence: 1, cached: 49, copyOf: null });
+    expect(use('a', prompt)).toEqual({ sequence: 0, cached: 49, copyOf: null });
+  });
+
   it('keep a conversation when its lane begins another one', () => {
     const { use } = poolOf(2);
     const first = chat(...numbers(0, 60));
@@ -43,10 +53,10 @@ describe('sequences', () => {
   it('are copied while the one that has read the beginning is taken', () => {
     const { pool } = poolOf(2);
     const prompt = chat(...numbers(0, 30));
-    const first = pool.take('a', prompt);
+    const first = pool.take('a', null, prompt);
     pool.note(first?.sequence ?? -1, prompt);
-    expect(pool.take('a', prompt)).toEqual({ sequence: 1, cached: 49, copyOf: 0 });
-    expect(pool.take('a', prompt)).toBeNull();
+    expect(pool.take('a', null, prompt)).toEqual({ sequence: 1, cached: 49, copyOf: 0 });
+    expect(pool.take('a', null, prompt)).toBeNull();
   });
 
   it('that were used least recently make room', () => {

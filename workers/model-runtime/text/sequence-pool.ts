@@ -1,7 +1,7 @@
 /** What the caches of an engine's sequences hold, and who may go on from it. */
 export interface SequencePool {
-  /** Null: all are taken. */
-  take(lane: string, prompt: readonly number[]): TakenSequence | null;
+  /** Null: all are taken. `adapter`: with which the prompt is read; null: with none. */
+  take(lane: string, adapter: string | null, prompt: readonly number[]): TakenSequence | null;
   /** It now holds these tokens, which its lane may go on from. */
   giveBack(sequence: number, tokens: readonly number[]): void;
   /** Says what a sequence that is taken has read so far. */
@@ -27,6 +27,7 @@ export interface SequencePoolOptions {
 interface Sequence {
   readonly id: number;
   lane: string | null;
+  adapter: string | null;
   tokens: readonly number[];
   taken: boolean;
   usedAtMs: number;
@@ -37,14 +38,21 @@ const COPY_TOKENS_MIN = 16;
 
 /**
  * A prompt goes on from the longest beginning that its own lane has read. From another lane's no more than the
- * template's own words: how much is cached is told to the caller, and must say nothing of what others sent.
+ * template's own words: how much is cached is told to the caller, and must say nothing of what others sent. What was read with
+ * another adapter is another cache.
  */
 export function createSequencePool({ sequences, preamble, now, keepMs }: SequencePoolOptions): SequencePool {
   const all: Sequence[] = Array.from({ length: sequences }, (_, id) => {
-    return { id, lane: null, tokens: [], taken: false, usedAtMs: 0 };
+    return { id, lane: null, adapter: null, tokens: [], taken: false, usedAtMs: 0 };
   });
 
-  function sharedWith(sequence: Sequence, lane: string, prompt: readonly number[]): number {
+  function sharedWith(
+    sequence: Sequence,
+    lane: string,
+    adapter: string | null,
+    prompt: readonly number[],
+  ): number {
+    if (sequence.adapter !== adapter) return 0;
     const length = commonLength(sequence.tokens, prompt);
     // One token is read in any case: the next one follows from it.
     return Math.min(
@@ -54,20 +62,20 @@ export function createSequencePool({ sequences, preamble, now, keepMs }: Sequenc
   }
 
   return {
-    take(lane, prompt) {
+    take(lane, adapter, prompt) {
       const emptiest = all.filter(({ taken }) => !taken).toSorted((a, b) => a.usedAtMs - b.usedAtMs)[0];
       if (!emptiest) return null;
       const longest = all
-        .map((sequence) => ({ sequence, shared: sharedWith(sequence, lane, prompt) }))
+        .map((sequence) => ({ sequence, shared: sharedWith(sequence, lane, adapter, prompt) }))
         .toSorted((a, b) => b.shared - a.shared)[0] as { sequence: Sequence; shared: number };
       // A conversation that goes on stays where it is. What else it may be gone on from is kept, and copied.
       const { sequence, shared } = longest;
       const goesOn = !sequence.taken && sequence.lane === lane && shared * 2 >= sequence.tokens.length;
       const target = goesOn ? sequence : emptiest;
-      const own = sharedWith(target, lane, prompt);
+      const own = sharedWith(target, lane, adapter, prompt);
       const isCopied = shared - own >= COPY_TOKENS_MIN;
       const cached = isCopied ? shared : own;
-      Object.assign(target, { taken: true, lane, tokens: prompt.slice(0, cached) });
+      Object.assign(target, { taken: true, lane, adapter, tokens: prompt.slice(0, cached) });
       return { sequence: target.id, cached, copyOf: isCopied ? sequence.id : null };
     },
     giveBack(id, tokens) {

@@ -46,6 +46,8 @@ export interface EngineSampler {
 
 export interface StepPart {
   readonly sequence: number;
+  /** By its name; null: the model as it is. What a sequence has read stands for one alone. */
+  readonly adapter: string | null;
   /** Of the first token, in the sequence. */
   readonly position: number;
   readonly tokens: readonly number[];

@@ -1,6 +1,6 @@
 import { bfloatToSingle, halfToSingle } from '../half-to-single.ts';
 import { GgufError } from './gguf-error.ts';
-import { TENSOR_TYPES, type TensorTypeName } from './tensor-types.ts';
+import { expectReadType, type ReadType, TENSOR_TYPES, type TensorTypeName } from './tensor-types.ts';
 
 const HALF_BLOCK = 16;
 
@@ -9,10 +9,10 @@ const HALF_BLOCK = 16;
  * block of half bytes the lower ones are its first half, the upper ones its second.
  */
 export function dequantize(name: string, type: TensorTypeName, bytes: Uint8Array): Float32Array {
-  return expectFinite(name, valuesOf(type, bytes));
+  return expectFinite(name, valuesOf(expectReadType(type, name), bytes));
 }
 
-function valuesOf(type: TensorTypeName, bytes: Uint8Array): Float32Array {
+function valuesOf(type: ReadType, bytes: Uint8Array): Float32Array {
   const elements = bytes.byteLength / TENSOR_TYPES[type].blockBytes;
   switch (type) {
     case 'F32':
@@ -51,7 +51,7 @@ function valuesOf(type: TensorTypeName, bytes: Uint8Array): Float32Array {
 }
 
 function byBlock(
-  type: TensorTypeName,
+  type: ReadType,
   bytes: Uint8Array,
   readBlock: (view: DataView, start: number, values: Float32Array, at: number) => void,
 ): Float32Array {

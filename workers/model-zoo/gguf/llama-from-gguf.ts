@@ -1,7 +1,9 @@
 import { type LlamaConfig, parseLlamaConfig } from '../llama-config.ts';
 import type { StoredTensor } from '../safetensors.ts';
 import { GgufError } from './gguf-error.ts';
+import { transformersName } from './llama-names.ts';
 import type { Gguf, GgufTensor } from './read-gguf.ts';
+import { halvesApart } from './rotary-rows.ts';
 
 export interface LlamaFromGguf {
   /** As `transformers`' LlamaForCausalLM reads it. */
@@ -10,24 +12,6 @@ export interface LlamaFromGguf {
   /** With the names of LlamaForCausalLM, one after the other: each is dequantised when its turn comes. */
   tensors(): Generator<readonly [name: string, tensor: StoredTensor]>;
 }
-
-const OF_MODEL: Readonly<Record<string, string>> = {
-  'token_embd.weight': 'model.embed_tokens.weight',
-  'output_norm.weight': 'model.norm.weight',
-  'output.weight': 'lm_head.weight',
-};
-
-const OF_LAYER: Readonly<Record<string, string>> = {
-  'attn_norm.weight': 'input_layernorm.weight',
-  'attn_q.weight': 'self_attn.q_proj.weight',
-  'attn_k.weight': 'self_attn.k_proj.weight',
-  'attn_v.weight': 'self_attn.v_proj.weight',
-  'attn_output.weight': 'self_attn.o_proj.weight',
-  'ffn_norm.weight': 'post_attention_layernorm.weight',
-  'ffn_gate.weight': 'mlp.gate_proj.weight',
-  'ffn_up.weight': 'mlp.up_proj.weight',
-  'ffn_down.weight': 'mlp.down_proj.weight',
-};
 
 /** Keys that change the forward pass in a way that is not written here. */
 const UNKNOWN_IF_PRESENT = ['rope.scaling.type', 'rope.scale_linear', 'expert_count', 'attention.clamp_kqv'];
@@ -41,7 +25,7 @@ export function llamaFromGguf(gguf: Gguf): LlamaFromGguf {
     config,
     *tensors() {
       for (const tensor of gguf.tensors.values()) {
-        yield [nameOf(tensor.name), { shape: tensor.shape, data: valuesOf(tensor, config) }];
+        yield [transformersName(tensor.name), { shape: tensor.shape, data: valuesOf(tensor, config) }];
       }
     },
   };
@@ -102,36 +86,9 @@ function shortest(value: unknown): unknown {
   return typeof value === 'number' ? Number(value.toPrecision(7)) : value;
 }
 
-function nameOf(name: string): string {
-  if (name === 'rope_freqs.weight')
-    throw new GgufError('The file scales its rotary frequencies, which is not known.');
-  const { layer, part = '' } = /^blk\.(?<layer>\d+)\.(?<part>.+)$/.exec(name)?.groups ?? {};
-  const known = layer === undefined ? OF_MODEL[name] : OF_LAYER[part];
-  if (known === undefined)
-    throw new GgufError(`${name} belongs to no part of a Llama decoder that is known.`);
-  return layer === undefined ? known : `model.layers.${layer}.${known}`;
-}
-
 function valuesOf(tensor: GgufTensor, { heads, keyValueHeads }: LlamaConfig): Float32Array {
   const values = tensor.values();
   if (tensor.name.endsWith('.attn_q.weight')) return halvesApart(values, tensor.shape, heads);
   if (tensor.name.endsWith('.attn_k.weight')) return halvesApart(values, tensor.shape, keyValueHeads);
   return values;
-}
-
-/**
- * llama.cpp turns channels 2i and 2i + 1 of a head together, `transformers` channels i and i + size / 2, so the rows of query
- * and key stand in another order (`permute` in docs/gguf.md of ggml-org/ggml, undone here).
- */
-function halvesApart(values: Float32Array, shape: readonly number[], heads: number): Float32Array {
-  const [rows = 0, columns = 0] = shape;
-  const half = rows / heads / 2;
-  const ordered = new Float32Array(values.length);
-  for (let row = 0; row < rows; row++) {
-    const head = Math.floor(row / (2 * half));
-    const channel = row % (2 * half);
-    const from = head * 2 * half + 2 * (channel % half) + Math.floor(channel / half);
-    ordered.set(values.subarray(from * columns, (from + 1) * columns), row * columns);
-  }
-  return ordered;
 }

@@ -3,12 +3,12 @@ import { describe, expect, it } from 'vitest';
 import { dequantize } from './dequantize.ts';
 import { GgufError } from './gguf-error.ts';
 import { quantize, type WrittenType } from './quantize.ts';
-import type { TensorTypeName } from './tensor-types.ts';
+import type { ReadType } from './tensor-types.ts';
 
 /** Written by scripts/models/make-gguf-reference.py. */
 interface Reference {
   readonly values: string;
-  readonly types: Readonly<Record<TensorTypeName, { readonly stored: string; readonly values: string }>>;
+  readonly types: Readonly<Record<ReadType, { readonly stored: string; readonly values: string }>>;
 }
 
 const reference: Reference = JSON.parse(
@@ -18,7 +18,7 @@ const bytes = (base64: string) => new Uint8Array(Buffer.from(base64, 'base64'));
 const floats = (base64: string) => new Float32Array(bytes(base64).buffer);
 
 const WRITTEN: readonly WrittenType[] = ['F32', 'F16', 'Q8_0', 'Q4_0'];
-const READ = Object.keys(reference.types) as TensorTypeName[];
+const READ = Object.keys(reference.types) as ReadType[];
 
 describe("ggml's ways of storing numbers", () => {
   it.each(WRITTEN)('writes %s as the reference does, to the last bit', (type) => {

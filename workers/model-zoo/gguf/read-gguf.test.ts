@@ -181,11 +181,6 @@ describe('reading GGUF', () => {
       'm claims the shape',
     ],
     [
-      'a quantisation that is not read',
-      changed(matrix(), 'm', (view) => view.setUint32(20, 14, true)),
-      'm is stored as Q6_K',
-    ],
-    [
       'an unknown quantisation',
       changed(matrix(), 'm', (view) => view.setUint32(20, 99, true)),
       'm is stored as type 99',
@@ -211,6 +206,17 @@ describe('reading GGUF', () => {
   ])('refuses %s', (_, bytes, message) => {
     expect(() => read(bytes)).toThrow(GgufError);
     expect(() => read(bytes)).toThrow(message);
+  });
+
+  it('knows how long other quantisations are, and refuses to say what they stand for', () => {
+    const stored = { name: 'm', shape: [2, 256], type: 'Q6_K', bytes: () => new Uint8Array(420) } as const;
+    const whole = write(new Map(), [stored]);
+    const tensor = read(whole).tensors.get('m');
+    expect(tensor?.byteLength).toBe(420);
+    expect(() => tensor?.values()).toThrow(
+      'm is stored as Q6_K; only F32, F16, BF16, Q4_0, Q4_1, Q8_0 can be read.',
+    );
+    expect(() => read(whole.subarray(0, whole.length - 64))).toThrow('cut short: m');
   });
 
   it('either reads a file with random damage or says in its own words what is wrong', () => {

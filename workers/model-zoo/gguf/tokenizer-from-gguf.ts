@@ -1,3 +1,4 @@
+import { BYTE_LEVEL_SPLITTER, byteLevelTokenizerJson } from '../byte-level-tokenizer.ts';
 import { GgufError } from './gguf-error.ts';
 import type { Gguf } from './read-gguf.ts';
 
@@ -7,11 +8,8 @@ const USER_DEFINED = 4;
 /** Ways of splitting a text before the merges (`tokenizer.ggml.pre`) that are known here. */
 const SPLITTERS: Readonly<Record<string, readonly unknown[]>> = {
   // Each digit by itself, as StarCoder's and SmolLM's tokenizers have it.
-  smollm: [
-    { type: 'Digits', individual_digits: true },
-    { type: 'ByteLevel', add_prefix_space: false, trim_offsets: true, use_regex: true },
-  ],
-  'gpt-2': [{ type: 'ByteLevel', add_prefix_space: false, trim_offsets: true, use_regex: true }],
+  smollm: [{ type: 'Digits', individual_digits: true }, BYTE_LEVEL_SPLITTER],
+  'gpt-2': [BYTE_LEVEL_SPLITTER],
 };
 
 /** The byte-level BPE of a GGUF file as the files of Hugging Face's tokenizers, by name. */
@@ -28,36 +26,18 @@ export function tokenizerFromGguf(gguf: Gguf): Readonly<Record<string, unknown>>
   }
   const tokens = strings(gguf, 'tokenizer.ggml.tokens');
   const types = (value('ggml.token_type') ?? []) as readonly number[];
-  const added = tokens.flatMap((content, id) => {
+  const added = tokens.flatMap((_, id) => {
     const type = types[id];
-    if (type !== CONTROL && type !== USER_DEFINED) return [];
-    const as = { single_word: false, lstrip: false, rstrip: false, normalized: false };
-    return [{ id, content, ...as, special: type === CONTROL }];
+    return type === CONTROL || type === USER_DEFINED ? [{ id, special: type === CONTROL }] : [];
   });
   const named = (key: string) => tokens[Number(value(`ggml.${key}_token_id`) ?? -1)];
   return {
-    'tokenizer.json': {
-      version: '1.0',
-      truncation: null,
-      padding: null,
-      added_tokens: added,
-      normalizer: null,
-      pre_tokenizer: { type: 'Sequence', pretokenizers: splitter },
-      post_processor: null,
-      decoder: { type: 'ByteLevel', add_prefix_space: true, trim_offsets: true, use_regex: true },
-      model: {
-        type: 'BPE',
-        dropout: null,
-        unk_token: null,
-        continuing_subword_prefix: null,
-        end_of_word_suffix: null,
-        fuse_unk: false,
-        byte_fallback: false,
-        ignore_merges: false,
-        vocab: Object.fromEntries(tokens.map((token, id) => [token, id])),
-        merges: strings(gguf, 'tokenizer.ggml.merges'),
-      },
-    },
+    'tokenizer.json': byteLevelTokenizerJson({
+      tokens,
+      merges: strings(gguf, 'tokenizer.ggml.merges'),
+      added,
+      splitters: splitter,
+    }),
     'tokenizer_config.json': {
       tokenizer_class: 'PreTrainedTokenizerFast',
       model_max_length: Number(gguf.metadata.get('llama.context_length')?.value),

@@ -4,7 +4,8 @@ import { Scroller } from '../../../_components/scroller.tsx';
 import { Slip } from '../../../_components/slip.tsx';
 import { count, fixed } from '../../../_format/number.ts';
 import { type TextMetrics, textMetrics } from '../../../_measured/text-metrics.ts';
-import { modelCards } from '../../../_trpc/server.ts';
+import { PolicyLedger } from '../../../_safety/policy-ledger.tsx';
+import { modelCards, safetyPolicy } from '../../../_trpc/server.ts';
 import { ModelHero } from '../model-hero.tsx';
 import { Part } from '../part.tsx';
 
@@ -18,7 +19,8 @@ const kinds = { format: 'Format', length: 'Length', language: 'Language', words:
 const answerCharacters = 180;
 
 export default async function TextModelPage() {
-  const metrics = textMetrics(await modelCards());
+  const [cards, policy] = await Promise.all([modelCards(), safetyPolicy()]);
+  const metrics = textMetrics(cards);
   return (
     <>
       <ModelHero name={metrics?.id ?? 'Text'}>
@@ -49,6 +51,19 @@ export default async function TextModelPage() {
           authors on two trillion tokens of web text, code and mathematics, then on instructions. Nothing was
           trained here: its weights are written in 4 bits and served by llama.cpp.
         </p>
+      </Part>
+      <Part title="What it is kept from">
+        <div className="grid max-w-2xl gap-4">
+          <p className="text-prose">
+            The model itself refuses little, and not dependably. Around it stands a policy of whoever runs
+            this service, for prompts and answers alike: it knows words, not what is meant by them.
+          </p>
+          <PolicyLedger policy={policy} />
+          <p className="text-prose">
+            <Link href="/docs/text#safety">How a call looks then</Link>,{' '}
+            <Link href="/acceptable-use">and what is acceptable use</Link>
+          </p>
+        </div>
       </Part>
       <Part title="What it is not for">
         <p className="text-prose max-w-2xl">

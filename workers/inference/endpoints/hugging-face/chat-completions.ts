@@ -6,7 +6,7 @@ import { underModel } from './under-model.ts';
 
 /** POST /models/{model}/v1/chat/completions: the path names the model, whatever the body calls it. */
 export function modelChatCompletionsEndpoint(generator: TextGenerator): GenerationEndpoint<ChatOptions> {
-  const endpoint = chatCompletionsEndpoint(generator);
+  const endpoint = chatCompletionsEndpoint([generator]);
   return {
     ...endpoint,
     route: underModel(endpoint.route, generator, 'createModelChatCompletion'),

@@ -18,7 +18,7 @@ const parameters = z
 
 /** POST /models/{model}/v1/completions: the path names the model, whatever the body calls it. */
 export function modelCompletionsEndpoint(generator: TextGenerator): GenerationEndpoint<CompletionOptions> {
-  const endpoint = completionsEndpoint(generator);
+  const endpoint = completionsEndpoint([generator]);
   return {
     ...endpoint,
     route: underModel(endpoint.route, generator, 'createModelCompletion'),

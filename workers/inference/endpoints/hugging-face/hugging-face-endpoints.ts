@@ -1,3 +1,4 @@
+import type { RouteConfig } from '@hono/zod-openapi';
 import type { OutboundFetch } from '#server/platform/outbound-fetch/outbound-fetch.ts';
 import type {
   ImageClassification,
@@ -6,6 +7,7 @@ import type {
   TextInput,
 } from '#workers/model-runtime/model-runtime.ts';
 import type { TextGenerator } from '#workers/model-runtime/text-generator.ts';
+import type { TextGenerators } from '../../generation/named-generator.ts';
 import type { ServedModel } from '../../served-model.ts';
 import type { EmbeddingModels } from '../embeddings.ts';
 import { modelChatCompletionsEndpoint } from './chat-completions.ts';
@@ -32,13 +34,26 @@ export function huggingFaceMetered({ sentiment, images, embeddings, fetchOutside
   ] as const;
 }
 
-/** Every path of the family on which a text is written. */
-export function huggingFaceGenerating(generator: TextGenerator) {
+/** Every path of the family on which a text is written: below each model's name, and those that name none. */
+export function huggingFaceGenerating([first, ...others]: TextGenerators) {
   return [
-    textGenerationEndpoint(generator),
-    modelChatCompletionsEndpoint(generator),
-    modelCompletionsEndpoint(generator),
-    generateEndpoint(generator),
-    generateStreamEndpoint(generator),
-  ] as const;
+    ...underName(first),
+    generateEndpoint(first),
+    generateStreamEndpoint(first),
+    ...others.flatMap((generator) => underName(generator, `_${generator.model.id.replaceAll('-', '_')}`)),
+  ];
+}
+
+/** `ending` tells the operations of a description apart. */
+function underName(generator: TextGenerator, ending = '') {
+  return [
+    renamed(textGenerationEndpoint(generator), ending),
+    renamed(modelChatCompletionsEndpoint(generator), ending),
+    renamed(modelCompletionsEndpoint(generator), ending),
+  ];
+}
+
+function renamed<E extends { readonly route: RouteConfig }>(endpoint: E, ending: string): E {
+  const { route } = endpoint;
+  return { ...endpoint, route: { ...route, operationId: `${route.operationId}${ending}` } };
 }

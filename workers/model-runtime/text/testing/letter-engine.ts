@@ -10,6 +10,7 @@ export interface LetterEngine extends TextEngine {
   steps(count: number): Promise<void>;
   failNextStep(): void;
   readonly partsPerStep: readonly number[];
+  readonly adaptersPerStep: readonly (readonly (string | null)[])[];
   readonly stepsDone: number;
   /** Over all steps: what a processor is busy with. */
   readonly tokensRead: number;
@@ -22,7 +23,7 @@ const END = 0;
 
 /**
  * Answers a prompt of small letters with the same in capitals. It has real caches: what it draws follows from what was read into
- * a sequence, and a part that does not begin where the cache ends is an error.
+ * a sequence, and a part that does not begin where the cache ends, or was read with another adapter, is an error.
  */
 export function letterEngine({
   sequences = 8,
@@ -30,6 +31,8 @@ export function letterEngine({
 }: Partial<LetterEngineOptions>): LetterEngine {
   const caches: number[][] = Array.from({ length: sequences }, () => []);
   const partsPerStep: number[] = [];
+  const adaptersPerStep: (string | null)[][] = [];
+  const adapters: (string | null)[] = [];
   const seeds: number[] = [];
   let waiting: { at: number; resolve: () => void }[] = [];
   let stepsDone = 0;
@@ -60,6 +63,7 @@ export function letterEngine({
     },
     async step(parts) {
       partsPerStep.push(parts.length);
+      adaptersPerStep.push(parts.map(({ adapter }) => adapter));
       await new Promise((resolve) => setImmediate(resolve));
       stepsDone++;
       waiting = waiting.filter(({ at, resolve }) => at > stepsDone || resolve());
@@ -67,8 +71,10 @@ export function letterEngine({
         failsNext = false;
         throw new Error('No memory for the batch.');
       }
-      return parts.map(({ sequence, position, tokens, sampler }) => {
+      return parts.map(({ sequence, adapter, position, tokens, sampler }) => {
         const cache = caches[sequence] as number[];
+        if (position > 0 && adapters[sequence] !== adapter) throw new Error('Read with another adapter.');
+        adapters[sequence] = adapter;
         if (cache.length !== position) throw new Error(`The cache has ${cache.length}, not ${position}.`);
         cache.push(...tokens);
         tokensRead += tokens.length;
@@ -81,6 +87,7 @@ export function letterEngine({
     async copy(from, to) {
       copies++;
       caches[to] = [...(caches[from] as number[])];
+      adapters[to] = adapters[from] as string | null;
     },
     steps: (count) =>
       new Promise((resolve) => {
@@ -90,6 +97,7 @@ export function letterEngine({
       failsNext = true;
     },
     partsPerStep,
+    adaptersPerStep,
     seeds,
     get stepsDone() {
       return stepsDone;

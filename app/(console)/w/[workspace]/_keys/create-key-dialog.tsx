@@ -1,11 +1,15 @@
 'use client';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { type FormEvent, useId, useState } from 'react';
-import { apiKeyAccess, apiKeyNameSchema, type CreatedApiKey } from '#server/domain/api-keys/schema.ts';
+import { apiKeyNameSchema, type CreatedApiKey } from '#server/domain/api-keys/schema.ts';
+import { planOf } from '#server/domain/billing/schema.ts';
 import { Dialog } from '../../../../_components/dialog.tsx';
 import { Field } from '../../../../_components/field.tsx';
 import { RefusalNote } from '../../../../_components/refusal-note.tsx';
 import { useRpc } from '../../../../_trpc/client.ts';
+import { useShell } from '../../../_shell/shell-context.ts';
+import { KeyRestrictions, ScopeChoices } from './key-controls.tsx';
+import { type KeyForm, newKeyForm, readKeyForm } from './key-form.ts';
 
 interface CreateKeyDialogProps {
   readonly workspaceId: string;
@@ -21,28 +25,25 @@ const lifetimes = [
   { days: null, name: 'Never' },
 ] as const;
 
-const accesses = [
-  { access: 'models', name: 'Every model' },
-  { access: 'models and usage', name: 'Every model, usage and receipts' },
-  { access: 'usage', name: 'Usage and receipts' },
-] as const satisfies readonly { access: keyof typeof apiKeyAccess; name: string }[];
-type Access = (typeof accesses)[number]['access'];
-
 export function CreateKeyDialog({ workspaceId, open, onOpenChange, onCreated }: CreateKeyDialogProps) {
   const rpc = useRpc();
   const queryClient = useQueryClient();
+  const plan = planOf(useShell().workspace.planId);
   const expiryId = useId();
-  const accessId = useId();
   const [name, setName] = useState('');
   const [lifetime, setLifetime] = useState('365');
-  const [access, setAccess] = useState<Access>('models');
+  const [form, setForm] = useState<KeyForm>(newKeyForm);
+  const [restricts, setRestricts] = useState(false);
   const [submitted, setSubmitted] = useState(false);
   const parsed = apiKeyNameSchema.safeParse(name);
+  const read = readKeyForm(form, plan);
+  const errors = submitted && 'errors' in read ? read.errors : {};
   const create = useMutation(
     rpc.apiKey.create.mutationOptions({
       onSuccess: (created) => {
         setName('');
-        setAccess('models');
+        setForm(newKeyForm);
+        setRestricts(false);
         setSubmitted(false);
         onCreated(created);
         return queryClient.invalidateQueries(rpc.apiKey.list.queryFilter({ workspaceId }));
@@ -53,22 +54,28 @@ export function CreateKeyDialog({ workspaceId, open, onOpenChange, onCreated }: 
   function submit(event: FormEvent) {
     event.preventDefault();
     setSubmitted(true);
-    if (!parsed.success) return;
+    if ('errors' in read && !read.errors['scopes']) setRestricts(true);
+    if (!parsed.success || 'errors' in read) return;
     create.mutate({
       workspaceId,
       name: parsed.data,
       expiresInDays: lifetime === '' ? null : Number(lifetime),
-      scopes: [...apiKeyAccess[access]],
+      ...read.controls,
     });
   }
 
+  const fields = {
+    form,
+    errors,
+    plan,
+    onChange: (changed: Partial<KeyForm>) => setForm({ ...form, ...changed }),
+  };
   return (
     <Dialog
       open={open}
       onOpenChange={onOpenChange}
       title="Create key"
-      description="Its limits are those of the workspace’s plan."
-      narrow
+      description="All of this but the id can be changed later."
     >
       <form onSubmit={submit} noValidate>
         <div className="content grid gap-4">
@@ -82,23 +89,7 @@ export function CreateKeyDialog({ workspaceId, open, onOpenChange, onCreated }: 
             error={submitted && !parsed.success ? parsed.error.issues[0]?.message : undefined}
             onChange={(event) => setName(event.target.value)}
           />
-          <div className="field">
-            <label className="label" htmlFor={accessId}>
-              Access
-            </label>
-            <select
-              id={accessId}
-              className="input"
-              value={access}
-              onChange={(event) => setAccess(event.target.value as Access)}
-            >
-              {accesses.map(({ access: each, name: label }) => (
-                <option key={each} value={each}>
-                  {label}
-                </option>
-              ))}
-            </select>
-          </div>
+          <ScopeChoices {...fields} />
           <div className="field">
             <label className="label" htmlFor={expiryId}>
               Expires
@@ -116,6 +107,14 @@ export function CreateKeyDialog({ workspaceId, open, onOpenChange, onCreated }: 
               ))}
             </select>
           </div>
+          <details open={restricts} onToggle={(event) => setRestricts(event.currentTarget.open)}>
+            <summary className="text-dense text-petrol min-h-7 cursor-pointer">
+              Models, addresses, browsers, limits, budget
+            </summary>
+            <div className="mt-3 grid gap-4">
+              <KeyRestrictions {...fields} />
+            </div>
+          </details>
           {create.error && <RefusalNote error={create.error} />}
         </div>
         <footer>

@@ -8,9 +8,10 @@ import { Dialog } from '../../../../_components/dialog.tsx';
 import { Note } from '../../../../_components/note.tsx';
 import { Ledger } from '../../../../_components/slip.tsx';
 import { Wait } from '../../../../_components/wait.tsx';
-import { calendarDate, clockTime } from '../../../../_format/time.ts';
+import { calendarDate, clockTime, exactTime } from '../../../../_format/time.ts';
 import { firstCalls } from '../../../../_samples/first-calls.ts';
 import { useShell } from '../../../_shell/shell-context.ts';
+import { scopeNames } from './key-controls.tsx';
 import { useApiKeys } from './use-api-keys.ts';
 
 interface KeyOnceDialogProps {
@@ -37,7 +38,10 @@ export function KeyOnceDialog({ created, apiUrl, onClose }: KeyOnceDialogProps) 
           className="mt-4"
           lines={[
             ['Name', created.name],
-            ['May call', 'sentiment, images, text, list of models'],
+            ['May call', created.scopes.map((scope) => scopeNames[scope]).join(', ')],
+            ...(created.overlapUntil
+              ? ([['The old secret works until', exactTime(created.overlapUntil)]] as const)
+              : []),
             ['Expires', created.expiresAt ? calendarDate(created.expiresAt) : 'never'],
           ]}
         />

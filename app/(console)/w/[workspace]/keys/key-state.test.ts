@@ -14,7 +14,15 @@ const key: ApiKeyItem = {
   lastUsedAt: null,
   expiresAt: null,
   revokedAt: null,
+  overlapUntil: null,
+  models: [],
+  allowedAddresses: [],
+  allowedOrigins: [],
   requestsPerMinute: 120,
+  unitsPerMinute: 20_000,
+  concurrencyMax: null,
+  budget: null,
+  spentThisMonthMicroUsd: 0,
 };
 
 describe('the state of a key', () => {

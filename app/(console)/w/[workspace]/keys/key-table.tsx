@@ -1,5 +1,6 @@
 'use client';
 import { Ellipsis } from 'lucide-react';
+import Link from 'next/link';
 import { useState } from 'react';
 import type { ApiKeyItem } from '#server/domain/api-keys/schema.ts';
 import { Ago } from '../../../../_components/ago.tsx';
@@ -8,6 +9,7 @@ import { Scroller } from '../../../../_components/scroller.tsx';
 import { useCopy } from '../../../../_components/use-copy.ts';
 import { count } from '../../../../_format/number.ts';
 import { calendarDate, daysUntil } from '../../../../_format/time.ts';
+import { useShell } from '../../../_shell/shell-context.ts';
 import { isActive, stateOf } from './key-state.ts';
 
 interface KeyListProps {
@@ -23,6 +25,7 @@ const callable: Record<string, string> = {
   embeddings: 'embeddings',
   text: 'text',
   feedback: 'feedback',
+  batches: 'batches',
   'models:read': 'models',
   'usage:read': 'usage',
 };
@@ -106,6 +109,15 @@ export function KeyRows({ keys, ...actions }: KeyListProps) {
 }
 
 function KeyName({ apiKey }: { apiKey: ApiKeyItem }) {
+  const { workspace } = useShell();
+  return (
+    <Link href={`/w/${workspace.slug}/keys/${apiKey.id}`}>
+      <StatedName apiKey={apiKey} />
+    </Link>
+  );
+}
+
+function StatedName({ apiKey }: { apiKey: ApiKeyItem }) {
   const state = stateOf(apiKey);
   if (state === 'active') return apiKey.name;
   const shape = state === 'expires-soon' ? 'st warn' : 'st off';
@@ -142,6 +154,7 @@ interface KeyMenuProps extends Omit<KeyListProps, 'keys'> {
 
 function KeyMenu({ apiKey, mayManage, onRevoke, onRename }: KeyMenuProps) {
   const { copy } = useCopy();
+  const { workspace } = useShell();
   return (
     <Menu
       align="end"
@@ -152,6 +165,9 @@ function KeyMenu({ apiKey, mayManage, onRevoke, onRename }: KeyMenuProps) {
       }
     >
       <MenuItem onSelect={() => void copy(apiKey.prefix)}>Copy prefix</MenuItem>
+      <MenuItem asChild>
+        <Link href={`/w/${workspace.slug}/keys/${apiKey.id}`}>Settings, secret</Link>
+      </MenuItem>
       {mayManage && !apiKey.revokedAt && <MenuItem onSelect={() => onRename(apiKey)}>Rename</MenuItem>}
       {mayManage && isActive(apiKey) && (
         <>

@@ -9,6 +9,7 @@ import { Ledger } from '../../../../_components/slip.tsx';
 import { money } from '../../../../_format/money.ts';
 import { count } from '../../../../_format/number.ts';
 import { Sheet } from '../../../_shell/sheet.tsx';
+import { ChangeBudget } from './change-budget.tsx';
 import { FeedbackSwitch } from './feedback-switch.tsx';
 import { RenameWorkspace } from './rename-workspace.tsx';
 
@@ -35,6 +36,14 @@ export function SettingsScreen({ workspace, month, plan, feedback }: SettingsScr
             ['Id', <code key="id">{workspace.id}</code>],
             ['Your role', workspace.role],
           ]}
+        />
+        <div className="sec">
+          <h2>Budget</h2>
+        </div>
+        <ChangeBudget
+          workspaceId={workspace.id}
+          budget={month.budget}
+          mayManage={roleMay(workspace.role, 'workspace:manage')}
         />
         <div className="sec">
           <h2>Plan</h2>

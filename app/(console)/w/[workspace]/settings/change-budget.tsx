@@ -1,0 +1,67 @@
+'use client';
+import { useMutation, useQueryClient } from '@tanstack/react-query';
+import { useRouter } from 'next/navigation';
+import { type FormEvent, useState } from 'react';
+import { type Budget, budgetSchema } from '#server/domain/billing/schema.ts';
+import { BudgetField } from '../../../../_components/budget-field.tsx';
+import { RefusalNote } from '../../../../_components/refusal-note.tsx';
+import { readDollars, writeDollars } from '../../../../_format/dollars.ts';
+import { clockTime } from '../../../../_format/time.ts';
+import { useRpc } from '../../../../_trpc/client.ts';
+
+interface ChangeBudgetProps {
+  readonly workspaceId: string;
+  readonly budget: Budget | null;
+  readonly mayManage: boolean;
+}
+
+export function ChangeBudget({ workspaceId, budget, mayManage }: ChangeBudgetProps) {
+  const rpc = useRpc();
+  const router = useRouter();
+  const queryClient = useQueryClient();
+  const [fields, setFields] = useState({ usd: writeDollars(budget), isHard: budget?.isHard ?? true });
+  const [savedAt, setSavedAt] = useState<Date | null>(null);
+  const microUsd = readDollars(fields.usd);
+  const parsed = budgetSchema
+    .nullable()
+    .safeParse(microUsd === null ? null : { microUsd, isHard: fields.isHard });
+  const change = useMutation(
+    rpc.workspace.changeBudget.mutationOptions({
+      onSuccess: () => {
+        setSavedAt(new Date());
+        router.refresh();
+        return queryClient.invalidateQueries(rpc.usage.month.queryFilter({ workspaceId }));
+      },
+    }),
+  );
+
+  function submit(event: FormEvent) {
+    event.preventDefault();
+    if (parsed.success) change.mutate({ workspaceId, budget: parsed.data });
+  }
+
+  return (
+    <form onSubmit={submit} noValidate className="grid gap-3">
+      <BudgetField
+        {...fields}
+        readOnly={!mayManage}
+        error={parsed.success ? undefined : 'Give an amount above nothing: 50 or 12.50.'}
+        onChange={(changed) => {
+          setSavedAt(null);
+          setFields(changed);
+        }}
+      />
+      {change.error && <RefusalNote error={change.error} />}
+      {mayManage ? (
+        <div className="flex items-center gap-3">
+          <button type="submit" className="btn edged" disabled={!parsed.success || change.isPending}>
+            Save budget
+          </button>
+          <output className="text-dense text-ink-3">{savedAt && `Saved ${clockTime(savedAt)}`}</output>
+        </div>
+      ) : (
+        <p className="help">Owners and admins can change it.</p>
+      )}
+    </form>
+  );
+}

@@ -1,0 +1,48 @@
+'use client';
+import { useMutation, useQueryClient } from '@tanstack/react-query';
+import { Dialog } from '../../../../../_components/dialog.tsx';
+import { RefusalNote } from '../../../../../_components/refusal-note.tsx';
+import { Ledger } from '../../../../../_components/slip.tsx';
+import { useRpc } from '../../../../../_trpc/client.ts';
+import type { EndpointDialogProps } from './edit-endpoint-dialog.tsx';
+
+export function DisableEndpointDialog({ workspaceId, endpointId, onClose }: EndpointDialogProps) {
+  const rpc = useRpc();
+  const queryClient = useQueryClient();
+  const disable = useMutation(
+    rpc.webhook.disable.mutationOptions({
+      onSuccess: async () => {
+        await queryClient.invalidateQueries(rpc.webhook.pathFilter());
+        onClose();
+      },
+    }),
+  );
+  return (
+    <Dialog open onOpenChange={(open) => !open && onClose()} title="Disable this endpoint?" narrow>
+      <div className="content grid gap-4">
+        <Ledger
+          lines={[
+            ['What happens from now on', 'is not sent to it'],
+            ['Deliveries that wait', 'are canceled'],
+            ['Its secret and its log', 'stay'],
+            ['Undo', 'enable it; send again what it missed'],
+          ]}
+        />
+        {disable.error && <RefusalNote error={disable.error} />}
+      </div>
+      <footer>
+        <button type="button" className="btn" onClick={onClose}>
+          Keep it enabled
+        </button>
+        <button
+          type="button"
+          className="btn primary"
+          disabled={disable.isPending}
+          onClick={() => disable.mutate({ workspaceId, endpointId })}
+        >
+          Disable
+        </button>
+      </footer>
+    </Dialog>
+  );
+}

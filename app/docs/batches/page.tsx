@@ -1,0 +1,81 @@
+import type { Metadata } from 'next';
+import Link from 'next/link';
+import { apiUrl } from '#server/api/addresses.ts';
+import { batchLimits, fileLimits } from '#server/domain/rate-limits/schema.ts';
+import { CodeSample } from '../../_components/code-sample.tsx';
+import { count } from '../../_format/number.ts';
+import { batchCalls } from '../../_samples/batch-calls.ts';
+import { FieldTable } from '../field-table.tsx';
+import { Section } from '../section.tsx';
+
+export const metadata: Metadata = { title: 'Files and batches' };
+
+const mebibyte = 1024 * 1024;
+
+export default function BatchesReferencePage() {
+  return (
+    <>
+      <h1>Files and batches</h1>
+      <p className="lead">
+        Many requests in one file, answered within a day, after the calls that somebody waits for. The paths
+        are OpenAI’s, and so are its clients’ <code>files</code> and <code>batches</code>.
+      </p>
+      <Section id="call" title="A batch">
+        <p>
+          One request a line. Each names itself (<code>custom_id</code>, once in the file) and the path that
+          the whole batch is for: <code>/v1/sentiment</code>, <code>/v1/images/classify</code>,{' '}
+          <code>/v1/embeddings</code>, <code>/v1/chat/completions</code> or <code>/v1/completions</code>.
+          Pictures stand in a line as base64 or by their URL.
+        </p>
+        <CodeSample label="A batch" variants={batchCalls(apiUrl())} />
+        <p>
+          The key needs access to files and batches: choose it when you create the key. The lines run with the
+          key that made the batch, so they need its other scopes too, and end with{' '}
+          <code>revoked_api_key</code> when it is revoked.
+        </p>
+      </Section>
+      <Section id="states" title="What becomes of it">
+        <FieldTable
+          label="Statuses of a batch"
+          fields={[
+            ['validating', 'begins', 'The whole file is read. With a line that is wrong nothing is run.'],
+            ['failed', 'ends', 'errors names the lines and what is wrong with them.'],
+            ['in_progress', '', 'request_counts tells how far it is.'],
+            ['finalizing', '', 'The files are written.'],
+            ['completed', 'ends', 'Each line stands in output_file_id or in error_file_id.'],
+            ['cancelling, cancelled', 'ends', 'What was answered until then is in the output, and billed.'],
+            ['expired', 'ends', 'After 24 hours: lines that were not run stand in error_file_id.'],
+          ]}
+        />
+        <p>
+          A line is answered as a call is, with the same checks and at the same price, and billed once,
+          whatever fails on our side in between. Where the quota or a budget ends, the rest of the lines say
+          so in the error file. The limits a minute are not for batches. The order of the answers is not that
+          of the lines.
+        </p>
+      </Section>
+      <Section id="limits" title="Limits">
+        <FieldTable
+          label="Limits of files and batches"
+          fields={[
+            ['lines', count(batchLimits.linesMax), 'Of one batch.'],
+            ['a line', `${batchLimits.lineBytesMax / mebibyte} MiB`, 'And what its path takes.'],
+            ['a file', `${fileLimits.bytesMax / mebibyte} MiB`, 'Sent within 75 seconds.'],
+            [
+              'a workspace',
+              `${fileLimits.workspaceBytesMax / mebibyte} MiB`,
+              `In at most ${count(fileLimits.workspaceFilesMax)} files; ${batchLimits.openPerWorkspaceMax} batches at a time.`,
+            ],
+          ]}
+        />
+      </Section>
+      <Section id="kept" title="What is kept">
+        <p>
+          Files are kept until you delete them, and 30 days at the most; that is the one place where inputs
+          and answers are written. Deleting is at once and for good. What is another workspace’s is{' '}
+          <code>not_found</code>. <Link href="/docs/privacy">Privacy of a call</Link>
+        </p>
+      </Section>
+    </>
+  );
+}

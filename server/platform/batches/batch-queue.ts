@@ -1,0 +1,230 @@
+import type { Pool } from 'pg';
+import type { BatchStatus } from '#server/domain/batches/batch-status.ts';
+
+/** Batches as the gateways share them. Each call names its lease and changes nothing once the lease is another's. */
+export interface BatchQueue {
+  /** Of those that nobody runs the one that has waited longest, or null. */
+  claim(leaseId: string): Promise<ClaimedBatch | null>;
+  /** Null: the lease is lost. */
+  renew(of: Leased): Promise<{ readonly status: BatchStatus; readonly isExpired: boolean } | null>;
+  /** Others' batches are next. */
+  release(of: Leased): Promise<void>;
+  begin(of: Leased, total: number): Promise<void>;
+  lines(batchId: string): Promise<readonly BegunLine[]>;
+  /** Requests' ids for lines; a line that was begun before keeps its own. */
+  beginLines(
+    of: Leased,
+    lines: readonly number[],
+    requestIds: readonly string[],
+  ): Promise<ReadonlyMap<number, string>>;
+  /** A number that no piece of answers had before. */
+  nextPart(of: Leased): Promise<number>;
+  recordPart(of: Leased, part: number, lines: readonly number[]): Promise<void>;
+  countLines(of: Leased, lines: readonly CountedLine[]): Promise<void>;
+  /** It is to be run again, as another request. */
+  renameLine(of: Leased, line: number, requestId: string): Promise<void>;
+  /** How many lines it has. */
+  startFinalizing(of: Leased): Promise<number>;
+  end(of: Leased, ended: EndedBatch): Promise<void>;
+}
+
+export interface Leased {
+  readonly id: string;
+  readonly leaseId: string;
+}
+
+export interface ClaimedBatch {
+  readonly id: string;
+  readonly workspaceId: string;
+  readonly keyId: string;
+  readonly keyHash: Buffer;
+  readonly address: string;
+  readonly endpoint: string;
+  readonly inputFileId: string;
+  readonly status: BatchStatus;
+  readonly isExpired: boolean;
+  readonly parts: number;
+}
+
+export interface BegunLine {
+  readonly line: number;
+  readonly requestId: string;
+  readonly part: number | null;
+  readonly isSettled: boolean;
+  /** As the ledger has it; null: it has no row of the request. */
+  readonly statusClass: number | null;
+}
+
+export interface CountedLine {
+  readonly line: number;
+  readonly isFailed: boolean;
+}
+
+export interface WrittenFile {
+  readonly id: string;
+  readonly filename: string;
+  readonly bytes: number;
+}
+
+export interface EndedBatch {
+  readonly status: 'completed' | 'failed' | 'expired' | 'cancelled';
+  readonly errors?: readonly object[];
+  readonly output?: WrittenFile | null;
+  readonly error?: WrittenFile | null;
+  readonly filesLiveMs: number;
+}
+
+export class LeaseLostError extends Error {
+  override readonly name = 'LeaseLostError';
+}
+
+export function createBatchQueue({ pool, leaseMs }: { pool: Pool; leaseMs: number }): BatchQueue {
+  const mine = 'id = $1 AND lease_id = $2 AND leased_until > now()';
+
+  async function changeMine(sql: string, of: Leased, ...values: unknown[]): Promise<void> {
+    const { rowCount } = await pool.query(sql, [of.id, of.leaseId, ...values]);
+    if (rowCount === 0) throw new LeaseLostError('Another gateway has the batch.');
+  }
+
+  return {
+    async claim(leaseId) {
+      const { rows } = await pool.query<ClaimedBatch>(
+        `WITH next AS (
+           SELECT id FROM batches
+           WHERE status IN ('validating', 'in_progress', 'finalizing', 'cancelling')
+             AND (leased_until IS NULL OR leased_until <= now())
+           ORDER BY turn_at LIMIT 1 FOR UPDATE SKIP LOCKED
+         )
+         UPDATE batches b SET lease_id = $1, leased_until = now() + $2 * interval '1 millisecond'
+         FROM next WHERE b.id = next.id
+         RETURNING b.id, b.workspace_id AS "workspaceId", b.key_id AS "keyId", b.address, b.endpoint, b.status, b.parts,
+           b.input_file_id AS "inputFileId", b.expires_at <= now() AS "isExpired",
+           coalesce((SELECT k.secret_hash FROM api_keys k WHERE k.id = b.key_id), '') AS "keyHash"`,
+        [leaseId, leaseMs],
+      );
+      return rows[0] ?? null;
+    },
+    async renew({ id, leaseId }) {
+      const { rows } = await pool.query<{ status: BatchStatus; isExpired: boolean }>(
+        `UPDATE batches SET leased_until = now() + $3 * interval '1 millisecond' WHERE ${mine}
+         RETURNING status, expires_at <= now() AS "isExpired"`,
+        [id, leaseId, leaseMs],
+      );
+      return rows[0] ?? null;
+    },
+    async release({ id, leaseId }) {
+      await pool.query(
+        'UPDATE batches SET lease_id = NULL, leased_until = NULL, turn_at = now() WHERE id = $1 AND lease_id = $2',
+        [id, leaseId],
+      );
+    },
+    begin: (of, total) =>
+      changeMine(
+        `UPDATE batches SET total = $3, in_progress_at = now(),
+           status = CASE status WHEN 'validating' THEN 'in_progress' ELSE status END
+         WHERE ${mine}`,
+        of,
+        total,
+      ),
+    async lines(batchId) {
+      const { rows } = await pool.query<BegunLine>(
+        `SELECT l.line, l.request_id AS "requestId", l.part, l.is_settled AS "isSettled", u.status_class AS "statusClass"
+         FROM batch_lines l
+         LEFT JOIN usage_records u ON u.id = l.request_id AND NOT l.is_settled
+         WHERE l.batch_id = $1`,
+        [batchId],
+      );
+      return rows;
+    },
+    async beginLines(of, lines, requestIds) {
+      const { rows } = await pool.query<{ line: number; request_id: string }>(
+        `INSERT INTO batch_lines AS l (batch_id, line, request_id)
+         SELECT b.id, g.line, g.request_id
+         FROM batches b, unnest($3::int[], $4::uuid[]) AS g (line, request_id)
+         WHERE b.${mine.replace('lease_id', 'b.lease_id').replace('leased_until', 'b.leased_until')}
+         ON CONFLICT (batch_id, line) DO UPDATE SET request_id = l.request_id
+         RETURNING l.line, l.request_id`,
+        [of.id, of.leaseId, lines, requestIds],
+      );
+      if (rows.length < lines.length) throw new LeaseLostError('Another gateway has the batch.');
+      return new Map(rows.map((row) => [row.line, row.request_id]));
+    },
+    async nextPart(of) {
+      const { rows } = await pool.query<{ parts: number }>(
+        `UPDATE batches SET parts = parts + 1 WHERE ${mine} RETURNING parts`,
+        [of.id, of.leaseId],
+      );
+      if (!rows[0]) throw new LeaseLostError('Another gateway has the batch.');
+      return rows[0].parts;
+    },
+    recordPart: (of, part, lines) =>
+      changeMine(
+        `WITH held AS (SELECT id FROM batches WHERE ${mine} FOR SHARE)
+         UPDATE batch_lines l SET part = $3 FROM held WHERE l.batch_id = held.id AND l.line = ANY ($4::int[])`,
+        of,
+        part,
+        lines,
+      ),
+    countLines: (of, lines) =>
+      changeMine(
+        `WITH counted AS (
+           UPDATE batch_lines l SET is_settled = true
+           FROM unnest($3::int[], $4::boolean[]) AS g (line, is_failed)
+           WHERE l.batch_id = $1 AND l.line = g.line AND NOT l.is_settled
+             AND EXISTS (SELECT 1 FROM batches WHERE ${mine})
+           RETURNING g.is_failed
+         )
+         UPDATE batches SET completed = completed + (SELECT count(*) FROM counted WHERE NOT is_failed),
+           failed = failed + (SELECT count(*) FROM counted WHERE is_failed)
+         WHERE ${mine}`,
+        of,
+        lines.map(({ line }) => line),
+        lines.map(({ isFailed }) => isFailed),
+      ),
+    renameLine: (of, line, requestId) =>
+      changeMine(
+        `WITH held AS (SELECT id FROM batches WHERE ${mine} FOR SHARE)
+         UPDATE batch_lines l SET request_id = $4, part = NULL FROM held
+         WHERE l.batch_id = held.id AND l.line = $3 AND NOT l.is_settled`,
+        of,
+        line,
+        requestId,
+      ),
+    async startFinalizing(of) {
+      const { rows } = await pool.query<{ total: number }>(
+        `UPDATE batches SET finalizing_at = coalesce(finalizing_at, now()),
+           status = CASE status WHEN 'in_progress' THEN 'finalizing' ELSE status END
+         WHERE ${mine} RETURNING total`,
+        [of.id, of.leaseId],
+      );
+      if (!rows[0]) throw new LeaseLostError('Another gateway has the batch.');
+      return rows[0].total;
+    },
+    async end(of, { status, errors, output, error, filesLiveMs }) {
+      const files = [output, error].filter((file) => file != null);
+      await changeMine(
+        `WITH ended AS (
+           UPDATE batches SET status = $3, address = '', errors = $4, output_file_id = $5, error_file_id = $6, ended_at = now(),
+             lease_id = NULL, leased_until = NULL
+           WHERE ${mine} RETURNING id, workspace_id
+         ), lines AS (
+           DELETE FROM batch_lines l USING ended e WHERE l.batch_id = e.id
+         ), written AS (
+           INSERT INTO files (id, workspace_id, purpose, filename, bytes, expires_at)
+           SELECT f.id, e.workspace_id, 'batch_output', f.filename, f.bytes, now() + $7 * interval '1 millisecond'
+           FROM ended e, unnest($8::text[], $9::text[], $10::bigint[]) AS f (id, filename, bytes)
+         )
+         SELECT 1 FROM ended`,
+        of,
+        status,
+        errors ? JSON.stringify(errors) : null,
+        output?.id ?? null,
+        error?.id ?? null,
+        filesLiveMs,
+        files.map(({ id }) => id),
+        files.map(({ filename }) => filename),
+        files.map(({ bytes }) => bytes),
+      );
+    },
+  };
+}

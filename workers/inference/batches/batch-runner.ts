@@ -1,0 +1,179 @@
+import { randomUUID } from 'node:crypto';
+import { setTimeout as pause } from 'node:timers/promises';
+import type { BlobStore } from '#server/domain/blobs/blob-store.ts';
+import { fileBlob } from '#server/domain/files/file-blob.ts';
+import type { Logger } from '#server/domain/logger.ts';
+import { batchLimits, fileLimits } from '#server/domain/rate-limits/limits.ts';
+import {
+  type BatchQueue,
+  type ClaimedBatch,
+  type Leased,
+  LeaseLostError,
+} from '#server/platform/batches/batch-queue.ts';
+import { checkInput } from './check-input.ts';
+import { partBlob, runBatchLines } from './run-batch-lines.ts';
+import type { RunLine } from './run-line.ts';
+import { writeOutput } from './write-output.ts';
+
+export interface BatchRunnerOptions {
+  readonly queue: BatchQueue;
+  readonly blobs: BlobStore;
+  readonly runLine: RunLine;
+  readonly liveCalls: () => number;
+  readonly logger: Logger;
+  /** A batch is another gateway's once its lease is over: longer than any hold, so that what is run again was not billed. */
+  readonly leaseMs: number;
+  readonly lookEveryMs?: number;
+}
+
+export interface BatchRunner {
+  /** Begins no more lines, finishes those under way, and gives the batch back. */
+  close(): Promise<void>;
+}
+
+type Batch = ClaimedBatch & Leased;
+
+/** One batch at a time, for a turn each. */
+export function startBatchRunner(options: BatchRunnerOptions): BatchRunner {
+  const { queue, blobs, logger, leaseMs, lookEveryMs = batchLimits.lookEveryMs } = options;
+  const closing = new AbortController();
+  const over = loop();
+
+  async function loop(): Promise<void> {
+    while (!closing.signal.aborted) {
+      const leaseId = randomUUID();
+      const claimed = await queue.claim(leaseId).catch((error: unknown) => {
+        logger.warn({ err: error }, 'Batches can not be looked for.');
+        return null;
+      });
+      if (claimed) await turn({ ...claimed, leaseId });
+      else await pause(lookEveryMs, undefined, { signal: closing.signal }).catch(() => {});
+    }
+  }
+
+  async function turn(batch: Batch): Promise<void> {
+    const lost = new AbortController();
+    const untilMs = performance.now() + batchLimits.turnMs;
+    let renewedAtMs = performance.now();
+    let state = { status: batch.status, isExpired: batch.isExpired };
+    const timer = setInterval(renew, Math.min(leaseMs / 8, batchLimits.lookEveryMs));
+
+    function renew() {
+      const askedAtMs = performance.now();
+      queue.renew(batch).then(
+        (renewed) => {
+          if (!renewed) return lost.abort(new LeaseLostError('Another gateway has the batch.'));
+          renewedAtMs = askedAtMs;
+          state = renewed;
+        },
+        () => {
+          if (performance.now() - renewedAtMs > leaseMs / 4)
+            lost.abort(new LeaseLostError('The lease is too old.'));
+        },
+      );
+    }
+
+    try {
+      await work(batch, {
+        signal: lost.signal,
+        // Also after the process was stopped for a while, before its timers have run.
+        check() {
+          lost.signal.throwIfAborted();
+          if (performance.now() - renewedAtMs > leaseMs / 4)
+            throw new LeaseLostError('The lease is too old.');
+        },
+        state: () => state,
+        isOver: () => closing.signal.aborted || performance.now() > untilMs,
+      });
+    } catch (error) {
+      if (!(error instanceof LeaseLostError)) {
+        logger.error({ batchId: batch.id, err: error }, 'A batch could not go on. It is tried again.');
+        await pause(lookEveryMs, undefined, { signal: closing.signal }).catch(() => {});
+      }
+    } finally {
+      clearInterval(timer);
+      await queue.release(batch).catch(() => {});
+    }
+  }
+
+  async function work(
+    batch: Batch,
+    lease: {
+      readonly signal: AbortSignal;
+      check(): void;
+      state(): { readonly status: string; readonly isExpired: boolean };
+      isOver(): boolean;
+    },
+  ): Promise<void> {
+    const inputBlob = fileBlob({ workspaceId: batch.workspaceId, id: batch.inputFileId });
+    const readInput = () => blobs.read(inputBlob);
+    const isStopped = () => lease.state().status === 'cancelling' || lease.state().isExpired;
+    if (batch.status === 'validating') {
+      const input = await readInput();
+      const errors = input
+        ? await begin(batch, input)
+        : [{ code: 'not_found', message: 'The input file is gone.', param: 'input_file_id', line: null }];
+      if (errors.length > 0) {
+        return queue.end(batch, { status: 'failed', errors, filesLiveMs: fileLimits.lifetimeMs });
+      }
+    }
+    if (!isStopped() && batch.status !== 'finalizing') {
+      const input = await readInput();
+      const isDone =
+        input === null ||
+        (await runBatchLines(batch, input, {
+          queue,
+          blobs,
+          runLine: options.runLine,
+          liveCalls: options.liveCalls,
+          signal: lease.signal,
+          check: lease.check,
+          shouldPause: () => lease.isOver() || isStopped(),
+        }));
+      if (!isDone && !isStopped()) return;
+    }
+    lease.check();
+    await finish(batch, readInput);
+  }
+
+  async function begin(batch: Batch, input: AsyncIterable<Uint8Array>): Promise<readonly object[]> {
+    const { lines, errors } = await checkInput(input, batch.endpoint);
+    if (errors.length === 0) await queue.begin(batch, lines);
+    return errors;
+  }
+
+  async function finish(
+    batch: Batch,
+    readInput: () => Promise<AsyncIterable<Uint8Array> | null>,
+  ): Promise<void> {
+    const now = await queue.renew(batch);
+    if (!now) throw new LeaseLostError('Another gateway has the batch.');
+    const isCancelled = now.status === 'cancelling';
+    const lines = await queue.lines(batch.id);
+    const total = await queue.startFinalizing(batch);
+    const isExpired = !isCancelled && lines.filter(({ isSettled }) => isSettled).length < total;
+    const parts = await queue.nextPart(batch);
+    const files = await writeOutput(batch, {
+      queue,
+      blobs,
+      parts,
+      unrun: isExpired
+        ? {
+            input: readInput,
+            error: { code: 'batch_expired', message: 'The batch expired before this request was run.' },
+          }
+        : null,
+    });
+    const status = isCancelled ? 'cancelled' : isExpired ? 'expired' : 'completed';
+    await queue.end(batch, { status, ...files, filesLiveMs: fileLimits.lifetimeMs });
+    for (let part = 1; part <= parts; part++) await blobs.remove(partBlob(batch, part));
+    logger.info({ batchId: batch.id, status }, 'A batch has ended.');
+  }
+
+  return {
+    async close() {
+      closing.abort();
+      await over;
+    },
+  };
+}

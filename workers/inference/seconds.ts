@@ -1,0 +1,4 @@
+/** Times as OpenAI writes them. */
+export function seconds(time: Date): number {
+  return Math.floor(time.getTime() / 1_000);
+}
