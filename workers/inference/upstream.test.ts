@@ -5,6 +5,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vites
 import { createTestDatabase, type TestDatabase } from '#server/testing/database.ts';
 import { createApiKey, createWorkspace } from '#server/testing/factories.ts';
 import { loadTextGenerator } from '#workers/model-runtime/llama-cpp/load-text-generator.ts';
+import type { UpstreamEngine } from '#workers/model-runtime/openai-upstream/dialects.ts';
 import { loadUpstreamGenerator } from '#workers/model-runtime/openai-upstream/load-upstream-generator.ts';
 import {
   beginEvents,
@@ -219,7 +220,10 @@ describe('a text model of an OpenAI-compatible engine, behind our paths', () => 
 });
 
 describe('an engine that fails behind our paths', () => {
-  async function behind(answer: Parameters<typeof recordedLlamaServer>[0]) {
+  async function behind(
+    answer: Parameters<typeof recordedLlamaServer>[0],
+    engine: UpstreamEngine = 'llama-cpp',
+  ) {
     let isReady = false;
     const server: EngineServer = await startEngineServer(
       recordedLlamaServer((seen, response) => isReady && answer(seen, response)),
@@ -227,7 +231,7 @@ describe('an engine that fails behind our paths', () => {
     const generator = loadUpstreamGenerator({
       url: `${server.url}/v1`,
       apiKey: null,
-      engine: 'llama-cpp',
+      engine,
       model: 'smollm2',
       id: 'text-1',
       contextTokens: 1_024,
@@ -282,6 +286,48 @@ describe('an engine that fails behind our paths', () => {
     expect(text + JSON.stringify(gateway.logged)).not.toContain('secret');
     await close();
   });
+
+  it.each([
+    [false, 12],
+    [false, 40],
+    [true, 40],
+  ])(
+    'that makes several pieces of a token is billed what it counts (streamed: %s, max_tokens %d)',
+    async (isStream, max) => {
+      const contentOf = (event: string): string =>
+        event.startsWith('data: {') ? (JSON.parse(event.slice(6)).choices[0]?.delta?.content ?? '') : '';
+      const letters = recorded.chat.flatMap((event) =>
+        contentOf(event) === ''
+          ? [event]
+          : [...contentOf(event)].map(
+              (content) => `data: ${JSON.stringify({ choices: [{ index: 0, delta: { content } }] })}\n\n`,
+            ),
+      );
+      const whole = recorded.chat.map(contentOf).join('');
+      expect(whole.length).toBeGreaterThan(40);
+      const { gateway, close } = await behind(({ path, body }, response) => {
+        if (path !== '/v1/chat/completions' || !body.stream) return false;
+        sendEvents(response, letters);
+        return true;
+      }, 'compatible');
+      const given = { messages, max_tokens: max, ...(isStream ? { stream: true } : {}) };
+      const { status, text, json } = await ask(gateway, '/v1/chat/completions', {
+        ...given,
+        ...(isStream ? { stream_options: { include_usage: true } } : {}),
+      });
+      expect(status).toBe(200);
+      const events = isStream ? parseEvents(text) : [];
+      const written = isStream
+        ? events.map((event) => event.json?.choices[0]?.delta.content ?? '').join('')
+        : json.choices[0].message.content;
+      expect(written).toBe(whole);
+      const told = isStream ? events.at(-2)?.json : json;
+      expect(told?.usage).toMatchObject({ prompt_tokens: 33, completion_tokens: 12 });
+      expect(await rowsOf(workspaceId)).toMatchObject([{ inputUnits: 33n, outputUnits: 12n }]);
+      expect(await readBooks(database.pool, workspaceId)).toMatchObject({ spent: 45, holds: 0 });
+      await close();
+    },
+  );
 
   it('that writes more than it was asked for is cut off, and billed no more than that', async () => {
     const { gateway, close } = await behind((_, response) => {

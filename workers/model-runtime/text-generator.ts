@@ -107,7 +107,7 @@ export interface GenerationText {
   readonly choice: number;
   /** Whole characters; never a part of a stop sequence. Empty where all is held back but tokens have to be counted. */
   readonly text: string;
-  /** Tokens made since the choice's last event. */
+  /** Tokens made since the choice's last event, as far as they are known before `finished`. */
   readonly tokens: number;
   /** Where asked for: one entry for each token of `text`. */
   readonly logprobs: readonly TokenLogprob[] | null;

@@ -117,11 +117,14 @@ export async function startGeneration(
     return true;
   }
 
-  /** Of tokens whose text never came (the end of a stop sequence) the model tells only here. */
+  /**
+   * What is billed: more than was told on the way where a text never came (the end of a stop sequence), less where an
+   * engine that counts at the end alone made several pieces of a token.
+   */
   function finish({ choice, reason, outputTokens }: GenerationFinished) {
     reasons[choice] = reason === 'cancelled' || isFull ? 'length' : reason;
     const more = outputTokens - (made[choice] ?? 0);
-    if (more > 0 && !isFull && fits(total() + more)) made[choice] = outputTokens;
+    if (more <= 0 || (!isFull && fits(total() + more))) made[choice] = outputTokens;
   }
 
   function fits(outputTokens: number): boolean {

@@ -73,13 +73,14 @@ export function guardedGenerator(inner: TextGenerator, options: GuardOptions): T
 
   return {
     model: inner.model,
-    limits: {
-      ...inner.limits,
-      templateTokens:
-        inner.limits.templateTokens +
-        (systemPrompt === null
+    /** Asked for each time: an engine elsewhere tells its own when it is up, and may come back with others. */
+    get limits() {
+      const { templateTokens, ...limits } = inner.limits;
+      const added =
+        systemPrompt === null
           ? 0
-          : Buffer.byteLength(systemPrompt + separator) + inner.limits.templateTokensPerMessage),
+          : Buffer.byteLength(systemPrompt + separator) + limits.templateTokensPerMessage;
+      return { ...limits, templateTokens: templateTokens + added };
     },
     generate,
     ready: () => inner.ready(),

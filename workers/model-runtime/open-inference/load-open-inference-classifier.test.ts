@@ -131,7 +131,9 @@ describe('a server that fails', () => {
     ['more than is read', 1, (_, response) => void response.writeHead(200).end('x'.repeat(2 * 1024 * 1024))],
     ['an overload', 3, (_, response) => sendJson(response, 503, {})],
     ['nothing', 1, () => {}],
-    ['a closed connection', 3, (_, response) => void response.destroy()],
+    ['a proxy that waited too long', 1, (_, response) => sendJson(response, 504, {})],
+    // The kept connection, then one of its own.
+    ['a closed connection', 2, (_, response) => void response.destroy()],
   ])(
     'with %s: the batch fails on our side, after %d tries, and the next one is answered',
     async (_, tries, answer) => {
@@ -174,6 +176,28 @@ describe('a server that fails', () => {
     setTimeout(() => leaving.abort(new Error('left')), 50);
     await expect(run).rejects.toThrow('left');
     await vi.waitFor(() => expect(server.left).toBe(before + 1));
+  });
+});
+
+describe('a classifier that is closed', () => {
+  it('ends what runs after a while, and takes nothing from the first moment on', async () => {
+    let hangs = false;
+    const other = await startEngineServer((seen, response) => {
+      if (!hangs || !seen.path.endsWith('/infer')) return recordedMlServer(seen, response);
+    });
+    const patient = { connectMs: 1_000, answerMs: 20_000, silenceMs: 20_000 };
+    const opened = await load(other.url, { times: patient, closeMs: 200 });
+    await opened.ready();
+    hangs = true;
+    const asked = other.seen.length + 1;
+    const hung = opened.run([input('good')]).catch((error: unknown) => error);
+    await vi.waitFor(() => expect(other.seen).toHaveLength(asked));
+    const closed = opened.close();
+    await expect(opened.run([input('good')])).rejects.toThrow('The model is closed.');
+    await closed;
+    expect(await hung).toBeInstanceOf(ModelRuntimeError);
+    expect(other.seen).toHaveLength(asked);
+    await other.close();
   });
 });
 

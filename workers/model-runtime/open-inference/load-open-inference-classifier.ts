@@ -8,7 +8,12 @@ import type { ReadText } from '../onnx/text-reader.ts';
 import { loadVocabularyWords } from '../onnx/vocabulary-words.ts';
 import { createEngineClient, type EngineTimes } from '../remote-engine/engine-client.ts';
 import { createEngineHealth } from '../remote-engine/engine-health.ts';
-import { RemoteEngineError, UnusableEngineError } from '../remote-engine/remote-engine-error.ts';
+import {
+  type EngineFailure,
+  RemoteEngineError,
+  UnusableEngineError,
+} from '../remote-engine/remote-engine-error.ts';
+import { settledWithin } from '../remote-engine/settled-within.ts';
 import { tryAgain } from '../remote-engine/try-again.ts';
 import { untilUsable } from '../remote-engine/until-usable.ts';
 import { tokenUpperBound } from '../token-bound.ts';
@@ -34,9 +39,12 @@ export interface OpenInferenceClassifierOptions {
   readonly times?: EngineTimes;
   /** Before it is asked again, at the start, whether it can be served. */
   readonly startWaitMs?: number;
+  /** What runs when it is closed may go on for so long. */
+  readonly closeMs?: number;
 }
 
 const TIMES: EngineTimes = { connectMs: 2_000, answerMs: 20_000, silenceMs: 5_000 };
+const CLOSE_MS = 5_000;
 const BATCH_ITEMS_MAX = 32;
 /** Four texts of the longest kind, as where the graph runs here. */
 const BATCH_TOKENS_MAX = 2_048;
@@ -139,11 +147,13 @@ export async function loadOpenInferenceClassifier(
     },
     ready: () => firstReady,
     async close() {
-      await Promise.allSettled(running);
+      // First of all, or what comes while others end is run with what is gone by then.
       closing.abort(new ModelRuntimeError('The model is closed.'));
       health.close();
-      await reader.close();
+      await settledWithin(options.closeMs ?? CLOSE_MS, running);
       client.close();
+      await reader.close();
+      await Promise.allSettled(running);
     },
   };
 }
@@ -153,10 +163,12 @@ function unlessOfAnotherModel(error: unknown): never {
   throw error instanceof ModelFolderError ? new UnusableEngineError(error.message) : error;
 }
 
+const awayFailures: ReadonlySet<EngineFailure> = new Set(['unreachable', 'dropped', 'silent']);
+
 /** What can't be reached, or does not answer in time, or says itself that it is not there. */
 function isAway(error: unknown): boolean {
   if (!(error instanceof RemoteEngineError)) return false;
-  return error.failure === 'unreachable' || error.failure === 'silent' || error.status === 503;
+  return awayFailures.has(error.failure) || error.status === 503;
 }
 
 /** What decides an answer, as far as it is known here. */

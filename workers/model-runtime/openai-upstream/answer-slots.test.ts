@@ -52,3 +52,14 @@ it('lets whoever waits leave, and refuses more than may wait', async () => {
   giveBack();
   await next;
 });
+
+it('lets what has begun wait for more, however many wait, and takes nobody’s place in the line', async () => {
+  const slots = createAnswerSlots({ slots: 1, laneMax: 1, waitingMax: 1 });
+  const giveBack = await slots.take('a', signal);
+  const more = [slots.takeMore('a', signal), slots.takeMore('a', signal)];
+  const other = slots.take('b', signal);
+  await expect(slots.take('c', signal)).rejects.toBeInstanceOf(GenerationQueueFullError);
+  const third = slots.takeMore('a', signal);
+  giveBack();
+  for (const waiting of [more[0], more[1], other, third]) (await waiting)?.();
+});

@@ -4,6 +4,8 @@ import { GenerationQueueFullError } from '../text-generator.ts';
 export interface AnswerSlots {
   /** Resolves with what gives the slot back. Rejects with the signal's reason, or GenerationQueueFullError. */
   take(lane: string, signal: AbortSignal): Promise<() => void>;
+  /** For more of what has begun, which can't be refused any more: it waits however many do. */
+  takeMore(lane: string, signal: AbortSignal): Promise<() => void>;
 }
 
 export interface AnswerSlotsOptions {
@@ -16,6 +18,7 @@ export interface AnswerSlotsOptions {
 
 interface Waiting {
   readonly lane: string;
+  readonly hasBegun: boolean;
   seat(): void;
 }
 
@@ -44,33 +47,39 @@ export function createAnswerSlots({ slots, laneMax, waitingMax }: AnswerSlotsOpt
     seatNext();
   }
 
+  function wait(lane: string, signal: AbortSignal, hasBegun: boolean): Promise<() => void> {
+    if (signal.aborted) return Promise.reject(signal.reason);
+    return new Promise((resolve, reject) => {
+      const leave = () => {
+        waiting.splice(waiting.indexOf(entry), 1);
+        reject(signal.reason);
+      };
+      const entry: Waiting = {
+        lane,
+        hasBegun,
+        seat() {
+          signal.removeEventListener('abort', leave);
+          let isBack = false;
+          resolve(() => {
+            if (isBack) return;
+            isBack = true;
+            giveBack(lane);
+          });
+        },
+      };
+      signal.addEventListener('abort', leave, { once: true });
+      waiting.push(entry);
+      seatNext();
+    });
+  }
+
   return {
-    take(lane, signal) {
-      if (signal.aborted) return Promise.reject(signal.reason);
-      if (waiting.length >= waitingMax) {
-        return Promise.reject(new GenerationQueueFullError('Too much waits for the engine.'));
+    async take(lane, signal) {
+      if (!signal.aborted && waiting.filter(({ hasBegun }) => !hasBegun).length >= waitingMax) {
+        throw new GenerationQueueFullError('Too much waits for the engine.');
       }
-      return new Promise((resolve, reject) => {
-        const leave = () => {
-          waiting.splice(waiting.indexOf(entry), 1);
-          reject(signal.reason);
-        };
-        const entry: Waiting = {
-          lane,
-          seat() {
-            signal.removeEventListener('abort', leave);
-            let isBack = false;
-            resolve(() => {
-              if (isBack) return;
-              isBack = true;
-              giveBack(lane);
-            });
-          },
-        };
-        signal.addEventListener('abort', leave, { once: true });
-        waiting.push(entry);
-        seatNext();
-      });
+      return wait(lane, signal, false);
     },
+    takeMore: (lane, signal) => wait(lane, signal, true),
   };
 }

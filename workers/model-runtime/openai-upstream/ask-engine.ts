@@ -1,4 +1,5 @@
-import type { EngineClient } from '../remote-engine/engine-client.ts';
+import { z } from 'zod';
+import type { EngineClient, EngineReply } from '../remote-engine/engine-client.ts';
 import { RemoteEngineError } from '../remote-engine/remote-engine-error.ts';
 import { GenerationQueueFullError, GenerationRefusedError } from '../text-generator.ts';
 import { readEvents } from './read-events.ts';
@@ -8,14 +9,18 @@ import type { UpstreamRequest } from './upstream-request.ts';
 /** Statuses with which an engine says that the request, not itself, is the matter. */
 const refusing: ReadonlySet<number> = new Set([400, 413, 422]);
 const REFUSAL_BYTES_MAX = 64 * 1024;
+/** From an answer's last piece to its usage and the stream's end. */
+const END_MS = 5_000;
 
 /** The engine refused the request. What it said is not kept: it may repeat the request. */
 export class EngineRefusedError extends Error {
   override readonly name = 'EngineRefusedError';
+  readonly status: number;
   readonly isTooLong: boolean;
 
-  constructor(isTooLong: boolean) {
+  constructor(status: number, isTooLong: boolean) {
     super(isTooLong ? 'The engine says that the prompt is too long.' : 'The engine refused the request.');
+    this.status = status;
     this.isTooLong = isTooLong;
   }
 }
@@ -30,7 +35,7 @@ export async function openAnswer(
   if (reply.status !== 200) {
     throw toFailure(reply.status, await readRefusal(reply.pieces()));
   }
-  return chunksOf(reply.pieces());
+  return chunksOf(reply);
 }
 
 /** The tokens of a whole answer. */
@@ -46,8 +51,16 @@ export async function askUsage(
   return usage;
 }
 
-async function* chunksOf(pieces: AsyncGenerator<Buffer>): AsyncGenerator<UpstreamChunk> {
-  for await (const event of readEvents(pieces)) yield readChunk(event);
+async function* chunksOf(reply: EngineReply): AsyncGenerator<UpstreamChunk> {
+  let outputTokens = 0;
+  for await (const event of readEvents(reply.pieces())) {
+    const chunk = readChunk(event);
+    const counted = chunk.usage?.outputTokens ?? 0;
+    if (chunk.isProgress || counted > outputTokens) reply.noteProgress();
+    outputTokens = Math.max(outputTokens, counted);
+    if (chunk.finish !== null) reply.endWithin(END_MS);
+    yield chunk;
+  }
 }
 
 async function readRefusal(pieces: AsyncIterable<Buffer>): Promise<unknown> {
@@ -64,18 +77,48 @@ async function readRefusal(pieces: AsyncIterable<Buffer>): Promise<unknown> {
 }
 
 function toFailure(status: number, said: unknown): Error {
-  if (refusing.has(status)) return new EngineRefusedError(saysTooLong(said));
+  if (refusing.has(status)) return new EngineRefusedError(status, saysTooLong(said));
+  return statusError(status);
+}
+
+function statusError(status: number): RemoteEngineError {
   return new RemoteEngineError('status', `The engine answered with status ${status}.`, status);
 }
 
-/** What vLLM, llama.cpp, text-generation-inference, OpenAI and this product say of it. */
-function saysTooLong(said: unknown): boolean {
-  return /context_length_exceeded|exceed_context_size|input_too_long|maximum context length|max_new_tokens/.test(
-    JSON.stringify(said ?? ''),
-  );
+/** Missing, or llama.cpp's code, which is a number. */
+const word = z.string().catch('');
+const refusal = z.looseObject({ code: word, type: word, message: word });
+/** Under `error` or, by older vLLMs, on top; text-generation-inference's `error` is its message. */
+const said = z.union([
+  z.looseObject({ error: refusal }).transform(({ error }) => error),
+  z.looseObject({ error: z.string() }).transform(({ error }) => ({ code: '', type: '', message: error })),
+  refusal,
+]);
+/** OpenAI's, llama.cpp's and this product's. */
+const tooLongCodes: ReadonlySet<string> = new Set([
+  'context_length_exceeded',
+  'exceed_context_size_error',
+  'input_too_long',
+]);
+/** How vLLM, SGLang and text-generation-inference begin. Further on a message may repeat what the caller wrote. */
+const tooLongBeginnings = [
+  /^This model's maximum context length is \d/,
+  /^'?max_(completion_)?tokens'?( or 'max_completion_tokens')? is too large: \d+\. This model's maximum context length is \d/,
+  /^The (decoder )?prompt \(length \d+\) is longer than the maximum model length/,
+  /^The input \(\d+ tokens\) is longer than the model's context length/,
+  /^Requested token count exceeds the model's maximum context length/,
+  /^Input validation error: `inputs` (tokens \+ `max_new_tokens` must be <=|must have less than) \d/,
+];
+
+function saysTooLong(given: unknown): boolean {
+  const read = said.safeParse(given);
+  if (!read.success) return false;
+  const { code, type, message } = read.data;
+  if (tooLongCodes.has(code) || tooLongCodes.has(type)) return true;
+  return tooLongBeginnings.some((beginning) => beginning.test(message));
 }
 
-/** What the gateway is told of what the engine answered. */
+/** What the gateway is told of what the engine answered, before it has begun to write. */
 export function toGenerationError(error: unknown, contextTokens: number): unknown {
   if (error instanceof EngineRefusedError) {
     return new GenerationRefusedError(
@@ -86,4 +129,9 @@ export function toGenerationError(error: unknown, contextTokens: number): unknow
     return new GenerationQueueFullError('The engine has too much to do.');
   }
   return error;
+}
+
+/** The same once it has: no more can be refused then, and what does not go on is a failure. */
+export function toFailedAnswer(error: unknown): unknown {
+  return error instanceof EngineRefusedError ? statusError(error.status) : error;
 }

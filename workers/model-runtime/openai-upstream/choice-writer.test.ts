@@ -7,6 +7,7 @@ const chunk = (over: Partial<UpstreamChunk>): UpstreamChunk => ({
   logprobs: null,
   finish: null,
   usage: null,
+  isProgress: false,
   ...over,
 });
 const usage = (outputTokens: number) => ({ inputTokens: 5, cachedTokens: 0, outputTokens });
@@ -44,8 +45,37 @@ describe('the tokens of a choice', () => {
     expect(writer.finish()).toMatchObject({ reason: 'length', outputTokens: 4 });
   });
 
+  it('are what the engine says where it makes several pieces of one, and none of the text is lost', () => {
+    const pieces = ['to', 'k', 'ens'].map((text) => ({ text }));
+    const end = [{ finish: 'stop' as const }, { usage: usage(1) }];
+    for (const max of [10, 1]) {
+      const { writer, text } = write([...pieces, ...end], [], max);
+      expect(text).toBe('tokens');
+      expect(writer.isOver).toBe(false);
+      expect(writer.finish()).toMatchObject({ reason: 'stop', outputTokens: 1 });
+    }
+  });
+
+  it('end an engine’s text that runs on far beyond them', () => {
+    const { writer, text, tokens } = write(
+      Array.from({ length: 500 }, () => ({ text: 'a' })),
+      [],
+      10,
+    );
+    expect([text.length, tokens]).toEqual([80, 10]);
+    expect(writer.isOver).toBe(true);
+    expect(writer.finish()).toMatchObject({ reason: 'length', outputTokens: 10 });
+    const stuck = write(
+      Array.from({ length: 500 }, () => ({ text: 'a', usage: usage(1) })),
+      [],
+      10,
+    );
+    expect(stuck.writer.isOver).toBe(true);
+  });
+
   it('are never more than were asked for', () => {
-    const { writer, text } = write([{ text: 'a' }, { text: 'b' }, { text: 'c' }], [], 2);
+    const counted = ['a', 'b', 'c'].map((text, index) => ({ text, usage: usage(index + 1) }));
+    const { writer, text } = write(counted, [], 2);
     expect(text).toBe('ab');
     expect(writer.isOver).toBe(true);
     expect(writer.finish()).toMatchObject({ reason: 'length', outputTokens: 2 });
@@ -64,12 +94,16 @@ describe('the tokens of a choice', () => {
   it('are those that were made where it is left', () => {
     const { writer } = write([{ text: 'a' }, { text: 'b' }]);
     expect(writer.cancel()).toMatchObject({ reason: 'cancelled', outputTokens: 2 });
+    const told = write([{ text: 'a' }, { text: 'b' }, { finish: 'stop' }, { usage: usage(1) }]).writer;
+    expect(told.cancel()).toMatchObject({ reason: 'cancelled', outputTokens: 1 });
   });
 
   it('have to be told, and the text to have an end', () => {
     expect(() => write([{ text: 'a' }, { finish: 'stop' }]).writer.finish()).toThrow(
       'did not tell the tokens',
     );
+    const early = write([{ text: 'a', usage: usage(1) }, { text: 'b' }, { finish: 'stop' }]);
+    expect(() => early.writer.finish()).toThrow('did not tell the tokens');
     expect(() => write([{ text: 'a' }, { usage: usage(1) }]).writer.finish()).toThrow('before its answer');
   });
 });

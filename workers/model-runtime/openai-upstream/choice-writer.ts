@@ -7,6 +7,8 @@ export interface ChoiceWriter {
   take(chunk: UpstreamChunk): readonly GenerationText[];
   /** The engine goes on after an end that was found here: there is no more to be had of it. */
   readonly isOver: boolean;
+  /** Its end and its tokens are known: how the stream ends does not matter any more. */
+  readonly isWhole: boolean;
   /** At the stream's end. Throws RemoteEngineError where it has none, or tells no tokens. */
   finish(): GenerationFinished;
   cancel(): GenerationFinished;
@@ -18,14 +20,22 @@ export interface ChoiceWriterOptions {
   readonly outputTokensMax: number;
 }
 
+/** So many pieces does an engine make of a token, on the whole, that sends each character by itself. More is a runaway. */
+const PIECES_PER_TOKEN_MAX = 8;
+/** One token alone may be a long word. */
+const PIECES_MAX_AT_LEAST = 64;
+
 /**
- * The events of one choice out of the engine's chunks. A chunk with text counts one token, until the engine tells more:
- * never more than it says at the end, which is what is billed.
+ * The events of one choice out of the engine's chunks. Where it tells its tokens at the end alone, a chunk with text counts
+ * one until then; what is billed is what it says. Only of a choice that was left before its end is that count all there is.
  */
 export function createChoiceWriter({ choice, input, outputTokensMax }: ChoiceWriterOptions): ChoiceWriter {
   // Asked of the engine too; not every one leaves a stop sequence out of its text.
   const matcher = createStopMatcher(input.stop);
+  const piecesMax = Math.max(PIECES_MAX_AT_LEAST, outputTokensMax * PIECES_PER_TOKEN_MAX);
+  let pieces = 0;
   let made = 0;
+  /** Of all that was read. Null: there is text that the engine has not counted yet. */
   let told: number | null = null;
   let reason: 'stop' | 'length' | null = null;
   let isOver = false;
@@ -36,6 +46,13 @@ export function createChoiceWriter({ choice, input, outputTokensMax }: ChoiceWri
     return Math.max(0, Math.min(sum, outputTokensMax) - made);
   }
 
+  /** It had all that was asked for before, by its own count, or has sent more pieces than that can be. */
+  function isTooMuch({ text, usage }: UpstreamChunk): boolean {
+    if (text === '') return false;
+    const hadAll = told !== null && told >= outputTokensMax;
+    return (hadAll && usage !== null && usage.outputTokens > outputTokensMax) || pieces >= piecesMax;
+  }
+
   function textEvent(text: string, tokens: number, chunk: UpstreamChunk | null): GenerationText[] {
     const logprobs = input.logprobs === null ? null : logprobsOf(chunk, input.logprobs);
     if (text === '' && tokens === 0 && !logprobs?.length) return [];
@@ -43,18 +60,24 @@ export function createChoiceWriter({ choice, input, outputTokensMax }: ChoiceWri
     return [{ kind: 'text', choice, text, tokens, logprobs }];
   }
 
+  function finished(as: GenerationFinished['reason']): GenerationFinished {
+    const outputTokens = told === null ? made : Math.min(told, outputTokensMax);
+    return { kind: 'finished', choice, reason: as, outputTokens };
+  }
+
   return {
     take(chunk) {
-      if (chunk.usage) told = chunk.usage.outputTokens;
-      if (reason !== null) {
-        if (chunk.text !== '') isOver = true;
-        return [];
-      }
-      if (made >= outputTokensMax && chunk.text !== '') {
+      if (reason !== null && chunk.text !== '') isOver = true;
+      if (isOver) return [];
+      if (isTooMuch(chunk)) {
         reason = 'length';
         isOver = true;
         return textEvent(matcher.end(), 0, null);
       }
+      if (chunk.usage) told = chunk.usage.outputTokens;
+      else if (chunk.text !== '') told = null;
+      if (reason !== null) return [];
+      if (chunk.text !== '') pieces++;
       const tokens = tokensOf(chunk);
       const { text, stopped } = matcher.push(chunk.text);
       const events = textEvent(text, tokens, chunk);
@@ -68,16 +91,18 @@ export function createChoiceWriter({ choice, input, outputTokensMax }: ChoiceWri
     get isOver() {
       return isOver;
     },
+    get isWhole() {
+      return reason !== null && told !== null;
+    },
     finish() {
       if (reason === null)
         throw new RemoteEngineError('cut', "The engine's stream ended before its answer did.");
       if (told === null && !isOver) {
         throw new RemoteEngineError('unreadable', 'The engine did not tell the tokens of its answer.');
       }
-      const outputTokens = Math.max(made, Math.min(told ?? made, outputTokensMax));
-      return { kind: 'finished', choice, reason, outputTokens };
+      return finished(reason);
     },
-    cancel: () => ({ kind: 'finished', choice, reason: 'cancelled', outputTokens: made }),
+    cancel: () => finished('cancelled'),
   };
 }
 

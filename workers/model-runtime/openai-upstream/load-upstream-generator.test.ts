@@ -1,115 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { afterEach, describe, expect, it, vi } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { ModelRuntimeError } from '../model-runtime.ts';
-import {
-  type EngineAnswerer,
-  type EngineServer,
-  sendJson,
-  startEngineServer,
-} from '../remote-engine/testing/engine-server.ts';
-import {
-  type GenerationEvent,
-  type GenerationInput,
-  GenerationQueueFullError,
-  GenerationRefusedError,
-  type TextGenerator,
-} from '../text-generator.ts';
-import { loadUpstreamGenerator, type UpstreamGeneratorOptions } from './load-upstream-generator.ts';
+import { sendJson, startEngineServer } from '../remote-engine/testing/engine-server.ts';
+import { type GenerationInput, GenerationRefusedError } from '../text-generator.ts';
 import { beginEvents, recorded, recordedLlamaServer, sendEvents } from './testing/recorded-llama-server.ts';
-
-const key = 'upstream-key-0123456789';
-const logged: string[] = [];
-const log = (fields: object, message: string) => void logged.push(`${message} ${JSON.stringify(fields)}`);
-const logger = { info: log, warn: log, error: log };
-const opened: { close(): Promise<void> }[] = [];
-afterEach(async () => {
-  for (const one of opened.splice(0).toReversed()) await one.close();
-  logged.length = 0;
-});
-
-async function serve(answer: EngineAnswerer, port?: number): Promise<EngineServer> {
-  const server = await startEngineServer(answer, port);
-  opened.push(server);
-  return server;
-}
-
-function load(url: string, over: Partial<UpstreamGeneratorOptions> = {}): TextGenerator {
-  const generator = loadUpstreamGenerator({
-    url: `${url}/v1`,
-    apiKey: key,
-    engine: 'llama-cpp',
-    model: 'smollm2',
-    id: 'text-1',
-    contextTokens: 2_048,
-    sequences: 4,
-    laneSequencesMax: 3,
-    logger,
-    times: { connectMs: 1_000, answerMs: 1_000, silenceMs: 1_000 },
-    startWaitMs: 20,
-    ...over,
-  });
-  opened.push(generator);
-  return generator;
-}
-
-/** Once it is ready, what `instead` answers is put in the recorded answers' place. */
-async function served(instead: EngineAnswerer, over: Partial<UpstreamGeneratorOptions> = {}) {
-  let isReady = false;
-  const server = await serve(
-    recordedLlamaServer((seen, response) => {
-      if (!isReady || seen.path === '/v1/models') return false;
-      void instead(seen, response);
-      return true;
-    }),
-  );
-  const generator = load(server.url, over);
-  await generator.ready();
-  isReady = true;
-  const before = server.seen.length;
-  return { server, generator, asked: () => server.seen.slice(before) };
-}
-
-const input = (over: Partial<GenerationInput> = {}): GenerationInput => ({
-  prompt: { kind: 'chat', messages: [{ role: 'user', content: 'Say hi.' }] },
-  truncate: false,
-  outputTokensMax: 12,
-  choices: 1,
-  sampling: {
-    temperature: 0,
-    topP: 1,
-    topK: 0,
-    minP: 0,
-    seed: 1,
-    repetitionPenalty: 1,
-    presencePenalty: 0,
-    frequencyPenalty: 0,
-    logitBias: [],
-  },
-  stop: [],
-  logprobs: null,
-  format: { kind: 'text' },
-  ...over,
-});
-
-async function write(
-  generator: TextGenerator,
-  given: GenerationInput = input(),
-  signal = new AbortController().signal,
-  onEvent: (event: GenerationEvent) => void = () => {},
-) {
-  const events: GenerationEvent[] = [];
-  let error: unknown = null;
-  try {
-    for await (const event of generator.generate(given, { lane: 'a', signal })) {
-      events.push(event);
-      onEvent(event);
-    }
-  } catch (thrown) {
-    error = thrown;
-  }
-  const text = events.map((event) => (event.kind === 'text' ? event.text : '')).join('');
-  return { events, text, error, started: events[0], finished: events.filter((e) => e.kind === 'finished') };
-}
+import { input, key, load, logged, serve, served, write } from './testing/upstream-under-test.ts';
 
 describe('what an engine answered', () => {
   it('is told as the gateway knows it, with the tokens that the engine counted', async () => {
@@ -177,87 +72,6 @@ describe('what an engine answered', () => {
   });
 });
 
-describe('an engine that fails', () => {
-  const first = recorded.runningChat.slice(0, 4);
-
-  it.each<[string, EngineAnswerer]>([
-    [
-      'dies in the middle',
-      (_, response) => (beginEvents(response, first), void setTimeout(() => response.destroy(), 50)),
-    ],
-    ['ends in the middle', (_, response) => sendEvents(response, first)],
-    ['says nothing more', (_, response) => beginEvents(response, first)],
-    [
-      'says that it failed, in the stream',
-      (_, response) => sendEvents(response, [...first, 'data: {"error":{"message":"Say hi."}}\n\n']),
-    ],
-    ['sends what is no JSON', (_, response) => sendEvents(response, [...first, 'data: {"choi\n\n'])],
-    ['sends what is no answer', (_, response) => sendEvents(response, [...first, 'data: {"choices":7}\n\n'])],
-    [
-      'never ends a line',
-      (_, response) => sendEvents(response, [...first, `data: "${'x'.repeat(2 * 1024 * 1024)}`]),
-    ],
-  ])('in its answer (%s) is told after what it wrote, in our words', async (_, answer) => {
-    const { generator, asked } = await served(answer);
-    const { started, text, error, finished } = await write(generator);
-    expect(started).toMatchObject({ kind: 'started', inputTokens: 33 });
-    expect(text).toMatch(/^Hello!/);
-    expect(finished).toEqual([]);
-    expect(error).toBeInstanceOf(ModelRuntimeError);
-    expect(String(error)).not.toContain('Say hi.');
-    expect(asked()).toHaveLength(1);
-  });
-
-  it.each<[string, number, EngineAnswerer]>([
-    ['a failure', 1, (_, response) => sendJson(response, 500, { error: { message: 'Say hi.' } })],
-    ['an overload', 3, (_, response) => sendJson(response, 503, {})],
-    ['a page', 1, (_, response) => void response.writeHead(200).end('<html>Say hi.')],
-    ['a redirect', 1, (_, response) => void response.writeHead(302, { location: '/elsewhere' }).end()],
-    ['nothing', 1, () => {}],
-    ['a closed connection', 3, (_, response) => void response.destroy()],
-  ])('before its answer (%s) is told before any event, after %d tries', async (_, tries, answer) => {
-    const { generator, asked } = await served(answer);
-    const { events, error } = await write(generator);
-    expect(events).toEqual([]);
-    expect(error).toBeInstanceOf(ModelRuntimeError);
-    expect(String(error)).not.toContain('Say hi.');
-    expect(asked()).toHaveLength(tries);
-    expect(logged.join()).not.toContain('Say hi.');
-    expect(logged.join()).not.toContain(key);
-  });
-
-  it.each([
-    [
-      429,
-      { error: { message: 'Slow down.' } },
-      new GenerationQueueFullError('The engine has too much to do.'),
-    ],
-    [400, recorded.tooLong, new GenerationRefusedError({ refused: 'prompt_too_long', contextTokens: 2_048 })],
-    [422, { error: 'What is Say hi.?' }, new GenerationRefusedError({ refused: 'by_engine' })],
-  ])('with status %d is told for what it is', async (status, body, expected) => {
-    const { generator } = await served((_, response) => sendJson(response, status, body));
-    const { events, error } = await write(generator);
-    expect(events).toEqual([]);
-    expect(error).toEqual(expected);
-  });
-
-  it('that went away is not waited for, and is used again when it is back', async () => {
-    const { server, generator } = await served(recordedLlamaServer(() => false));
-    await server.close();
-    opened.splice(opened.indexOf(server), 1);
-    expect((await write(generator)).error).toBeInstanceOf(ModelRuntimeError);
-    const startedAtMs = performance.now();
-    expect((await write(generator)).error).toBeInstanceOf(ModelRuntimeError);
-    expect(performance.now() - startedAtMs).toBeLessThan(400);
-    await serve(
-      recordedLlamaServer(() => false),
-      Number(new URL(server.url).port),
-    );
-    await vi.waitFor(async () => expect((await write(generator)).error).toBeNull(), { timeout: 5_000 });
-    expect(logged.join('\n')).toContain('The engine is back.');
-  });
-});
-
 describe('a caller who hangs up', () => {
   it('ends the work at the engine, and what was made is told', async () => {
     const { server, generator } = await served((_, response) =>
@@ -296,6 +110,24 @@ describe('a caller who hangs up', () => {
     })) {
       if (event.kind === 'text') break;
     }
+    await vi.waitFor(() => expect(server.left).toBe(1));
+  });
+});
+
+describe('a generator that is closed', () => {
+  it('ends what the engine goes on with after a while, where it is', async () => {
+    const { server, generator } = await served(
+      (_, response) => beginEvents(response, recorded.runningChat.slice(0, 6)),
+      { closeMs: 100, times: { connectMs: 1_000, answerMs: 20_000, silenceMs: 20_000 } },
+    );
+    let closed: Promise<void> | undefined;
+    const { finished, error } = await write(generator, input(), undefined, () => {
+      closed ??= generator.close();
+    });
+    await closed;
+    expect(error).toBeNull();
+    expect(finished).toMatchObject([{ reason: 'cancelled' }]);
+    expect((await write(generator)).error).toBeInstanceOf(ModelRuntimeError);
     await vi.waitFor(() => expect(server.left).toBe(1));
   });
 });

@@ -4,12 +4,13 @@ import { type RuntimeLogger, silentLogger } from '../onnx/runtime-logger.ts';
 import { createEngineClient, type EngineTimes } from '../remote-engine/engine-client.ts';
 import { createEngineHealth } from '../remote-engine/engine-health.ts';
 import { RemoteEngineError } from '../remote-engine/remote-engine-error.ts';
+import { settledWithin } from '../remote-engine/settled-within.ts';
 import { tryAgain } from '../remote-engine/try-again.ts';
 import { untilUsable } from '../remote-engine/until-usable.ts';
 import { createEventQueue } from '../text/event-queue.ts';
 import type { GenerationEvent, TextGenerator } from '../text-generator.ts';
 import { createAnswerSlots } from './answer-slots.ts';
-import { toGenerationError } from './ask-engine.ts';
+import { toFailedAnswer, toGenerationError } from './ask-engine.ts';
 import { dialects, type UpstreamEngine } from './dialects.ts';
 import { type FoundAbilities, findAbilities } from './find-abilities.ts';
 import { writeAnswers } from './write-answers.ts';
@@ -33,9 +34,12 @@ export interface UpstreamGeneratorOptions {
   readonly times?: EngineTimes;
   /** Before it is asked again, at the start, whether it can be served. */
   readonly startWaitMs?: number;
+  /** What is being written when it is closed may go on for so long, and then ends where it is. */
+  readonly closeMs?: number;
 }
 
 const TIMES: EngineTimes = { connectMs: 2_000, answerMs: 30_000, silenceMs: 30_000 };
+const CLOSE_MS = 5_000;
 const WAITING_MAX = 512;
 /** Chat templates are the engine's: a bound for what is held, never what is billed. */
 const MESSAGE_TOKENS = 16;
@@ -51,23 +55,23 @@ export function loadUpstreamGenerator(options: UpstreamGeneratorOptions): TextGe
     waitingMax: WAITING_MAX,
   });
   const closing = new AbortController();
-  const running = new Set<Promise<void>>();
+  /** With what ends each. */
+  const running = new Map<Promise<void>, () => void>();
   let contextTokens = options.contextTokens;
   let found: FoundAbilities | null = null;
-  const health = createEngineHealth({
-    engine: id,
-    logger,
-    check: () => findAbilities(client, { model, dialect, signal: closing.signal }),
-  });
+  // It may come back with other abilities.
+  const health = createEngineHealth({ engine: id, logger, check: find });
   const firstReady = begin();
   firstReady.catch(() => {}); // whoever calls ready() hears of it; nobody has to
 
   async function begin(): Promise<void> {
-    const abilities = await untilUsable(
-      () => findAbilities(client, { model, dialect, signal: closing.signal }),
-      { engine: id, logger, signal: closing.signal, waitMs: options.startWaitMs },
-    );
-    contextTokens = Math.min(contextTokens, abilities.contextTokens ?? contextTokens);
+    const { signal } = closing;
+    await untilUsable(find, { engine: id, logger, signal, waitMs: options.startWaitMs });
+  }
+
+  async function find(): Promise<void> {
+    const abilities = await findAbilities(client, { model, dialect, signal: closing.signal });
+    contextTokens = Math.min(options.contextTokens, abilities.contextTokens ?? options.contextTokens);
     found = abilities;
     const { chat, text } = abilities;
     logger.info({ engine: id, chat, text, contextTokens }, 'The engine answers.');
@@ -75,7 +79,8 @@ export function loadUpstreamGenerator(options: UpstreamGeneratorOptions): TextGe
 
   /** Away is what can't be reached; what answers badly may answer the next request well. */
   function noteFailure(error: unknown): void {
-    if (error instanceof RemoteEngineError && error.failure === 'unreachable') health.noteAway(error);
+    if (!(error instanceof RemoteEngineError)) return;
+    if (error.failure === 'unreachable' || error.failure === 'dropped') health.noteAway(error);
   }
 
   return {
@@ -98,6 +103,8 @@ export function loadUpstreamGenerator(options: UpstreamGeneratorOptions): TextGe
       health.assertUp();
       const queue = createEventQueue<GenerationEvent>();
       let isWriting = true;
+      let hasBegun = false;
+      const room = contextTokens;
       const left = new AbortController();
       const leave = () => left.abort();
       signal.addEventListener('abort', leave, { once: true });
@@ -105,11 +112,14 @@ export function loadUpstreamGenerator(options: UpstreamGeneratorOptions): TextGe
         input,
         lane,
         signal: left.signal,
-        emit: queue.push,
+        emit(event) {
+          hasBegun = true;
+          queue.push(event);
+        },
         model,
         dialect,
         abilities: found,
-        contextTokens,
+        contextTokens: room,
         slots,
         client,
         tryAgain: (attempt) => tryAgain(attempt, { signal: left.signal }),
@@ -117,9 +127,9 @@ export function loadUpstreamGenerator(options: UpstreamGeneratorOptions): TextGe
         .finally(() => (isWriting = false))
         .then(queue.end, (error: unknown) => {
           noteFailure(error);
-          queue.fail(toGenerationError(error, contextTokens) as Error);
+          queue.fail((hasBegun ? toFailedAnswer(error) : toGenerationError(error, room)) as Error);
         });
-      running.add(writing);
+      running.set(writing, leave);
       void writing.finally(() => running.delete(writing));
       try {
         yield* queue;
@@ -133,7 +143,9 @@ export function loadUpstreamGenerator(options: UpstreamGeneratorOptions): TextGe
     async close() {
       closing.abort(new ModelRuntimeError('The model is closed.'));
       health.close();
-      await Promise.all(running);
+      await settledWithin(options.closeMs ?? CLOSE_MS, running.keys());
+      for (const leave of running.values()) leave();
+      await Promise.all(running.keys());
       client.close();
     },
   };

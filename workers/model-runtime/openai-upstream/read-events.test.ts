@@ -23,6 +23,10 @@ it('reads events however they are cut, in the middle of a character too', async 
   }
 });
 
+it('takes an end whose line has none', async () => {
+  expect(await read(piecesOf('data: {"a":1}\n\nda', 'ta: [DONE]'))).toEqual([{ a: 1 }]);
+});
+
 it('drops what comes after the end', async () => {
   expect(await read(piecesOf('data: {"a":1}\n\ndata: [DONE]\n\ndata: {"b":1}\n\n', 'more'))).toEqual([
     { a: 1 },

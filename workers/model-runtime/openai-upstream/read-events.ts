@@ -15,6 +15,9 @@ export async function* readEvents(pieces: AsyncGenerator<Buffer>): AsyncGenerato
   try {
     for (;;) {
       const piece = await pieces.next();
+      // Not every server ends its last line.
+      isDone = piece.done === true && isEnd(rest);
+      if (isDone) return;
       if (piece.done) throw new RemoteEngineError('cut', "The engine's stream ended before its end.");
       rest += decoder.decode(piece.value, { stream: true });
       const lines = rest.split(/\r\n|\n|\r/);
@@ -27,16 +30,19 @@ export async function* readEvents(pieces: AsyncGenerator<Buffer>): AsyncGenerato
       }
       for (const line of lines) {
         if (!line.startsWith('data:')) continue;
-        const data = line.slice('data:'.length).trim();
-        isDone = data === '[DONE]';
+        isDone = isEnd(line);
         if (isDone) return;
-        yield toJson(data);
+        yield toJson(line.slice('data:'.length));
       }
     }
   } finally {
     if (isDone) void readToEnd(pieces);
     else await pieces.return(undefined);
   }
+}
+
+function isEnd(line: string): boolean {
+  return line.startsWith('data:') && line.slice('data:'.length).trim() === '[DONE]';
 }
 
 /** So that the connection can be used again; nobody waits for it. */

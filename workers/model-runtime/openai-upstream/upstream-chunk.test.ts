@@ -11,6 +11,7 @@ describe('a piece of an answer', () => {
       logprobs: null,
       finish: null,
       usage: null,
+      isProgress: false,
     });
     const token = { token: ' sea', bytes: [32, 115, 101, 97], logprob: -0.5 };
     const logprobs = { content: [{ ...token, top_logprobs: [token] }], refusal: null };
@@ -36,6 +37,14 @@ describe('a piece of an answer', () => {
   it('may have no logarithm, where a token was all but impossible', () => {
     const logprobs = { content: [{ token: 'x', logprob: null, bytes: null, top_logprobs: [] }] };
     expect(readChunk(choice({ delta: { content: 'x' }, logprobs })).logprobs?.[0]?.logprob).toBe(-9_999);
+  });
+
+  it('may be work of which nothing is told', () => {
+    const progress = (delta: object) => readChunk(choice({ delta })).isProgress;
+    expect(progress({ role: 'assistant', content: '' })).toBe(false);
+    expect(progress({ content: null, tool_calls: [] })).toBe(false);
+    expect(progress({ content: 'sea' })).toBe(true);
+    expect(progress({ content: null, reasoning_content: 'The sea is' })).toBe(true);
   });
 
   it('tells its end in the words of several engines', () => {
@@ -70,6 +79,15 @@ describe('usage', () => {
       inputTokens: 33,
       cachedTokens: 32,
       outputTokens: 5,
+    });
+  });
+
+  it('without one of its sides is none', () => {
+    const usage = { prompt_tokens: 7, completion_tokens: null };
+    expect(readUsage({ usage })).toBeNull();
+    expect(readChunk({ choices: [], usage: { prompt_tokens: 7 } }).usage).toBeNull();
+    expect(readUsage({ usage, timings: { cache_n: 0, prompt_n: 7, predicted_n: 2 } })).toMatchObject({
+      outputTokens: 2,
     });
   });
 

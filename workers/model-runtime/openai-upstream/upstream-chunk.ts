@@ -9,6 +9,8 @@ export interface UpstreamChunk {
   /** Null: it goes on. */
   readonly finish: 'stop' | 'length' | null;
   readonly usage: UpstreamUsage | null;
+  /** Whether the engine wrote something, be it a thought or a call that is not told: it is at work. */
+  readonly isProgress: boolean;
 }
 
 export interface UpstreamUsage {
@@ -66,24 +68,33 @@ export function readChunk(event: unknown): UpstreamChunk {
   if (!read.success)
     throw new RemoteEngineError('unreadable', 'An event of the engine is no piece of an answer.');
   const choice = read.data.choices?.[0];
+  const text = choice?.delta?.content ?? choice?.text ?? '';
   return {
-    text: choice?.delta?.content ?? choice?.text ?? '',
+    text,
     logprobs: choice?.logprobs ? toLogprobs(choice.logprobs) : null,
     finish: toFinish(choice?.finish_reason ?? null),
     usage: readUsage(read.data),
+    isProgress: text !== '' || says(choice?.delta ?? {}),
   };
 }
 
-/** Of a stream's event, or of an answer that came whole. Null: there is none. */
+/** Engines that think aloud have fields of their own for it. */
+function says({ role: _, ...written }: Readonly<Record<string, unknown>>): boolean {
+  return Object.values(written).some((value) =>
+    typeof value === 'string' || Array.isArray(value) ? value.length > 0 : false,
+  );
+}
+
+/** Of a stream's event, or of an answer that came whole. Null: there is none, or it does not tell both sides. */
 export function readUsage(given: unknown): UpstreamUsage | null {
   const read = z.looseObject({ usage: usage.nullish(), timings: timings.nullish() }).safeParse(given);
   if (!read.success) return null;
   const { usage: told, timings: timed } = read.data;
-  if (told) {
+  if (told && typeof told.completion_tokens === 'number') {
     return {
       inputTokens: told.prompt_tokens,
       cachedTokens: told.prompt_tokens_details?.cached_tokens ?? 0,
-      outputTokens: told.completion_tokens ?? 0,
+      outputTokens: told.completion_tokens,
     };
   }
   if (!timed) return null;

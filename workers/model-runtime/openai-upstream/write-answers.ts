@@ -86,7 +86,7 @@ export async function writeAnswers(options: WriteAnswersOptions): Promise<void> 
   }
 
   async function writeLater(choice: number): Promise<void> {
-    const release = await slots.take(lane, signal).catch(unlessAborted);
+    const release = await slots.takeMore(lane, signal).catch(unlessAborted);
     if (!release) return emit({ kind: 'finished', choice, reason: 'cancelled', outputTokens: 0 });
     try {
       const chunks = await open(choice, room(), path.runningUsage).catch(unlessAborted);
@@ -106,6 +106,7 @@ export async function writeAnswers(options: WriteAnswersOptions): Promise<void> 
       }
       emit(writer.finish());
     } catch (error) {
+      if (error instanceof RemoteEngineError && writer.isWhole) return emit(writer.finish());
       if (!options.signal.aborted) throw error;
       emit(writer.cancel());
     }

@@ -47,7 +47,7 @@ export function createEngineHealth(options: EngineHealthOptions): EngineHealth {
       if (away !== null) throw away;
     },
     noteAway(error) {
-      if (away !== null) return;
+      if (closed || away !== null) return;
       away = error;
       checks = 0;
       logger.error({ engine, err: error }, 'The engine is away.');

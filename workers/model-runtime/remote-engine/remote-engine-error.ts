@@ -1,11 +1,11 @@
 import { ModelRuntimeError } from '../model-runtime.ts';
 
 /**
- * unreachable: no connection, or it closed before an answer began, so asking again does no harm. silent: an answer did
- * not begin or go on in time. cut: it ended in the middle. unreadable: not what the protocol has. status: any other
- * than success.
+ * unreachable: the request surely did not reach it, so asking again does no harm. dropped: it did, and the connection closed
+ * before an answer began. silent: an answer did not begin or go on in time. cut: it ended in the middle. unreadable: not
+ * what the protocol has. status: any other than success.
  */
-export type EngineFailure = 'unreachable' | 'silent' | 'cut' | 'unreadable' | 'status';
+export type EngineFailure = 'unreachable' | 'dropped' | 'silent' | 'cut' | 'unreadable' | 'status';
 
 /** Its message never quotes the engine: what that says of a request may repeat the request. */
 export class RemoteEngineError extends ModelRuntimeError {

@@ -3,8 +3,8 @@ import { RemoteEngineError } from './remote-engine-error.ts';
 
 /** Before the second and the third try. */
 const WAITS_MS = [100, 400] as const;
-/** The engine, or a proxy in front of it, says that it did not take the request. */
-const passing: ReadonlySet<number | null> = new Set([429, 502, 503, 504]);
+/** The engine, or a proxy in front of it, says that it did not take the request. (504: it took it, and is late.) */
+const passing: ReadonlySet<number | null> = new Set([429, 502, 503]);
 
 /** Three tries at the most, and only of what did not begin: no answer is paid for twice. */
 export async function tryAgain<Result>(

@@ -21,7 +21,8 @@ const reply = z
   .openapi('Info');
 
 /** What is true of us in the words of text-generation-inference; how a server of its would be set up is left out. */
-export function infoEndpoint({ model, limits }: TextGenerator): FreeEndpoint<undefined> {
+export function infoEndpoint(generator: TextGenerator): FreeEndpoint<undefined> {
+  const { model } = generator;
   return {
     route: createRoute({
       method: 'get',
@@ -47,8 +48,8 @@ export function infoEndpoint({ model, limits }: TextGenerator): FreeEndpoint<und
       model_pipeline_tag: 'text-generation',
       max_best_of: 1,
       max_stop_sequences: generationLimits.stopsMax,
-      max_input_tokens: limits.contextTokens - 1,
-      max_total_tokens: limits.contextTokens,
+      max_input_tokens: generator.limits.contextTokens - 1,
+      max_total_tokens: generator.limits.contextTokens,
       router: brand.name.toLowerCase(),
       version: apiVersion,
     }),
