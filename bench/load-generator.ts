@@ -13,6 +13,8 @@ export interface LoadOrders {
   readonly bodyFiles: readonly string[];
   readonly connections: number;
   readonly durationMs: number;
+  /** Over all connections. Left out: each asks again at once. */
+  readonly ratePerSecond?: number;
 }
 
 export interface LoadReport {
@@ -21,6 +23,7 @@ export interface LoadReport {
   readonly durationMs: number;
   readonly p50Ms: number;
   readonly p95Ms: number;
+  readonly p99Ms: number;
   readonly cpuMs: number;
 }
 
@@ -41,6 +44,7 @@ const report: LoadReport = {
   durationMs: performance.now() - startedAt,
   p50Ms: quantile(0.5),
   p95Ms: quantile(0.95),
+  p99Ms: quantile(0.99),
   cpuMs: (cpu.user + cpu.system) / 1_000,
 };
 process.stdout.write(JSON.stringify(report));
@@ -57,8 +61,16 @@ function connection(): Promise<void> {
         resolve();
         return;
       }
-      sentAt = performance.now();
-      socket.write(requests[sent++ % requests.length] ?? '');
+      const dueAt = orders.ratePerSecond ? startedAt + (sent * 1_000) / orders.ratePerSecond : 0;
+      const request = requests[sent++ % requests.length] ?? '';
+      const send = (at: number) => {
+        sentAt = at;
+        socket.write(request);
+      };
+      const waitMs = dueAt - performance.now();
+      if (waitMs > 0) setTimeout(() => send(performance.now()), waitMs);
+      // One that is late was due before: what it waited counts.
+      else send(dueAt || performance.now());
     };
     socket.setEncoding('latin1');
     socket.on('connect', next);

@@ -1,5 +1,6 @@
 import type { GatewayFigures, ServerFigures } from './measure-gateway.ts';
 import type { ModelFigures } from './measure-model.ts';
+import type { ScalingFigures } from './measure-scaling.ts';
 import type { WritingFigures } from './measure-writing.ts';
 
 export interface BenchReport {
@@ -13,6 +14,7 @@ export interface BenchReport {
   readonly texts: ModelFigures;
   readonly pictures: ModelFigures;
   readonly writing: WritingFigures;
+  readonly scaling: ScalingFigures;
   readonly startMs: number;
 }
 
@@ -92,6 +94,27 @@ export function targetsOf(report: BenchReport): readonly (Target & { readonly me
         unit: 'x',
       }),
     ),
+    {
+      what: 'CPU of a request, three gateways / one',
+      value: report.scaling.cpuOfThreeToOne,
+      bound: 1.15,
+      kind: 'at most',
+      unit: 'x',
+    },
+    {
+      what: 'answers of a model that sleeps 10 ms, two gateways / one',
+      value: report.scaling.sleepingTwoToOne,
+      bound: 1.9,
+      kind: 'at least',
+      unit: 'x',
+    },
+    {
+      what: 'p99 at half load, gateway less bare Hono',
+      value: report.scaling.addedP99Ms,
+      bound: 5,
+      kind: 'at most',
+      unit: 'ms',
+    },
     { what: 'process start to first answer', value: startMs / 1_000, bound: 2, kind: 'at most', unit: 's' },
   ];
   return targets.map((target) => ({

@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createTestDatabase, type TestDatabase } from '#server/testing/database.ts';
 import { createApiKey, createWorkspace } from '#server/testing/factories.ts';
 import { fakeImageClassifier } from '#workers/model-runtime/fake/fake-image-classifier.ts';
+import { fakeTextEmbedder } from '#workers/model-runtime/fake/fake-text-embedder.ts';
 import {
   type CallOptions,
   call,
@@ -21,6 +22,7 @@ let door: GatewayUnderTest;
 let flooding: string;
 let quiet: string;
 const images = fakeImageClassifier({ latencyMs, batchItemsMax });
+const vectors = fakeTextEmbedder({ latencyMs, batchItemsMax });
 
 beforeAll(async () => {
   database = await createTestDatabase();
@@ -29,21 +31,30 @@ beforeAll(async () => {
     return (await createApiKey(database.prisma, { workspaceId })).key;
   };
   [flooding, quiet] = await Promise.all([keyOf(), keyOf()]);
-  door = gatewayUnderTest(database, { model: { latencyMs, batchItemsMax }, imageRuntime: images });
+  door = gatewayUnderTest(database, {
+    model: { latencyMs, batchItemsMax },
+    imageRuntime: images,
+    textEmbedder: vectors,
+  });
 });
 afterAll(() => database.drop());
 
 const image = { base64: png.toString('base64') };
-const tasks: Readonly<Record<string, { of: 'texts' | 'images' } & CallOptions>> = {
+const tasks: Readonly<Record<string, { of: 'texts' | 'images' | 'vectors' } & CallOptions>> = {
   sentiment: { of: 'texts', path: '/v1/sentiment', body: { input: ['good', 'bad'] } },
   pictures: { of: 'images', path: '/v1/images/classify', body: { input: image } },
   embeddings: { of: 'images', path: '/v1/embeddings', body: { input: image, model: 'image-1' } },
+  'embeddings of texts': {
+    of: 'vectors',
+    path: '/v1/embeddings',
+    body: { input: 'good', model: 'text-embedding-1' },
+  },
   explanations: { of: 'texts', path: '/v1/explanations', body: { input: 'dull film' } },
 };
 
 /** How many batches the model runs from the moment of the call to its answer, in all but the worst of the calls. */
 async function batchesOfACall({ of, ...options }: (typeof tasks)[string]): Promise<number> {
-  const batches = () => (of === 'texts' ? door.runtime : images).batches.length;
+  const batches = () => ({ texts: door.runtime, images, vectors })[of].batches.length;
   const counts: number[] = [];
   for (let i = 0; i < calls; i++) {
     const before = batches();

@@ -5,12 +5,12 @@ import { loraDecoder } from '#workers/model-zoo/lora/lora-decoder.ts';
 import type { Weights } from '#workers/model-zoo/ops.ts';
 import { type TensorflowOpsOptions, tensorflowOps } from '#workers/model-zoo/ops-tensorflow.ts';
 import type { Product } from '../engine/bfloat16-product.ts';
+import { nextTokenLoss } from '../language/next-token-loss.ts';
 import { type AnsweredPrompts, answeredBatch } from './answered-batch.ts';
 import { batchesByLength } from './batches-by-length.ts';
 import { linearSchedule } from './learning-rate.ts';
 import type { OptimizerState } from './optimizer.ts';
 import { tokenCounts } from './padded-batch.ts';
-import { tokenCrossEntropy } from './token-cross-entropy.ts';
 import { type Training, train } from './train.ts';
 
 export interface LoraModel {
@@ -89,5 +89,5 @@ export function answerLoss(
   const weights: Weights<tf.Tensor> = (name, shape) => adapter.get(name) ?? base(name, shape);
   const inputs = { tokenIds, mask, scored: tf.tensor1d(places, 'int32') };
   const { logits } = loraDecoder(decoder, lora).write<tf.Tensor>(ops, weights, inputs);
-  return tokenCrossEntropy(logits, answers);
+  return nextTokenLoss(logits as tf.Tensor2D, tf.tensor1d(answers, 'int32'));
 }

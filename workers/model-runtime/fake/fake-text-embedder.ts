@@ -11,6 +11,7 @@ export interface FakeTextEmbedderOptions {
   readonly id?: string;
   /** Time that a batch takes, whatever its size. */
   readonly latencyMs?: number;
+  readonly batchItemsMax?: number;
   /** A batch that holds such a text rejects as a whole, as a crashed compute process would. */
   readonly failOn?: (text: string) => boolean;
   /** Such a text is refused as too long, unless `truncate`. */
@@ -59,7 +60,7 @@ export function fakeTextEmbedder(options: FakeTextEmbedderOptions = {}): FakeTex
     dimensions: DIMENSIONS,
     limits: {
       contextTokens: CONTEXT_TOKENS,
-      batchItemsMax: 32,
+      batchItemsMax: options.batchItemsMax ?? 32,
       batchTokensMax: 2_048,
       parallelBatches: 1,
     },

@@ -1,0 +1,91 @@
+import path from 'node:path';
+import { inferenceNodeFlags } from '#scripts/stack/inference-node-flags.ts';
+import type { BenchDatabase } from './bench-database.ts';
+import { type BenchServer, runLoad, startServer } from './bench-processes.ts';
+import { cpuMsOf, cpuMsOfFamily } from './cpu-time.ts';
+import { median } from './median.ts';
+
+export interface ScalingFigures {
+  /** Processor time of gateways and PostgreSQL for a request, three gateways to one. */
+  readonly cpuOfThreeToOne: number;
+  /** Answers a second of two gateways to one, of a model that sleeps 10 ms. */
+  readonly sleepingTwoToOne: number;
+  /** 99th percentile at half of what a gateway answers at most, less the bare server's at the same rate. */
+  readonly addedP99Ms: number;
+}
+
+const SLEEP_MS = 10;
+/** So few that the sleep decides, not the processor. */
+const SLEEPING_CONNECTIONS = 8;
+const CONNECTIONS = 48;
+const WARM_UP_MS = 4_000;
+
+export async function measureScaling(
+  folder: string,
+  database: BenchDatabase,
+  { rounds, roundMs }: { readonly rounds: number; readonly roundMs: number },
+): Promise<ScalingFigures> {
+  const env = { DATABASE_URL: database.url, INFERENCE_RUNTIME: 'fake', NODE_ENV: 'development' };
+  const start = (name: string, latencyMs = 0) => {
+    const own = { ...env, FAKE_RUNTIME_LATENCY_MS: String(latencyMs) };
+    return startServer(path.join(folder, name), own, inferenceNodeFlags);
+  };
+  const gateways = await Promise.all([0, 1, 2].map(() => start('main.js')));
+  const sleeping = await Promise.all([0, 1].map(() => start('main.js', SLEEP_MS)));
+  const bare = await start('bare-hono.js');
+  const load = (server: BenchServer, connections: number, durationMs: number, ratePerSecond?: number) =>
+    runLoad(path.join(folder, 'load-generator.js'), {
+      port: server.port,
+      path: '/v1/sentiment',
+      headers: { authorization: `Bearer ${database.keys[0]}`, 'content-type': 'application/json' },
+      bodies: [JSON.stringify({ input: 'The plot is thin, but the acting carries it.' })],
+      connections,
+      durationMs,
+      ratePerSecond,
+    });
+  const cpuMs = async (servers: readonly BenchServer[]) =>
+    (await Promise.all(servers.map(({ pid }) => cpuMsOf(pid)))).reduce((sum, ms) => sum + ms, 0) +
+    (await cpuMsOfFamily(database.postmasterPid));
+  /** Of so many gateways that share the connections. */
+  const cpuOfARequest = async (servers: readonly BenchServer[]) => {
+    const before = await cpuMs(servers);
+    const reports = await Promise.all(
+      servers.map((server) => load(server, CONNECTIONS / servers.length, roundMs)),
+    );
+    const answers = reports.reduce((sum, report) => sum + report.answers, 0);
+    return ((await cpuMs(servers)) - before) / answers;
+  };
+  const perSecond = async (servers: readonly BenchServer[]) => {
+    const reports = await Promise.all(servers.map((server) => load(server, SLEEPING_CONNECTIONS, roundMs)));
+    return reports.reduce((sum, { answers, durationMs }) => sum + (answers * 1_000) / durationMs, 0);
+  };
+  const [one] = gateways as [BenchServer];
+  const [sleeper] = sleeping as [BenchServer];
+  try {
+    for (const server of [...gateways, ...sleeping, bare]) await load(server, CONNECTIONS, WARM_UP_MS);
+    const measured: ScalingFigures[] = [];
+    for (let round = 0; round < rounds; round++) {
+      const [single, three] = [await cpuOfARequest([one]), await cpuOfARequest(gateways)];
+      const [alone, two] = [await perSecond([sleeper]), await perSecond(sleeping)];
+      const { answers, durationMs } = await load(one, CONNECTIONS, roundMs);
+      const half = (answers * 500) / durationMs;
+      const [withGateway, without] = [
+        await load(one, CONNECTIONS, roundMs, half),
+        await load(bare, CONNECTIONS, roundMs, half),
+      ];
+      measured.push({
+        cpuOfThreeToOne: three / single,
+        sleepingTwoToOne: two / alone,
+        addedP99Ms: withGateway.p99Ms - without.p99Ms,
+      });
+    }
+    const of = (field: keyof ScalingFigures) => median(measured.map((figures) => figures[field]));
+    return {
+      cpuOfThreeToOne: of('cpuOfThreeToOne'),
+      sleepingTwoToOne: of('sleepingTwoToOne'),
+      addedP99Ms: of('addedP99Ms'),
+    };
+  } finally {
+    await Promise.all([...gateways, ...sleeping, bare].map((server) => server.stop()));
+  }
+}
