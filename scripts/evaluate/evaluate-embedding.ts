@@ -1,6 +1,7 @@
 import { existsSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { CACHE, MissingBaseError, REPOSITORY } from '#scripts/models/base-folder.ts';
+import { readNovels } from '#scripts/models/novels.ts';
 import { runScript } from '#scripts/models/run-script.ts';
 import { readLabelledTexts, sentimentFile } from '#scripts/models/sentiment-data.ts';
 import { isRefusal } from '#workers/model-runtime/model-runtime.ts';
@@ -20,7 +21,7 @@ import type {
   RetrievalFigures,
 } from './embedding-metrics.ts';
 import { measureLatency } from './measure-latency.ts';
-import { type PassagePair, passagePairs, readNovels } from './novel-passages.ts';
+import { type PassagePair, passagePairs } from './novel-passages.ts';
 import { bm25, retrieve } from './retrieval.ts';
 import { dot, vectorAgreement } from './vector-agreement.ts';
 import { writeEmbeddingCard } from './write-embedding-card.ts';
@@ -46,7 +47,7 @@ async function main(): Promise<void> {
     float32: exported('float32'),
     int8: folder,
   };
-  const novels = readNovels();
+  const novels = readNovels().map(({ text }) => text);
   const sets = LENGTHS.map(({ words, placesANovel }) => ({
     words,
     pairs: passagePairs(novels, words, placesANovel),

@@ -10,6 +10,7 @@ import type { Database } from '#server/domain/database.ts';
 import { batchLimits } from '#server/domain/rate-limits/limits.ts';
 import type { FreeEndpoint } from '../endpoint.ts';
 import { jsonBody } from '../json-body.ts';
+import { pageOf, pageSchema } from '../list-page.ts';
 import { bearer, errorResponses, successHeaders } from '../openapi-parts.ts';
 import { readQuery } from '../read-query.ts';
 import { seconds } from '../seconds.ts';
@@ -100,16 +101,7 @@ const list = createRoute({
   summary: 'The batches of the workspace, the newest first',
   security: bearer,
   request: { query: listQuery },
-  responses: ok(
-    'A page of them.',
-    z.object({
-      object: z.literal('list'),
-      data: z.array(batchSchema),
-      first_id: z.string().nullable(),
-      last_id: z.string().nullable(),
-      has_more: z.boolean(),
-    }),
-  ),
+  responses: ok('A page of them.', pageSchema(batchSchema)),
 });
 const read = createRoute({
   method: 'get',
@@ -175,13 +167,7 @@ function listEndpoint(
     },
     async reply(page, { workspaceId }) {
       const { batches, hasMore } = await listBatches(dependencies, { ...page, workspaceId });
-      return {
-        object: 'list',
-        data: batches.map(toBatch),
-        first_id: batches.at(0)?.id ?? null,
-        last_id: batches.at(-1)?.id ?? null,
-        has_more: hasMore,
-      };
+      return pageOf(batches.map(toBatch), hasMore);
     },
   };
 }

@@ -13,6 +13,7 @@ import { openFile } from '#server/domain/files/open-file.ts';
 import { fileLimits } from '#server/domain/rate-limits/limits.ts';
 import type { FreeEndpoint, IncomingBody } from '../endpoint.ts';
 import { uploadForm } from '../files/upload-form.ts';
+import { pageOf, pageSchema } from '../list-page.ts';
 import { bearer, errorResponses, successHeaders } from '../openapi-parts.ts';
 import { readQuery } from '../read-query.ts';
 import { seconds } from '../seconds.ts';
@@ -79,16 +80,7 @@ const list = createRoute({
   summary: 'The files of the workspace',
   security: bearer,
   request: { query: listQuery },
-  responses: ok(
-    'A page of them.',
-    z.object({
-      object: z.literal('list'),
-      data: z.array(fileSchema),
-      first_id: z.string().nullable(),
-      last_id: z.string().nullable(),
-      has_more: z.boolean(),
-    }),
-  ),
+  responses: ok('A page of them.', pageSchema(fileSchema)),
 });
 const read = createRoute({
   method: 'get',
@@ -182,13 +174,7 @@ function listEndpoint(dependencies: FileDependencies): FreeEndpoint<FilePage> {
     },
     async reply(page, { workspaceId }) {
       const { files, hasMore } = await listFiles(dependencies, { ...page, workspaceId });
-      return {
-        object: 'list',
-        data: files.map(toFile),
-        first_id: files.at(0)?.id ?? null,
-        last_id: files.at(-1)?.id ?? null,
-        has_more: hasMore,
-      };
+      return pageOf(files.map(toFile), hasMore);
     },
   };
 }
