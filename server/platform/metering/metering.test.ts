@@ -4,12 +4,13 @@ import { latencyBoundsMs, latencyBuckets } from '#server/domain/usage/latency-hi
 import type { AdmitRequest, Settlement } from '#server/domain/usage/metering.ts';
 import { newRequestId } from '#server/domain/usage/request-id.ts';
 import { createTestDatabase, type TestDatabase } from '#server/testing/database.ts';
+import { type ApiKeyOptions, createApiKey, type WorkspaceOptions } from '#server/testing/factories.ts';
 import {
-  type ApiKeyOptions,
-  createApiKey,
-  createWorkspace,
-  type WorkspaceOptions,
-} from '#server/testing/factories.ts';
+  admitRequest,
+  type Customer,
+  createCustomer,
+  settlementOf,
+} from '#server/testing/metering-requests.ts';
 import { admitMany } from './admit-many.ts';
 import { settleMany } from './settle-many.ts';
 
@@ -19,41 +20,9 @@ beforeAll(async () => {
 });
 afterAll(() => database.drop());
 
-async function customer(options: WorkspaceOptions = {}, keyOptions: Partial<ApiKeyOptions> = {}) {
-  const workspace = await createWorkspace(database.prisma, options);
-  const key = await createApiKey(database.prisma, { ...keyOptions, workspaceId: workspace.id });
-  return { workspaceId: workspace.id, keyId: key.id, keyHash: hashApiKey(key.key) };
-}
-type Customer = Awaited<ReturnType<typeof customer>>;
+const customer = (options?: WorkspaceOptions, keyOptions?: Partial<ApiKeyOptions>) =>
+  createCustomer(database.prisma, options, keyOptions);
 
-const ask = ({ keyId, keyHash }: Customer, more: Partial<AdmitRequest> = {}): AdmitRequest => ({
-  requestId: newRequestId(),
-  keyId,
-  keyHash,
-  scope: 'sentiment',
-  model: 'sentiment-1',
-  address: '192.0.2.1',
-  origin: '',
-  unitsMin: 1,
-  unitsMax: 1,
-  microUsdMax: 1,
-  counted: false,
-  ...more,
-});
-const cost = (requestId: string, units: number, more: Partial<Settlement> = {}): Settlement => ({
-  requestId,
-  epoch: 0,
-  task: 'sentiment',
-  modelVersion: 'sentiment-1@test',
-  statusClass: 2,
-  inputUnits: units,
-  outputUnits: 0,
-  unit: 'token',
-  priceMicroUsd: units,
-  priceVersion: 1,
-  latencyMs: 3,
-  ...more,
-});
 const admit = (requests: readonly AdmitRequest[], holdMs = 60_000) =>
   admitMany({ pool: database.pool, holdMs, timeoutMs: 5_000 }, requests);
 const settle = (rows: readonly Settlement[]) => settleMany({ pool: database.pool, timeoutMs: 5_000 }, rows);
@@ -72,7 +41,9 @@ describe('admit: the key', () => {
     const narrow = await customer({}, { scopes: ['models:read'] });
     const forged = { ...fine, keyHash: Buffer.alloc(32) };
     const unknown = { ...fine, keyId: 'unknown00000' };
-    const group = [unknown, fine, revoked, expired, forged, suspended, narrow, fine].map((one) => ask(one));
+    const group = [unknown, fine, revoked, expired, forged, suspended, narrow, fine].map((one) =>
+      admitRequest(one),
+    );
     expect(await verdicts(group)).toEqual([
       'unknown',
       'valid',
@@ -92,7 +63,7 @@ describe('admit: the key', () => {
     try {
       await locker.query('BEGIN');
       await locker.query('SELECT 1 FROM allowances WHERE workspace_id = $1 FOR UPDATE', [victim.workspaceId]);
-      expect(await verdicts([ask({ ...victim, keyHash: Buffer.alloc(32) })])).toEqual(['unknown']);
+      expect(await verdicts([admitRequest({ ...victim, keyHash: Buffer.alloc(32) })])).toEqual(['unknown']);
     } finally {
       await locker.query('ROLLBACK');
       locker.release();
@@ -103,7 +74,7 @@ describe('admit: the key', () => {
 describe('admit: rates', () => {
   it('counts requests, tells what is left, and when to come back', async () => {
     const one = await customer({}, { requestsPerMinute: 2 });
-    const [first, second, third] = await admit([ask(one), ask(one), ask(one)]);
+    const [first, second, third] = await admit([admitRequest(one), admitRequest(one), admitRequest(one)]);
     expect(first?.windows?.requests).toMatchObject({ limit: 2, remaining: 1 });
     expect(second?.windows?.requests).toMatchObject({ remaining: 0, resetMs: 60_000 });
     expect(third).toMatchObject({ verdict: 'rate_limited' });
@@ -114,24 +85,34 @@ describe('admit: rates', () => {
 
   it('refills evenly', async () => {
     const one = await customer({}, { requestsPerMinute: 600 });
-    await admit(Array.from({ length: 250 }, () => ask(one)));
-    expect(await verdicts(Array.from({ length: 250 }, () => ask(one, { scope: 'models:read' })))).toContain(
-      'valid',
-    );
+    await admit(Array.from({ length: 250 }, () => admitRequest(one)));
+    expect(
+      await verdicts(Array.from({ length: 250 }, () => admitRequest(one, { scope: 'models:read' }))),
+    ).toContain('valid');
     await database.pool.query(
       `UPDATE rate_buckets SET requests = 0, refilled_at = clock_timestamp() - interval '250 ms'
       WHERE bucket = $1`,
       [one.keyId],
     );
-    const given = await verdicts([ask(one), ask(one), ask(one), ask(one), ask(one)]);
+    const given = await verdicts([
+      admitRequest(one),
+      admitRequest(one),
+      admitRequest(one),
+      admitRequest(one),
+      admitRequest(one),
+    ]);
     expect(given.slice(0, 2)).toEqual(['valid', 'valid']);
   });
 
   it('holds a key and its workspace each to their own limit', async () => {
     const one = await customer({ requestsPerMinute: 3 }, { requestsPerMinute: 2 });
     const other = { ...one, ...(await keyOf(one.workspaceId)) };
-    expect(await verdicts([ask(one), ask(one), ask(one)])).toEqual(['valid', 'valid', 'rate_limited']);
-    expect(await verdicts([ask(other), ask(other)])).toEqual(['valid', 'rate_limited']);
+    expect(await verdicts([admitRequest(one), admitRequest(one), admitRequest(one)])).toEqual([
+      'valid',
+      'valid',
+      'rate_limited',
+    ]);
+    expect(await verdicts([admitRequest(other), admitRequest(other)])).toEqual(['valid', 'rate_limited']);
   });
 
   it('shares a bucket among the keys that name it', async () => {
@@ -141,35 +122,38 @@ describe('admit: rates', () => {
       ...(await keyOf(one.workspaceId, { rateBucket: 'visitor:1', requestsPerMinute: 1 })),
     };
     // Which of two that ask in the same moment is first is nobody's promise.
-    const given = await verdicts([ask(one), ask(other)]);
+    const given = await verdicts([admitRequest(one), admitRequest(other)]);
     expect(given.toSorted()).toEqual(['rate_limited', 'valid']);
   });
 
   it('charges units at their most and gives back what was not used', async () => {
     const one = await customer({ unitsPerMinute: 100 }, { unitsPerMinute: 100 });
-    const request = ask(one, { unitsMax: 90, microUsdMax: 90 });
+    const request = admitRequest(one, { unitsMax: 90, microUsdMax: 90 });
     const [admission] = await admit([request]);
     expect(admission?.windows?.units).toMatchObject({ limit: 100, remaining: 10 });
-    expect(await verdicts([ask(one, { unitsMax: 50 })])).toEqual(['rate_limited']);
-    await settle([cost(request.requestId, 5)]);
-    const [after] = await admit([ask(one, { unitsMax: 50 })]);
+    expect(await verdicts([admitRequest(one, { unitsMax: 50 })])).toEqual(['rate_limited']);
+    await settle([settlementOf(request.requestId, 5)]);
+    const [after] = await admit([admitRequest(one, { unitsMax: 50 })]);
     expect(after?.verdict).toBe('valid');
     expect(after?.windows?.units.remaining).toBeGreaterThanOrEqual(45);
   });
 
   it('lets a request that is greater than a whole minute through when the bucket is full', async () => {
     const one = await customer({ unitsPerMinute: 10 }, { unitsPerMinute: 10 });
-    const great = ask(one, { unitsMax: 25, microUsdMax: 25 });
-    expect(await verdicts([great, ask(one, { unitsMax: 25 })])).toEqual(['valid', 'rate_limited']);
-    await settle([cost(great.requestId, 25)]);
+    const great = admitRequest(one, { unitsMax: 25, microUsdMax: 25 });
+    expect(await verdicts([great, admitRequest(one, { unitsMax: 25 })])).toEqual(['valid', 'rate_limited']);
+    await settle([settlementOf(great.requestId, 25)]);
     // It was charged 10 and cost 25: nothing comes back.
-    expect(await verdicts([ask(one, { unitsMax: 10 })])).toEqual(['rate_limited']);
+    expect(await verdicts([admitRequest(one, { unitsMax: 10 })])).toEqual(['rate_limited']);
   });
 
   it('checks and counts a request that costs nothing, and holds nothing', async () => {
     const one = await customer({ quotaUnits: 0, concurrencyMax: 0, requestsPerMinute: 1 });
     const free = { scope: 'models:read', unitsMin: 0, unitsMax: 0, microUsdMax: 0 } as const;
-    expect(await verdicts([ask(one, free), ask(one, free)])).toEqual(['valid', 'rate_limited']);
+    expect(await verdicts([admitRequest(one, free), admitRequest(one, free)])).toEqual([
+      'valid',
+      'rate_limited',
+    ]);
     expect(await database.prisma.hold.count({ where: { workspaceId: one.workspaceId } })).toBe(0);
     expect(await allowanceOf(one)).toMatchObject({ heldRequests: 0 });
   });
@@ -178,56 +162,56 @@ describe('admit: rates', () => {
 describe('admit: quota, budget, concurrency', () => {
   it('admits exactly what the quota covers; the rest waits for the holds, then is refused', async () => {
     const one = await customer({ quotaUnits: 3 });
-    const requests = Array.from({ length: 5 }, () => ask(one));
+    const requests = Array.from({ length: 5 }, () => admitRequest(one));
     expect(await verdicts(requests)).toEqual(['valid', 'valid', 'valid', 'quota_held', 'quota_held']);
-    await settle(requests.slice(0, 3).map((request) => cost(request.requestId, 1)));
-    expect(await verdicts([ask(one, { counted: true })])).toEqual(['quota_exceeded']);
+    await settle(requests.slice(0, 3).map((request) => settlementOf(request.requestId, 1)));
+    expect(await verdicts([admitRequest(one, { counted: true })])).toEqual(['quota_exceeded']);
   });
 
   it('gives back an over-estimate, so the last unit can be spent', async () => {
     const one = await customer({ quotaUnits: 10 });
-    const wide = ask(one, { unitsMax: 100, microUsdMax: 100 });
-    expect(await verdicts([wide, ask(one)])).toEqual(['valid', 'quota_held']);
+    const wide = admitRequest(one, { unitsMax: 100, microUsdMax: 100 });
+    expect(await verdicts([wide, admitRequest(one)])).toEqual(['valid', 'quota_held']);
     expect(await allowanceOf(one)).toMatchObject({ heldUnits: 10n });
-    expect(await settle([cost(wide.requestId, 9)])).toEqual(['settled']);
-    expect(await verdicts([ask(one, { counted: true })])).toEqual(['valid']);
+    expect(await settle([settlementOf(wide.requestId, 9)])).toEqual(['settled']);
+    expect(await verdicts([admitRequest(one, { counted: true })])).toEqual(['valid']);
   });
 
   it('does not bill what cost more than the rest that was held', async () => {
     const one = await customer({ quotaUnits: 10 });
-    const wide = ask(one, { unitsMax: 100, microUsdMax: 100 });
+    const wide = admitRequest(one, { unitsMax: 100, microUsdMax: 100 });
     await admit([wide]);
-    expect(await settle([cost(wide.requestId, 11)])).toEqual(['over_hold']);
+    expect(await settle([settlementOf(wide.requestId, 11)])).toEqual(['over_hold']);
     expect(await allowanceOf(one)).toMatchObject({ heldUnits: 0n, heldRequests: 0, spentUnits: 0n });
     expect(await database.prisma.usageRecord.count({ where: { workspaceId: one.workspaceId } })).toBe(0);
   });
 
   it('stops at the budget', async () => {
     const one = await customer({ budgetMicroUsd: 5 });
-    const first = ask(one, { microUsdMax: 5 });
-    expect(await verdicts([first, ask(one)])).toEqual(['valid', 'quota_held']);
-    await settle([cost(first.requestId, 1, { priceMicroUsd: 5 })]);
-    expect(await verdicts([ask(one)])).toEqual(['budget_exceeded']);
+    const first = admitRequest(one, { microUsdMax: 5 });
+    expect(await verdicts([first, admitRequest(one)])).toEqual(['valid', 'quota_held']);
+    await settle([settlementOf(first.requestId, 1, { priceMicroUsd: 5 })]);
+    expect(await verdicts([admitRequest(one)])).toEqual(['budget_exceeded']);
   });
 
   it('bounds the requests in flight', async () => {
     const one = await customer({ concurrencyMax: 2 });
-    const requests = [ask(one), ask(one), ask(one)];
+    const requests = [admitRequest(one), admitRequest(one), admitRequest(one)];
     expect(await verdicts(requests)).toEqual(['valid', 'valid', 'concurrency_limited']);
-    await settle(requests.slice(0, 1).map((request) => cost(request.requestId, 1)));
-    expect(await verdicts([ask(one)])).toEqual(['valid']);
+    await settle(requests.slice(0, 1).map((request) => settlementOf(request.requestId, 1)));
+    expect(await verdicts([admitRequest(one)])).toEqual(['valid']);
   });
 
   it('starts the new month with nothing spent', async () => {
     const one = await customer({ quotaUnits: 10, spentUnits: 10 });
-    expect(await verdicts([ask(one)])).toEqual(['quota_exceeded']);
+    expect(await verdicts([admitRequest(one)])).toEqual(['quota_exceeded']);
     await database.prisma.allowance.update({
       where: { workspaceId: one.workspaceId },
       data: { periodStart: new Date('2026-01-01T00:00:00Z'), spentMicroUsd: 10n },
     });
-    const request = ask(one, { unitsMax: 4, microUsdMax: 4 });
+    const request = admitRequest(one, { unitsMax: 4, microUsdMax: 4 });
     expect(await verdicts([request])).toEqual(['valid']);
-    await settle([cost(request.requestId, 4)]);
+    await settle([settlementOf(request.requestId, 4)]);
     const month = new Date(Date.UTC(new Date().getUTCFullYear(), new Date().getUTCMonth()));
     expect(await allowanceOf(one)).toMatchObject({ spentUnits: 4n, spentMicroUsd: 4n, periodStart: month });
   });
@@ -236,43 +220,47 @@ describe('admit: quota, budget, concurrency', () => {
 describe('settle', () => {
   it('is safe to repeat', async () => {
     const one = await customer();
-    const request = ask(one, { unitsMax: 5, microUsdMax: 5 });
+    const request = admitRequest(one, { unitsMax: 5, microUsdMax: 5 });
     await admit([request]);
-    expect(await settle([cost(request.requestId, 4)])).toEqual(['settled']);
-    expect(await settle([cost(request.requestId, 4)])).toEqual(['settled']);
+    expect(await settle([settlementOf(request.requestId, 4)])).toEqual(['settled']);
+    expect(await settle([settlementOf(request.requestId, 4)])).toEqual(['settled']);
     expect(await allowanceOf(one)).toMatchObject({ spentUnits: 4n, heldUnits: 0n, heldRequests: 0 });
     expect(await database.prisma.usageRecord.count({ where: { workspaceId: one.workspaceId } })).toBe(1);
   });
 
   it('does not bill without a hold, nor with one that another has taken over', async () => {
     const one = await customer();
-    const request = ask(one);
+    const request = admitRequest(one);
     await admit([request]);
-    expect(await settle([cost(newRequestId(), 1), cost(request.requestId, 1, { epoch: 7 })])).toEqual([
-      'no_hold',
-      'no_hold',
-    ]);
+    expect(
+      await settle([settlementOf(newRequestId(), 1), settlementOf(request.requestId, 1, { epoch: 7 })]),
+    ).toEqual(['no_hold', 'no_hold']);
     expect(await allowanceOf(one)).toMatchObject({ spentUnits: 0n, heldUnits: 1n });
   });
 
   it('does not bill what comes after its hold was given back', async () => {
     const one = await customer({ quotaUnits: 1 });
-    const late = ask(one);
+    const late = admitRequest(one);
     await admit([late], 1);
     await pause(10);
     // The next admission of the workspace gives expired holds back by itself.
-    const next = ask(one);
+    const next = admitRequest(one);
     expect(await verdicts([next])).toEqual(['valid']);
-    expect(await settle([cost(late.requestId, 1), cost(next.requestId, 1)])).toEqual(['no_hold', 'settled']);
+    expect(await settle([settlementOf(late.requestId, 1), settlementOf(next.requestId, 1)])).toEqual([
+      'no_hold',
+      'settled',
+    ]);
     expect(await allowanceOf(one)).toMatchObject({ spentUnits: 1n, heldUnits: 0n, heldRequests: 0 });
   });
 
   it('adds each row to the roll-up of its hour, key and status', async () => {
     const one = await customer();
-    const requests = [ask(one), ask(one), ask(one)];
+    const requests = [admitRequest(one), admitRequest(one), admitRequest(one)];
     await admit(requests);
     await settle(
-      requests.map(({ requestId }, i) => cost(requestId, i === 2 ? 0 : 1, { statusClass: i === 2 ? 5 : 2 })),
+      requests.map(({ requestId }, i) =>
+        settlementOf(requestId, i === 2 ? 0 : 1, { statusClass: i === 2 ? 5 : 2 }),
+      ),
     );
     const hours = await database.prisma.usageHour.findMany({
       where: { workspaceId: one.workspaceId },
@@ -288,17 +276,19 @@ describe('settle', () => {
     const edges = latencyBoundsMs.flatMap((bound) => [bound, bound + 1]);
     const expected = Array.from({ length: latencyBuckets }, () => 0n);
     const one = await customer();
-    const requests = edges.map(() => ask(one));
+    const requests = edges.map(() => admitRequest(one));
     await admit(requests);
-    await settle(requests.map(({ requestId }, i) => cost(requestId, 1, { latencyMs: edges[i] ?? 0 })));
+    await settle(
+      requests.map(({ requestId }, i) => settlementOf(requestId, 1, { latencyMs: edges[i] ?? 0 })),
+    );
     for (const ms of edges) {
       const bucket = latencyBoundsMs.findIndex((bound) => ms <= bound);
       const at = bucket < 0 ? latencyBuckets - 1 : bucket;
       expected[at] = (expected[at] ?? 0n) + 1n;
     }
-    const again = ask(one);
+    const again = admitRequest(one);
     await admit([again]);
-    await settle([cost(again.requestId, 1, { latencyMs: 0 })]);
+    await settle([settlementOf(again.requestId, 1, { latencyMs: 0 })]);
     expected[0] = (expected[0] ?? 0n) + 1n;
     const hour = await database.prisma.usageHour.findFirstOrThrow({
       where: { workspaceId: one.workspaceId },
