@@ -7,6 +7,7 @@ import { gelu } from './tensorflow-gelu.ts';
 import { layerNorm } from './tensorflow-layer-norm.ts';
 import { lstm } from './tensorflow-lstm.ts';
 import { rotary, tokenPositions } from './tensorflow-positions.ts';
+import { silu } from './tensorflow-silu.ts';
 
 export interface TensorflowOpsOptions {
   readonly training: boolean;
@@ -74,7 +75,7 @@ export function tensorflowOps(options: TensorflowOpsOptions = { training: false,
       const inner = tf.mul(tf.add(x, tf.mul(tf.mul(x, tf.square(x)), 0.044715)), Math.sqrt(2 / Math.PI));
       return tf.mul(tf.mul(x, 0.5), tf.add(tf.tanh(inner), 1));
     },
-    silu: (x) => tf.mul(x, tf.sigmoid(x)),
+    silu,
     relu: (x) => tf.relu(x),
     tanh: (x) => tf.tanh(x),
     dropout(x, rate) {
