@@ -10,7 +10,7 @@ const receipt = receiptSchema
   .optional()
   .openapi({ description: 'With already_completed: what was answered.' });
 
-const error = z
+export const errorSchema = z
   .object({
     error: z.object({
       message: z.string().openapi({ description: 'A sentence for people.' }),
@@ -29,7 +29,7 @@ const error = z
   })
   .openapi('Error');
 
-const huggingFaceError = z
+export const huggingFaceErrorSchema = z
   .object({
     error: z.string().openapi({ description: 'A sentence for people.' }),
     error_type: z.string().openapi({
@@ -93,36 +93,33 @@ const shouldRetry = {
 
 export const successHeaders = { ...requestIdHeader, ...rateLimitHeaders };
 
-const refusal = (description: string, headers: Record<string, ReturnType<typeof header>> = {}) => ({
+type Headers = Record<string, ReturnType<typeof header>>;
+
+const refused = (description: string, headers: Headers = {}) => ({
   description,
   headers: { ...requestIdHeader, ...headers },
-  content: { 'application/json': { schema: error } },
+  content: { 'application/json': { schema: errorSchema } },
 });
+/** Of a request that may have been counted against its windows before: then it is told what is left of them. */
+const refusal = (description: string, headers: Headers = {}) =>
+  refused(description, { ...rateLimitHeaders, ...headers });
 
 export const errorResponses = {
   400: refusal('The body is not well formed, has an unknown field, or a field is wrong.'),
-  401: refusal('No API key, or one that is malformed, unknown, revoked or expired.'),
-  403: refusal('The key lacks the scope, or its workspace is suspended.', rateLimitHeaders),
+  401: refused('No API key, or one that is malformed, unknown, revoked or expired.'),
+  403: refusal('The key lacks the scope, or its workspace is suspended.'),
   404: refusal('No such model.'),
   408: refusal('The body arrived too slowly.'),
   409: refusal(
     'The Idempotency-Key is of a request that still runs, or that was answered: its receipt is told.',
-    {
-      ...retryAfter,
-      ...shouldRetry,
-    },
+    { ...retryAfter, ...shouldRetry },
   ),
   413: refusal('The body is too large, or has too many texts or pictures.'),
   415: refusal('The body is not declared as a type that the path takes.'),
   422: refusal(
     'A text is longer than allowed, or than the model reads; a picture can not be decoded or fetched; an Idempotency-Key was sent with another request.',
-    rateLimitHeaders,
   ),
-  429: refusal('A rate limit, the quota or the budget is reached.', {
-    ...rateLimitHeaders,
-    ...retryAfter,
-    ...shouldRetry,
-  }),
+  429: refusal('A rate limit, the quota or the budget is reached.', { ...retryAfter, ...shouldRetry }),
   500: refusal('A failure on our side. It was not billed.'),
   503: refusal('Overloaded or not available. It was not billed.', retryAfter),
 };
@@ -133,6 +130,6 @@ const { 503: _noneOfIts, ...itsResponses } = errorResponses;
 export const huggingFaceErrorResponses = Object.fromEntries(
   Object.entries(itsResponses).map(([status, response]) => [
     status,
-    { ...response, content: { 'application/json': { schema: huggingFaceError } } },
+    { ...response, content: { 'application/json': { schema: huggingFaceErrorSchema } } },
   ]),
 );

@@ -31,7 +31,7 @@ import type {
   WrittenText,
 } from '../generation-endpoint.ts';
 import { parseAs, readJson } from '../json-body.ts';
-import { bearer, errorResponses, successHeaders } from '../openapi-parts.ts';
+import { bearer, errorResponses, errorSchema, successHeaders } from '../openapi-parts.ts';
 
 const { outputTokensDefault, topLogprobsMax } = generationLimits;
 
@@ -76,7 +76,7 @@ const reply = z
   })
   .openapi('ChatCompletion');
 
-const chunk = z
+export const chatCompletionChunk = z
   .object({
     ...headFields,
     object: z.literal('chat.completion.chunk'),
@@ -88,7 +88,7 @@ const chunk = z
         finish_reason: finishReason.nullable(),
       }),
     ),
-    usage: openAiUsage.nullable().optional(),
+    usage: z.union([openAiUsage, z.null()]).optional(),
   })
   .openapi('ChatCompletionChunk');
 
@@ -108,9 +108,13 @@ const route = createRoute({
   },
   responses: {
     200: {
-      description: 'The answer; with stream, events of which each is a chunk, then [DONE].',
+      description:
+        'The answer; with stream, events of which each is a chunk, then [DONE]. Where it fails on the way, the last event is an error.',
       headers: successHeaders,
-      content: { 'application/json': { schema: reply }, 'text/event-stream': { schema: chunk } },
+      content: {
+        'application/json': { schema: reply },
+        'text/event-stream': { schema: z.union([chatCompletionChunk, errorSchema]) },
+      },
     },
     ...errorResponses,
   },
@@ -178,10 +182,12 @@ function events({ generation, options }: GenerationRequest<ChatOptions>, head: A
   const { includeUsage } = options;
   const fields = toHeadFields(head, 'chatcmpl');
   const event = (
-    choices: z.infer<typeof chunk>['choices'],
+    choices: z.infer<typeof chatCompletionChunk>['choices'],
     usage: z.infer<typeof openAiUsage> | null = null,
   ) => {
-    const whole = { ...fields, object: 'chat.completion.chunk', choices } satisfies z.infer<typeof chunk>;
+    const whole = { ...fields, object: 'chat.completion.chunk', choices } satisfies z.infer<
+      typeof chatCompletionChunk
+    >;
     return serverSentEvent(includeUsage ? { ...whole, usage } : whole);
   };
   return {

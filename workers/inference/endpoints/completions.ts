@@ -29,7 +29,7 @@ import type {
   WrittenText,
 } from '../generation-endpoint.ts';
 import { parseAs, readJson } from '../json-body.ts';
-import { bearer, errorResponses, successHeaders } from '../openapi-parts.ts';
+import { bearer, errorResponses, errorSchema, successHeaders } from '../openapi-parts.ts';
 import { text } from '../text-input.ts';
 
 const { completionTokensDefault, choicesMax } = generationLimits;
@@ -89,12 +89,12 @@ const reply = z
     usage: openAiUsage,
   })
   .openapi('Completion');
-const chunk = z
+export const completionChunk = z
   .object({
     ...headFields,
     object: z.literal('text_completion'),
     choices: z.array(choice.extend({ finish_reason: finishReason.nullable() })),
-    usage: openAiUsage.nullable().optional(),
+    usage: z.union([openAiUsage, z.null()]).optional(),
   })
   .openapi('CompletionChunk');
 
@@ -113,7 +113,10 @@ const route = createRoute({
     200: {
       description: 'The answer; with stream, events of which each is a part of it, then [DONE].',
       headers: successHeaders,
-      content: { 'application/json': { schema: reply }, 'text/event-stream': { schema: chunk } },
+      content: {
+        'application/json': { schema: reply },
+        'text/event-stream': { schema: z.union([completionChunk, errorSchema]) },
+      },
     },
     ...errorResponses,
   },
@@ -191,10 +194,10 @@ function events({ generation, options }: GenerationRequest<CompletionOptions>, h
   const fields = toHeadFields(head, 'cmpl');
   const offsets = Array.from({ length: generation.choices }, () => 0);
   const event = (
-    choices: z.infer<typeof chunk>['choices'],
+    choices: z.infer<typeof completionChunk>['choices'],
     usage: z.infer<typeof openAiUsage> | null = null,
   ) => {
-    const whole = { ...fields, object: 'text_completion', choices } satisfies z.infer<typeof chunk>;
+    const whole = { ...fields, object: 'text_completion', choices } satisfies z.infer<typeof completionChunk>;
     return serverSentEvent(includeUsage ? { ...whole, usage } : whole);
   };
   return {

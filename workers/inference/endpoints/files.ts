@@ -199,7 +199,8 @@ function byId(
 
 async function contentOf(dependencies: FileDependencies, of: OneFile): Promise<Response> {
   const { bytes } = await openFile(dependencies, of);
-  return new Response(Readable.toWeb(Readable.from(bytes)) as ReadableStream);
+  const headers = { 'content-type': 'application/octet-stream' };
+  return new Response(Readable.toWeb(Readable.from(bytes)) as ReadableStream, { headers });
 }
 
 function toFile({ id, bytes, createdAt, expiresAt, filename, purpose }: File): z.infer<typeof fileSchema> {

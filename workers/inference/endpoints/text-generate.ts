@@ -24,7 +24,7 @@ import type {
   WrittenText,
 } from '../generation-endpoint.ts';
 import { jsonBody } from '../json-body.ts';
-import { bearer, errorResponses, successHeaders } from '../openapi-parts.ts';
+import { bearer, errorResponses, errorSchema, successHeaders } from '../openapi-parts.ts';
 import { text } from '../text-input.ts';
 
 const { outputTokensDefault, topLogprobsMax } = generationLimits;
@@ -138,7 +138,10 @@ const route = createRoute({
       description:
         'One entry for each answer; with stream, the events started, text and finished (or error).',
       headers: successHeaders,
-      content: { 'application/json': { schema: reply }, 'text/event-stream': { schema: event } },
+      content: {
+        'application/json': { schema: reply },
+        'text/event-stream': { schema: z.union([event, errorSchema]) },
+      },
     },
     ...errorResponses,
   },

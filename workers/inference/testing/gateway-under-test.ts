@@ -62,6 +62,7 @@ import { classifierCheck } from '../safety/classifier-check.ts';
 import { guardedGenerator } from '../safety/guarded-generator.ts';
 import { serveModel } from '../serve-model.ts';
 import { servedAs } from '../served-as.ts';
+import { checkedAnswers } from './checked-answers.ts';
 
 export const webUrl = 'http://console.example.com';
 
@@ -191,7 +192,7 @@ export function gatewayUnderTest(
     ...overrides,
   });
   return {
-    gateway,
+    gateway: checkedAnswers(gateway),
     runtime,
     imageRuntime,
     textEmbedder,

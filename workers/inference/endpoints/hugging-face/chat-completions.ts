@@ -1,7 +1,12 @@
 import type { TextGenerator } from '#workers/model-runtime/text-generator.ts';
 import type { GenerationEndpoint } from '../../generation-endpoint.ts';
 import { readJson } from '../../json-body.ts';
-import { type ChatOptions, chatCompletionsEndpoint, parseChat } from '../chat-completions.ts';
+import {
+  type ChatOptions,
+  chatCompletionChunk,
+  chatCompletionsEndpoint,
+  parseChat,
+} from '../chat-completions.ts';
 import { underModel } from './under-model.ts';
 
 /** POST /models/{model}/v1/chat/completions: the path names the model, whatever the body calls it. */
@@ -9,7 +14,10 @@ export function modelChatCompletionsEndpoint(generator: TextGenerator): Generati
   const endpoint = chatCompletionsEndpoint([generator]);
   return {
     ...endpoint,
-    route: underModel(endpoint.route, generator, 'createModelChatCompletion'),
+    route: underModel(endpoint.route, generator, {
+      operationId: 'createModelChatCompletion',
+      event: chatCompletionChunk,
+    }),
     family: 'hugging-face',
     body: async (incoming) => ({ ...parseChat(await readJson(incoming)), model: undefined }),
   };

@@ -5,7 +5,12 @@ import { flag } from '../../generation/generation-fields.ts';
 import type { GenerationEndpoint } from '../../generation-endpoint.ts';
 import { refuseTextParametersBesideOpenAi } from '../../hugging-face/refused-parameters.ts';
 import { parseAs, readJson } from '../../json-body.ts';
-import { type CompletionOptions, completionsEndpoint, parseCompletion } from '../completions.ts';
+import {
+  type CompletionOptions,
+  completionChunk,
+  completionsEndpoint,
+  parseCompletion,
+} from '../completions.ts';
 import { underModel } from './under-model.ts';
 
 /** Hugging Face's client for JavaScript sends these beside OpenAI's fields. */
@@ -21,7 +26,10 @@ export function modelCompletionsEndpoint(generator: TextGenerator): GenerationEn
   const endpoint = completionsEndpoint([generator]);
   return {
     ...endpoint,
-    route: underModel(endpoint.route, generator, 'createModelCompletion'),
+    route: underModel(endpoint.route, generator, {
+      operationId: 'createModelCompletion',
+      event: completionChunk,
+    }),
     family: 'hugging-face',
     body: async (incoming) => ({
       ...parseCompletion(fromParameters(await readJson(incoming))),

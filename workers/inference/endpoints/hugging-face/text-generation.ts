@@ -4,7 +4,12 @@ import type { GenerationEndpoint } from '../../generation-endpoint.ts';
 import { tgiAnswer, tgiEvent, tgiEvents, toTgiAnswer } from '../../hugging-face/tgi-answer.ts';
 import { type TgiOptions, tgiBody, tgiStreamableBody, toTgiRequest } from '../../hugging-face/tgi-request.ts';
 import { jsonBody } from '../../json-body.ts';
-import { bearer, huggingFaceErrorResponses, successHeaders } from '../../openapi-parts.ts';
+import {
+  bearer,
+  huggingFaceErrorResponses,
+  huggingFaceErrorSchema,
+  successHeaders,
+} from '../../openapi-parts.ts';
 
 const description = 'One unit is one token that was read or written.';
 
@@ -27,7 +32,7 @@ export function textGenerationEndpoint(generator: TextGenerator): GenerationEndp
           headers: successHeaders,
           content: {
             'application/json': { schema: z.array(tgiAnswer) },
-            'text/event-stream': { schema: tgiEvent },
+            'text/event-stream': { schema: z.union([tgiEvent, huggingFaceErrorSchema]) },
           },
         },
         ...huggingFaceErrorResponses,
@@ -85,7 +90,7 @@ export function generateStreamEndpoint(generator: TextGenerator): GenerationEndp
         200: {
           description: 'An event for each token.',
           headers: successHeaders,
-          content: { 'text/event-stream': { schema: tgiEvent } },
+          content: { 'text/event-stream': { schema: z.union([tgiEvent, huggingFaceErrorSchema]) } },
         },
         ...huggingFaceErrorResponses,
       },
