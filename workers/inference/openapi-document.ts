@@ -1,6 +1,7 @@
 import type { OpenAPIHono } from '@hono/zod-openapi';
 import type { Env } from 'hono';
 import { brand } from '#server/domain/brand/brand.ts';
+import { withExamples } from './openapi-examples/with-examples.ts';
 
 export const apiVersion = '1.0.0';
 
@@ -10,9 +11,10 @@ export function openApiDocument<E extends Env>(app: OpenAPIHono<E>, apiUrl: stri
     scheme: 'bearer',
     description: `An API key: ${brand.keyPrefix}_live_…`,
   });
-  return app.getOpenAPI31Document({
+  const document = app.getOpenAPI31Document({
     openapi: '3.1.0',
     info: { title: `${brand.name} API`, version: apiVersion, description: brand.claim },
     servers: [{ url: apiUrl }],
   });
+  return withExamples(document as Parameters<typeof withExamples>[0]);
 }
