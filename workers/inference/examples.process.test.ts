@@ -35,8 +35,9 @@ afterAll(async () => {
 
 describe('the examples of /v1/openapi.json', () => {
   it('are there for every body in JSON, asked and answered', () => {
-    const shown = Object.values(document.paths).flatMap((byMethod) => Object.values(byMethod));
-    const without = shown.flatMap(({ operationId, requestBody, responses }) => [
+    const all = Object.values(document.paths).flatMap((byMethod) => Object.values(byMethod));
+    const keyed = all.filter(({ security }) => security.length > 0);
+    const without = keyed.flatMap(({ operationId, requestBody, responses }) => [
       ...missing(`what ${operationId} is asked`, requestBody?.content),
       ...missing(`what ${operationId} answers`, responses[200]?.content),
     ]);

@@ -154,7 +154,8 @@ describe('GET /v1/openapi.json', () => {
 
   it('describes every guarded route, its key, errors and headers', () => {
     const guarded = door.gateway.routes.filter((route) => route.stages.length > 0);
-    expect(Object.keys(document.paths)).toEqual([...new Set(guarded.map((route) => route.path))]);
+    const paths = door.gateway.routes.map((route) => route.path);
+    expect(Object.keys(document.paths)).toEqual([...new Set(paths)]);
     for (const { method, path, stages } of guarded) {
       const operation = document.paths[path][method.toLowerCase()];
       expect(operation.operationId).toMatch(/^[a-z][A-Za-z]+$/);
@@ -176,6 +177,11 @@ describe('GET /v1/openapi.json', () => {
         $ref: `#/components/schemas/${isOwn ? 'Error' : 'HuggingFaceError'}`,
       });
     }
+  });
+
+  it('describes what takes no key as such', () => {
+    const open = door.gateway.routes.filter((route) => route.stages.length === 0);
+    expect(open.map(({ path }) => document.paths[path].get.security)).toEqual(open.map(() => []));
   });
 
   it('has the fields that are taken, and no others', () => {

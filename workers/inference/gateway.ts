@@ -1,5 +1,5 @@
 import { Readable } from 'node:stream';
-import { OpenAPIHono } from '@hono/zod-openapi';
+import { OpenAPIHono, type RouteConfig } from '@hono/zod-openapi';
 import type { Context } from 'hono';
 import { DomainError } from '#server/domain/errors.ts';
 import type { Logger } from '#server/domain/logger.ts';
@@ -33,6 +33,7 @@ import {
   meteredPipeline,
   type PipelineDependencies,
 } from './pipelines.ts';
+import { publicRoutes } from './public-routes.ts';
 import type { Received, StreamEnd } from './request-scope.ts';
 import type { Tracing } from './tracing/request-trace.ts';
 
@@ -117,18 +118,18 @@ export function createGateway(options: GatewayOptions): Gateway {
     });
   }
   for (const endpoint of options.free) addEndpoint(endpoint, freePipeline(endpoint, options));
-  addPublic('/v1/openapi.json', () => Response.json(document()));
-  addPublic('/healthz', () => Response.json({ status: 'ok' }));
-  addPublic('/readyz', async () => {
+  addPublic(publicRoutes.description, () => Response.json(document()));
+  addPublic(publicRoutes.alive, () => Response.json({ status: 'ok' }));
+  addPublic(publicRoutes.ready, async () => {
     const ready = await options.isReady();
     return Response.json({ status: ready ? 'ready' : 'not ready' }, { status: ready ? 200 : 503 });
   });
-  addPublic('/health', async () =>
+  addPublic(publicRoutes.health, async () =>
     (await options.isReady())
       ? new Response(null)
       : Response.json({ error: 'unhealthy', error_type: 'healthcheck' }, { status: 503 }),
   );
-  addPublic('/metrics', async () => {
+  addPublic(publicRoutes.metrics, async () => {
     const { registry } = options.metrics;
     return new Response(await registry.metrics(), { headers: { 'content-type': registry.contentType } });
   });
@@ -162,7 +163,9 @@ export function createGateway(options: GatewayOptions): Gateway {
     );
   }
 
-  function addPublic(path: string, handler: () => Response | Promise<Response>) {
+  function addPublic(route: RouteConfig, handler: () => Response | Promise<Response>) {
+    const { path } = route;
+    app.openAPIRegistry.registerPath(route);
     routes.push({ method: 'GET', path, stages: [] });
     app.get(path, async (c) => cors.allow(c.req.raw, await handler(), clientAddress(addressInput(c))));
   }

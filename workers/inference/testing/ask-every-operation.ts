@@ -5,8 +5,10 @@ export interface DescribedOperations {
   readonly paths: Readonly<Record<string, Readonly<Record<string, DescribedOperation>>>>;
 }
 
-interface DescribedOperation {
+export interface DescribedOperation {
   readonly operationId: string;
+  /** Empty: it takes no key. */
+  readonly security: readonly object[];
   readonly requestBody?: { readonly content: Readonly<Record<string, { readonly example?: object }>> };
 }
 
@@ -17,21 +19,22 @@ export interface AskedOperation extends Answered {
   readonly example: object | undefined;
 }
 
-/** What is deleted or stopped comes last. */
 const ENDINGS = ['cancelBatch', 'deleteFile'];
 
 /**
- * Asks a running server for every operation of its description with the body that is shown for it: first those that make
- * what the others name, then the others. Placeholders of ids are replaced by ids that it gave itself.
+ * Asks a running server for every operation of its description that takes a key, with the body that is shown for it: what
+ * ends something comes last. Placeholders of ids are replaced by ids that it gave itself.
  */
 export async function askEveryOperation(
   document: DescribedOperations,
   { url, key }: { readonly url: string; readonly key: string },
 ): Promise<readonly AskedOperation[]> {
   const ids = { req: '', file: '', batch: '' };
-  const operations = Object.entries(document.paths).flatMap(([path, byMethod]) =>
-    Object.entries(byMethod).map(([method, operation]) => ({ ...operation, method, path })),
-  );
+  const operations = Object.entries(document.paths)
+    .flatMap(([path, byMethod]) =>
+      Object.entries(byMethod).map(([method, operation]) => ({ ...operation, method, path })),
+    )
+    .filter(({ security }) => security.length > 0);
   const order = ({ method, operationId }: (typeof operations)[number]) =>
     ENDINGS.indexOf(operationId) + (method === 'get' ? 0.5 : 0);
   const asked: AskedOperation[] = [];
@@ -74,10 +77,20 @@ function withIds(text: string, { req, file, batch }: Record<'req' | 'file' | 'ba
     .replaceAll(/batch_[0-9a-f]{24}|\{batch_id\}/g, batch);
 }
 
+/** Long enough that it still runs when it is cancelled. */
+const BATCH_LINES = 1_000;
+
 function batchFile(): FormData {
-  const line = { custom_id: 'first', method: 'POST', url: '/v1/sentiment', body: { input: 'A delight.' } };
+  const lines = Array.from({ length: BATCH_LINES }, (_, at) =>
+    JSON.stringify({
+      custom_id: `line-${at}`,
+      method: 'POST',
+      url: '/v1/sentiment',
+      body: { input: 'A delight.' },
+    }),
+  );
   const form = new FormData();
   form.append('purpose', 'batch');
-  form.append('file', new Blob([`${JSON.stringify(line)}\n`]), 'requests.jsonl');
+  form.append('file', new Blob([`${lines.join('\n')}\n`]), 'requests.jsonl');
   return form;
 }
