@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { DomainError } from '#server/domain/errors.ts';
 import { newRequestId } from '#server/domain/usage/request-id.ts';
+import { webhookEvents } from '#server/domain/webhooks/event-types.ts';
 import { createTestDatabase, type TestDatabase } from '#server/testing/database.ts';
 import { createApiKey, createWorkspace } from '#server/testing/factories.ts';
 import { errorToResponse } from './error-to-response.ts';
@@ -129,6 +130,8 @@ describe('health', () => {
   });
 });
 
+const picture = ['image/*', 'application/octet-stream', 'application/x-www-form-urlencoded'];
+
 describe('GET /v1/openapi.json', () => {
   // oxlint-disable-next-line typescript/no-explicit-any -- a document, looked into by its path.
   let document: any;
@@ -184,6 +187,15 @@ describe('GET /v1/openapi.json', () => {
     expect(open.map(({ path }) => document.paths[path].get.security)).toEqual(open.map(() => []));
   });
 
+  it('describes every webhook, with an example', () => {
+    expect(Object.keys(document.webhooks)).toEqual(Object.keys(webhookEvents));
+    for (const [type, { post }] of Object.entries<{ post: { requestBody: { content: object } } }>(
+      document.webhooks,
+    )) {
+      expect(post.requestBody.content).toMatchObject({ 'application/json': { example: { type } } });
+    }
+  });
+
   it('has the fields that are taken, and no others', () => {
     const { SentimentRequest } = document.components.schemas;
     expect(Object.keys(SentimentRequest.properties)).toEqual(['input', 'model', 'truncate', 'abstain_below']);
@@ -196,7 +208,7 @@ describe('GET /v1/openapi.json', () => {
 
   it('describes pictures as a form, as JSON and as they are, and the answer that is given', async () => {
     const { content } = document.paths['/v1/images/classify'].post.requestBody;
-    expect(Object.keys(content)).toEqual(['multipart/form-data', 'application/json', 'image/*']);
+    expect(Object.keys(content)).toEqual(['multipart/form-data', 'application/json', ...picture]);
     const { ImageClassificationForm, ImageClassificationRequest, PictureSource, ImageClassification } =
       document.components.schemas;
     const options = ['model', 'top_k', 'abstain_below'];
@@ -245,7 +257,7 @@ describe('GET /v1/openapi.json', () => {
 
   it('describes embeddings as they are asked for and answered', async () => {
     const { content } = document.paths['/v1/embeddings'].post.requestBody;
-    expect(Object.keys(content)).toEqual(['application/json', 'multipart/form-data', 'image/*']);
+    expect(Object.keys(content)).toEqual(['application/json', 'multipart/form-data', ...picture]);
     const { EmbeddingRequest, TextEmbeddingRequest, PictureEmbeddingRequest } = document.components.schemas;
     const { EmbeddingForm, EmbeddingList, EmbeddingUsage } = document.components.schemas;
     expect(EmbeddingRequest.anyOf).toEqual([

@@ -1,6 +1,7 @@
 import type { OpenAPIHono } from '@hono/zod-openapi';
 import type { Env } from 'hono';
 import { brand } from '#server/domain/brand/brand.ts';
+import { describeWebhooks } from './describe-webhooks.ts';
 import { withExamples } from './openapi-examples/with-examples.ts';
 
 export const apiVersion = '1.0.0';
@@ -11,6 +12,7 @@ export function openApiDocument<E extends Env>(app: OpenAPIHono<E>, apiUrl: stri
     scheme: 'bearer',
     description: `An API key: ${brand.keyPrefix}_live_…`,
   });
+  describeWebhooks(app);
   const document = app.getOpenAPI31Document({
     openapi: '3.1.0',
     info: { title: `${brand.name} API`, version: apiVersion, description: brand.claim },

@@ -58,6 +58,14 @@ export const imageUsageSchema = z
   })
   .openapi('ImageUsage');
 
+const picture = { schema: z.string().openapi({ format: 'binary', description: 'One picture.' }) };
+/** A picture as the whole body; the last two are what clients and curl say of bytes that nobody told them the type of. */
+export const pictureContent = {
+  'image/*': picture,
+  'application/octet-stream': picture,
+  'application/x-www-form-urlencoded': picture,
+};
+
 export const idempotencyHeaders = z.object({
   'Idempotency-Key': z.string().min(1).max(idempotencyLimits.charactersMax).optional().openapi({
     description: 'Sent again with the same request, it is run and billed once. Kept for 24 hours.',

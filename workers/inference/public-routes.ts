@@ -1,7 +1,7 @@
-import { createRoute, z } from '@hono/zod-openapi';
+import { createRoute, type RouteConfig, z } from '@hono/zod-openapi';
 
 /** What takes no key: the description of the API, health and metrics. */
-const open = { method: 'get', security: [] } as const;
+const open: Pick<RouteConfig, 'method' | 'security'> = { method: 'get', security: [] };
 const status = <S extends string>(value: S) => z.object({ status: z.literal(value) });
 const json = (description: string, schema: z.ZodType) => ({
   description,

@@ -4,6 +4,7 @@ import { requestLimits } from '#server/domain/rate-limits/limits.ts';
 /** NUL can't be stored by PostgreSQL, half a surrogate pair can't be written as UTF-8. */
 const unstorable = /\0|\p{Surrogate}/u;
 export const isStorable = (value: string) => !unstorable.test(value);
+export const unstorableSentence = 'The text holds a NUL character or half of a surrogate pair.';
 
 export const text = z
   .string({ error: 'A text is a string.' })
@@ -12,9 +13,7 @@ export const text = z
     abort: true,
   })
   .refine((value) => value.trim() !== '', { error: 'The text is empty.', abort: true })
-  .refine(isStorable, {
-    error: 'The text holds a NUL character or half of a surrogate pair.',
-  });
+  .refine(isStorable, { error: unstorableSentence });
 
 /** One text, or a list of so many. */
 export function textsUpTo(textsMax: number) {

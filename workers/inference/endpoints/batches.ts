@@ -14,6 +14,7 @@ import { pageOf, pageSchema } from '../list-page.ts';
 import { bearer, errorResponses, successHeaders } from '../openapi-parts.ts';
 import { readQuery } from '../read-query.ts';
 import { seconds } from '../seconds.ts';
+import { isStorable, unstorableSentence } from '../text-input.ts';
 
 export interface BatchDependencies {
   readonly db: Database;
@@ -25,7 +26,8 @@ const metadata = z
   .record(z.string().max(64), z.string().max(batchLimits.metadataCharactersMax))
   .refine((pairs) => Object.keys(pairs).length <= batchLimits.metadataPairsMax, {
     error: `metadata has more than ${batchLimits.metadataPairsMax} pairs.`,
-  });
+  })
+  .refine((pairs) => Object.entries(pairs).flat().every(isStorable), { error: unstorableSentence });
 
 const lineErrors = z.object({
   object: z.literal('list'),
@@ -65,7 +67,10 @@ const batchSchema = z
   .openapi('Batch');
 
 const body = z.strictObject({
-  input_file_id: z.string('Give the id of a file.').max(200, 'That is no id of a file.'),
+  input_file_id: z
+    .string('Give the id of a file.')
+    .max(200, 'That is no id of a file.')
+    .refine(isStorable, 'That is no id of a file.'),
   endpoint: z.enum(batchEndpoints, `endpoint must be one of ${batchEndpoints.join(', ')}.`),
   completion_window: z.literal('24h', 'completion_window must be 24h.'),
   metadata: metadata.nullish(),

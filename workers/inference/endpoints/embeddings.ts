@@ -22,7 +22,7 @@ import {
 import { readEmbeddingRequest } from '../embeddings/read-embedding-request.ts';
 import type { MeteredEndpoint } from '../endpoint.ts';
 import { fetchPictures } from '../images/fetch-pictures.ts';
-import { bearer, errorResponses, successHeaders } from '../openapi-parts.ts';
+import { bearer, errorResponses, pictureContent, successHeaders } from '../openapi-parts.ts';
 
 const route = createRoute({
   method: 'post',
@@ -39,7 +39,7 @@ const route = createRoute({
           schema: z.union([textEmbeddingJson, pictureEmbeddingJson]).openapi('EmbeddingRequest'),
         },
         'multipart/form-data': { schema: embeddingForm },
-        'image/*': { schema: z.string().openapi({ format: 'binary', description: 'One picture.' }) },
+        ...pictureContent,
       },
     },
   },

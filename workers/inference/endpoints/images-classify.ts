@@ -7,7 +7,13 @@ import type { Answer, MeteredEndpoint } from '../endpoint.ts';
 import { fetchPictures } from '../images/fetch-pictures.ts';
 import { type ImageRequest, imageForm, imageJson } from '../images/image-request.ts';
 import { readImageRequest } from '../images/read-image-request.ts';
-import { bearer, errorResponses, imageUsageSchema, successHeaders } from '../openapi-parts.ts';
+import {
+  bearer,
+  errorResponses,
+  imageUsageSchema,
+  pictureContent,
+  successHeaders,
+} from '../openapi-parts.ts';
 import type { ServedModel } from '../served-model.ts';
 
 const score = z.number().min(0).max(1);
@@ -60,7 +66,7 @@ const route = createRoute({
       content: {
         'multipart/form-data': { schema: imageForm },
         'application/json': { schema: imageJson },
-        'image/*': { schema: z.string().openapi({ format: 'binary', description: 'One picture.' }) },
+        ...pictureContent,
       },
     },
   },

@@ -1,3 +1,4 @@
+import { DomainError } from '#server/domain/errors.ts';
 import type { FreeEndpoint } from '../endpoint.ts';
 import { bodyPieces } from '../files/body-pieces.ts';
 import type { Stage } from '../pipeline.ts';
@@ -29,5 +30,10 @@ export function parseRequest<Input>(endpoint: Read<Input>): Stage<WithKey, WithI
 function readParameters<Input>(endpoint: Read<Input>, context: WithKey): Input {
   if (!endpoint.readParameters) return undefined as Input;
   const query = new URL(context.request.url).searchParams;
-  return endpoint.readParameters({ path: context.pathParameters(), query });
+  const path = context.pathParameters();
+  // No text of the database holds it, so nothing has such a name.
+  if (Object.values(path).some((name) => name.includes('\0'))) {
+    throw new DomainError('not_found', 'There is nothing of this name.');
+  }
+  return endpoint.readParameters({ path, query });
 }

@@ -22,7 +22,7 @@ import { bodyError } from '../../hugging-face/common-fields.ts';
 import { type PictureInputs, pictureInputs, readPictures } from '../../hugging-face/read-pictures.ts';
 import { fetchPictures } from '../../images/fetch-pictures.ts';
 import { jsonBody } from '../../json-body.ts';
-import { bearer, huggingFaceErrorResponses, successHeaders } from '../../openapi-parts.ts';
+import { bearer, huggingFaceErrorResponses, pictureContent, successHeaders } from '../../openapi-parts.ts';
 
 const dimensionsError = 'dimensions is a whole number above 0.';
 
@@ -133,7 +133,7 @@ export function pictureFeatureEndpoint(
           required: true,
           content: {
             'application/json': { schema: pictureBody.openapi('FeatureExtractionInput') },
-            'image/*': { schema: z.string().openapi({ format: 'binary', description: 'One picture.' }) },
+            ...pictureContent,
           },
         },
       },

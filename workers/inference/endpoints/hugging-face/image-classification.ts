@@ -8,7 +8,7 @@ import { type PictureInputs, pictureInputs, readPictures } from '../../hugging-f
 import { refuseClassificationParameters } from '../../hugging-face/refused-parameters.ts';
 import { fetchPictures } from '../../images/fetch-pictures.ts';
 import type { ImageRequest } from '../../images/image-request.ts';
-import { bearer, huggingFaceErrorResponses, successHeaders } from '../../openapi-parts.ts';
+import { bearer, huggingFaceErrorResponses, pictureContent, successHeaders } from '../../openapi-parts.ts';
 import type { ServedModel } from '../../served-model.ts';
 import { imagesClassifyEndpoint } from '../images-classify.ts';
 
@@ -51,7 +51,7 @@ export function imageClassificationEndpoint(
           required: true,
           content: {
             'application/json': { schema: body.openapi('ImageClassificationInput') },
-            'image/*': { schema: z.string().openapi({ format: 'binary', description: 'One picture.' }) },
+            ...pictureContent,
           },
         },
       },
