@@ -1,10 +1,12 @@
 import type { Metadata } from 'next';
 import Link from 'next/link';
-import { feedbackLimits } from '#server/domain/rate-limits/schema.ts';
+import { feedbackLimits, retention } from '#server/domain/rate-limits/schema.ts';
 import { Ledger } from '../../_components/slip.tsx';
 import { Section } from '../section.tsx';
 
 export const metadata: Metadata = { title: 'Privacy of a call' };
+
+const dayMs = 86_400_000;
 
 export default function PrivacyPage() {
   return (
@@ -34,6 +36,10 @@ export default function PrivacyPage() {
             ['The text, the picture, its URL', 'not written'],
             ['The answer', 'not written'],
             ['A file for a batch, and the file of its answers', 'until you delete it, 30 days at the most'],
+            [
+              'A batch: its counts, times and metadata',
+              `${retention.endedBatchesMs / dayMs} days after its end`,
+            ],
           ]}
         />
         <p>

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as pause } from 'node:timers/promises';
+import { partBlob } from '#server/domain/batches/part-blob.ts';
 import type { BlobStore } from '#server/domain/blobs/blob-store.ts';
 import { fileBlob } from '#server/domain/files/file-blob.ts';
 import type { Logger } from '#server/domain/logger.ts';
@@ -13,7 +14,7 @@ import {
   LeaseLostError,
 } from '#server/platform/batches/batch-queue.ts';
 import { checkInput } from './check-input.ts';
-import { partBlob, runBatchLines } from './run-batch-lines.ts';
+import { runBatchLines } from './run-batch-lines.ts';
 import type { RunLine } from './run-line.ts';
 import { writeOutput } from './write-output.ts';
 
