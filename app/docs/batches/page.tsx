@@ -79,10 +79,11 @@ export default function BatchesReferencePage() {
       <Section id="kept" title="What is kept">
         <p>
           Files are kept until you delete them, and {fileLimits.lifetimeMs / dayMs} days at the most; that is
-          the one place where inputs and answers are written. Deleting is at once and for good. A batch, with
-          its counts, times and metadata, is kept for {retention.endedBatchesMs / dayMs} days after it has
-          ended; then its id is <code>not_found</code>. What its lines cost stays in your usage. What is
-          another workspace’s is <code>not_found</code>. <Link href="/docs/privacy">Privacy of a call</Link>
+          the one place where inputs and answers are written, encrypted under a key of your workspace.
+          Deleting is at once and for good. A batch, with its counts, times and metadata, is kept for{' '}
+          {retention.endedBatchesMs / dayMs} days after it has ended; then its id is <code>not_found</code>.
+          What its lines cost stays in your usage. What is another workspace’s is <code>not_found</code>.{' '}
+          <Link href="/docs/privacy">Privacy of a call</Link>
         </p>
       </Section>
     </>

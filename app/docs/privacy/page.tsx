@@ -49,6 +49,14 @@ export default function PrivacyPage() {
           deleted when it is switched off.
         </p>
       </Section>
+      <Section id="files" title="How files are kept">
+        <p>
+          Encrypted with AES-256-GCM, in pieces that open in their order alone, under a key that each
+          workspace has for itself. It follows from a secret of the operator, so the operator’s servers can
+          open them: that is how they run your batch. Whoever has the folder of files alone can’t. What was
+          changed or cut is not given out.
+        </p>
+      </Section>
       <Section id="proof" title="How it is tested">
         <p>
           A test of this code sends marked texts, pictures and URLs down every path, the ones that fail as
@@ -71,8 +79,8 @@ export default function PrivacyPage() {
       <Section id="choices" title="Not there yet">
         <p>
           Retention by choice, redaction, export and erasure of a workspace are not built yet. Until they are,
-          nothing of an input or an answer is kept for anybody, but the files of batches. Those and feedback
-          are stored as they were sent, not yet under a key of their workspace.
+          nothing of an input or an answer is kept for anybody, but the files of batches and feedback.
+          Feedback is stored as it was sent, not yet under a key of its workspace.
         </p>
       </Section>
     </>
