@@ -35,6 +35,9 @@ export async function bundleTo(folder: string): Promise<void> {
   });
 }
 
+/** A gateway does not start without one; no file is sealed under it. */
+export const benchSecret = 'a secret of the benchmark, 32 characters or more';
+
 export interface BenchServer {
   readonly pid: number;
   readonly port: number;
@@ -50,7 +53,7 @@ export async function startServer(
   const child = spawn(process.execPath, [...nodeOptions, file], {
     cwd: root,
     stdio: ['ignore', 'ignore', 'inherit'],
-    env: { ...process.env, ...env, HOST: '127.0.0.1', PORT: String(port) },
+    env: { ...process.env, MODELYARD_SECRET: benchSecret, ...env, HOST: '127.0.0.1', PORT: String(port) },
   });
   await untilListening(port, child);
   return { pid: child.pid ?? 0, port, stop: () => stop(child) };

@@ -3,7 +3,7 @@ import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { freePort } from '#server/testing/free-port.ts';
 import type { BenchDatabase } from './bench-database.ts';
-import { stop } from './bench-processes.ts';
+import { benchSecret, stop } from './bench-processes.ts';
 import { median } from './median.ts';
 
 /** From starting the process, model and all, to the first answer. Median. */
@@ -21,6 +21,7 @@ async function startOnce(file: string, database: BenchDatabase): Promise<number>
     env: {
       ...process.env,
       DATABASE_URL: database.url,
+      MODELYARD_SECRET: benchSecret,
       NODE_ENV: 'development',
       HOST: '127.0.0.1',
       PORT: String(port),

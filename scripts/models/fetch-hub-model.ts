@@ -9,8 +9,9 @@ import { runScript } from './run-script.ts';
 async function main(): Promise<void> {
   const [name] = process.argv.slice(2);
   if (!name) throw new HubError('npm run hub:fetch -- hf:OWNER/NAME@COMMIT/PATH.gguf');
-  // Only the hub's variables are asked for; no database is.
-  const { hub } = readInferenceEnvironment({ DATABASE_URL: 'postgresql://localhost/none', ...process.env });
+  // Only the hub's variables are asked for; no database is, and nothing is sealed.
+  const unused = { DATABASE_URL: 'postgresql://localhost/none', MODELYARD_SECRET: 'none'.repeat(8) };
+  const { hub } = readInferenceEnvironment({ ...unused, ...process.env });
   const say = ({ file, bytes, of }: Record<string, unknown>) =>
     console.log(of ? `${file}: ${bytes} of ${of} bytes` : `${file}: ${bytes} bytes`);
   const logger = { info: (fields: object) => say(fields as Record<string, unknown>), warn() {}, error() {} };

@@ -4,6 +4,7 @@ import type { ControlPlaneServices } from '#server/domain/control-plane/services
 import type { Logger } from '#server/domain/logger.ts';
 import { rateLimits, safetyLimits } from '#server/domain/rate-limits/limits.ts';
 import { createFolderBlobStore } from './blob-store/folder-blob-store.ts';
+import { createSealedBlobStore } from './blob-store/sealed-blob-store.ts';
 import { systemClock } from './clock.ts';
 import { createPrisma } from './database/prisma.ts';
 import { deriveSecret } from './derived-secrets.ts';
@@ -46,7 +47,7 @@ export function createControlPlaneServices(settings: ControlPlaneSettings): Cont
     hashSubject,
     mailQueue: createMailQueue({ mailSeal }),
     mailSeal,
-    blobs: createFolderBlobStore(settings.blobsDir),
+    blobs: createSealedBlobStore(createFolderBlobStore(settings.blobsDir), deriveSecret(secret, 'blob-seal')),
     modelCards: createFolderModelCards(modelsDir),
     readPolicyFile: () => readPolicyFile(safetyPolicyFile, safetyLimits.fileBytesMax),
     webhookSeal: createSeal(deriveSecret(secret, 'webhook-seal')),

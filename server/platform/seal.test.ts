@@ -24,9 +24,8 @@ describe('seal', () => {
   });
 
   it('has a key of its own for each purpose', () => {
-    const keys = (['mail-seal', 'webhook-seal', 'session-cookie', 'subject-hash'] as const).map((purpose) =>
-      deriveSecret('master', purpose).toString('hex'),
-    );
-    expect(new Set(keys).size).toBe(4);
+    const purposes = ['mail-seal', 'webhook-seal', 'blob-seal', 'session-cookie', 'subject-hash'] as const;
+    const keys = purposes.map((purpose) => deriveSecret('master', purpose).toString('hex'));
+    expect(new Set(keys).size).toBe(purposes.length);
   });
 });

@@ -174,6 +174,7 @@ export interface BatchOptions {
   readonly completed?: number;
   readonly failed?: number;
   readonly createdAt?: Date;
+  readonly endedAt?: Date;
 }
 
 /** A batch that no gateway runs, with the row of its input file. */

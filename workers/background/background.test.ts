@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -11,13 +10,11 @@ import { sendTestEvent } from '#server/domain/webhooks/send-test-event.ts';
 import { createFolderBlobStore } from '#server/platform/blob-store/folder-blob-store.ts';
 import { createOutboxSender } from '#server/platform/mail/outbox-sender.ts';
 import { type ControlPlane, createControlPlane, createPerson } from '#server/testing/control-plane.ts';
-import { createApiKey, createSession, createUser, createWorkspace } from '#server/testing/factories.ts';
+import { createApiKey, createWorkspace } from '#server/testing/factories.ts';
 import { startReceiver, type WebhookReceiver, webhookDependencies } from '#server/testing/webhooks.ts';
 import { runBackgroundOnce } from './run-background-once.ts';
 import { startBackground } from './start-background.ts';
 import type { BackgroundDependencies } from './task-list.ts';
-import { deleteExpired } from './tasks/delete-expired.ts';
-import { deleteExpiredFiles } from './tasks/delete-expired-files.ts';
 import { reapExpiredHolds } from './tasks/reap-expired-holds.ts';
 
 const mail: Mail = { to: 'ada@example.com', subject: 'Hello', text: 'Follow #token=abc', html: '<p>abc</p>' };
@@ -57,47 +54,6 @@ describe('background', () => {
     plane.services.db.$transaction((transaction) => plane.services.mailQueue.enqueue(transaction, mail));
   const outbox = () => plane.services.db.outboxMail.findMany();
   const jobs = async () => (await plane.database.pool.query('SELECT * FROM graphile_worker.jobs')).rows;
-
-  it('deletes files that have expired, their bytes too, but none that a batch reads', async () => {
-    const { db } = plane.services;
-    const { id: workspaceId } = await createWorkspace(db);
-    const { blobs, pool } = dependencies;
-    for (const [id, expiresAt] of [
-      ['old', new Date(Date.now() - 1_000)],
-      ['read', new Date(Date.now() - 1_000)],
-      ['new', new Date(Date.now() + 60_000)],
-    ] as const) {
-      await blobs.write(
-        `${workspaceId}/${id}`,
-        (async function* () {
-          yield Buffer.from('x');
-        })(),
-      );
-      await db.file.create({
-        data: { id, workspaceId, purpose: 'batch', filename: 'x', bytes: 1, expiresAt },
-      });
-    }
-    await db.batch.create({
-      data: {
-        id: 'batch_1',
-        workspaceId,
-        keyId: 'k',
-        endpoint: '/v1/sentiment',
-        inputFileId: 'read',
-        status: 'in_progress',
-        expiresAt: new Date(),
-      },
-    });
-    expect(await deleteExpiredFiles({ pool, blobs })).toBe(1);
-    const kept = await db.file.findMany({
-      where: { workspaceId },
-      orderBy: { id: 'asc' },
-      select: { id: true },
-    });
-    expect(kept).toEqual([{ id: 'new' }, { id: 'read' }]);
-    expect(await blobs.read(`${workspaceId}/old`)).toBeNull();
-    await db.batch.delete({ where: { id: 'batch_1' } });
-  });
 
   it('drains what is due and returns, the mail sealed on all of its way', async () => {
     await enqueue();
@@ -235,67 +191,5 @@ describe('background', () => {
       heldMicroUsd: 7n,
       heldRequests: 1,
     });
-  });
-
-  it('deletes what has expired for long enough, and nothing else', async () => {
-    const { db } = plane.services;
-    const daysAgo = (days: number) => new Date(Date.now() - days * 86_400_000);
-    const { id: workspaceId } = await createWorkspace(db);
-    const gone = [await createApiKey(db, { workspaceId, kind: 'short_lived', expiresAt: daysAgo(2) })].map(
-      (key) => key.id,
-    );
-    const kept = [
-      await createApiKey(db, { workspaceId, kind: 'short_lived', expiresAt: daysAgo(0.5) }),
-      await createApiKey(db, { workspaceId, kind: 'live', expiresAt: daysAgo(900) }),
-    ].map((key) => key.id);
-    const user = await createUser(db);
-    const ended = await createSession(db, { userId: user.id, expiresAt: daysAgo(31) });
-    const revoked = await createSession(db, { userId: user.id, revokedAt: daysAgo(31) });
-    const lately = await createSession(db, { userId: user.id, revokedAt: daysAgo(1) });
-    const pending = await createUser(db, { confirmed: false });
-    const forgotten = await createUser(db, { confirmed: false });
-    await db.user.update({ where: { id: forgotten.id }, data: { createdAt: daysAgo(31) } });
-    await db.rateBucket.createMany({
-      data: [
-        { bucket: 'stale', requests: 1, units: 1, refilledAt: daysAgo(2) },
-        { bucket: 'fresh', requests: 1, units: 1, refilledAt: new Date() },
-      ],
-    });
-
-    const named = {
-      keyId: 'x',
-      requestMac: Buffer.from('x'),
-      requestId: randomUUID(),
-      claimedUntil: daysAgo(1),
-    };
-    await db.idempotencyKey.createMany({
-      data: [
-        { ...named, nameMac: Buffer.from('old'), expiresAt: daysAgo(1) },
-        { ...named, nameMac: Buffer.from('new'), expiresAt: daysAgo(-1) },
-      ],
-    });
-
-    const event = { workspaceId, type: 'webhook.test', payload: '{}' };
-    await db.webhookEvent.createMany({
-      data: [31, 29].map((days) => ({ ...event, id: randomUUID(), createdAt: daysAgo(days) })),
-    });
-
-    expect(await deleteExpired(plane.database.pool)).toMatchObject({
-      webhookEvents: 1,
-      idempotencyKeys: 1,
-      shortLivedKeys: 1,
-      sessions: 2,
-      unconfirmedUsers: 1,
-      rateBuckets: 1,
-    });
-    const keyIds = (await db.apiKey.findMany({ where: { workspaceId } })).map((key) => key.id);
-    expect(keyIds.sort()).toEqual([...kept].sort());
-    expect(keyIds).not.toContain(gone[0]);
-    const sessionIds = (await db.session.findMany()).map((session) => session.id);
-    expect(sessionIds).toContain(lately.id);
-    expect(sessionIds).not.toContain(ended.id);
-    expect(sessionIds).not.toContain(revoked.id);
-    expect(await db.user.findUnique({ where: { id: pending.id } })).not.toBeNull();
-    expect(await db.rateBucket.findMany({ where: { bucket: { in: ['stale', 'fresh'] } } })).toHaveLength(1);
   });
 });

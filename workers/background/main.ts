@@ -44,6 +44,7 @@ const webhooks = {
   random: Math.random,
   post: createOutboundPost(environment.webhooksToPrivateAddresses ? developmentNetwork : {}),
 };
+// Not sealed: it opens none, it only removes them.
 const blobs = createFolderBlobStore(environment.blobsDir);
 const dependencies = {
   pool,

@@ -7,6 +7,7 @@ import type { Logger } from '#server/domain/logger.ts';
 import type { MailQueue, MailSeal, MailSender } from '#server/domain/mail/mail.ts';
 import type { DeliverDependencies } from '#server/domain/webhooks/deliver-webhook.ts';
 import type { TaskName } from '#server/platform/job-queue/enqueue-job.ts';
+import { deleteEndedBatches } from './tasks/delete-ended-batches.ts';
 import { deleteExpired } from './tasks/delete-expired.ts';
 import { deleteExpiredFiles } from './tasks/delete-expired-files.ts';
 import { deliverWebhookTask } from './tasks/deliver-webhook.ts';
@@ -43,7 +44,11 @@ export function taskList({ pool, logger, sender, mailSeal, blobs }: BackgroundDe
     },
     'delete-expired': async () => {
       logger.info(
-        { ...(await deleteExpired(pool)), files: await deleteExpiredFiles({ pool, blobs }) },
+        {
+          ...(await deleteExpired(pool)),
+          files: await deleteExpiredFiles({ pool, blobs }),
+          batches: await deleteEndedBatches({ pool, blobs }),
+        },
         'Deleted what had expired.',
       );
     },

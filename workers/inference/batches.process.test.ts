@@ -1,4 +1,4 @@
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import OpenAI, { toFile } from 'openai';
@@ -107,4 +107,11 @@ it('answers and bills every line of a batch once, though its gateway is killed t
   expect(rows).toEqual([{ billed: 294 }]);
   const books = await readBooks(database.pool, workspaceId);
   expect(books.spent).toBe(books.ledgerUnits);
+
+  const kept = await readdir(path.join(blobsDir, workspaceId));
+  expect(kept).toEqual(expect.arrayContaining([file.id, batch.output_file_id, batch.error_file_id]));
+  for (const name of kept) {
+    const bytes = await readFile(path.join(blobsDir, workspaceId, name), 'latin1');
+    expect(bytes).not.toMatch(/custom_id|line-\d|good \d/);
+  }
 });

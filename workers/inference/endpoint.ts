@@ -87,6 +87,8 @@ export interface Answer<Output> {
 export interface FreeEndpoint<Input> extends Endpoint<Input> {
   /** Of a request without a body: what its path and query say. Left out: nothing. */
   readonly readParameters?: (sent: SentParameters) => Input;
+  /** Speaks of that model alone: refused to a key that may not call it. Left out: of none. */
+  readonly modelId?: string;
   /** A Response: what it streams is not JSON. */
   reply(input: Input, caller: Caller): object | Promise<object>;
 }
@@ -97,4 +99,6 @@ export interface Caller {
   readonly keyId: string;
   /** As lists of addresses are compared with. */
   readonly address: string;
+  /** Whether the key's list of models has it, by the rule that a call of it meets. */
+  mayCall(model: string): Promise<boolean>;
 }

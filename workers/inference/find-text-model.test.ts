@@ -21,7 +21,12 @@ afterAll(() => hub.close());
 
 const find = (variables: Record<string, string>) =>
   findTextModel(
-    readInferenceEnvironment({ DATABASE_URL: 'postgresql://u:p@h:5432/d', MODELS_DIR: folder, ...variables }),
+    readInferenceEnvironment({
+      DATABASE_URL: 'postgresql://u:p@h:5432/d',
+      MODELYARD_SECRET: 's'.repeat(32),
+      MODELS_DIR: folder,
+      ...variables,
+    }),
     logger,
   );
 const named = { TEXT_MODEL: `hf:${repository}@${revision}/small.gguf` };

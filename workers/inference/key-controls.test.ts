@@ -34,7 +34,36 @@ describe('a key that restricts', () => {
     expect(await holds()).toBe(0);
     const allowed = await keyWith({ models: [door().runtime.model.id] });
     expect((await call(door(), { key: allowed.key })).status).toBe(200);
-    expect((await call(door(), { key, method: 'GET', path: '/v1/models' })).status).toBe(200);
+  });
+
+  it('models: the list has those of its models that are there, of the others not a word', async () => {
+    const listed = async (models: string[]) => {
+      const { key } = await keyWith({ models });
+      const { status, text, json } = await call(door(), { key, method: 'GET', path: '/v1/models' });
+      expect(status).toBe(200);
+      return { text, ids: json.data.map(({ id }: { id: string }) => id) };
+    };
+    const some = await listed(['text-1', 'image-1', 'gone-1']);
+    expect(some.ids).toEqual(['image-1', 'text-1']);
+    expect(some.text).not.toContain('sentiment-1');
+    expect((await listed(['gone-1'])).ids).toEqual([]);
+    const all = ['sentiment-1', 'image-1', 'text-embedding-1', 'text-1'];
+    expect((await listed([])).ids).toEqual(all);
+  });
+
+  it('models: a list counts as one call against the rate, however many models there are', async () => {
+    const { key } = await keyWith({ models: ['text-1'], requestsPerMinute: 2 });
+    const list = () => call(door(), { key, method: 'GET', path: '/v1/models' });
+    expect([(await list()).status, (await list()).status]).toEqual([200, 200]);
+    expect(refusal(await list())).toEqual([429, 'rate_limit_exceeded']);
+  });
+
+  it('models: text-generation-inference’s /info, which speaks of one', async () => {
+    const info = async (models: string[]) =>
+      call(door(), { ...(await keyWith({ models })), method: 'GET', path: '/info' });
+    const refused = await info(['image-1']);
+    expect([refused.status, refused.json.code]).toEqual([403, 'model_not_allowed']);
+    expect((await info(['text-1'])).json.model_id).toBe('text-1');
   });
 
   it('models: of a text that is written too', async () => {

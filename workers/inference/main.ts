@@ -16,9 +16,11 @@ import { readReceipt } from '#server/domain/usage/read-receipt.ts';
 import { createAccessLog } from '#server/platform/access-log.ts';
 import { createBatchQueue } from '#server/platform/batches/batch-queue.ts';
 import { createFolderBlobStore } from '#server/platform/blob-store/folder-blob-store.ts';
+import { createSealedBlobStore } from '#server/platform/blob-store/sealed-blob-store.ts';
 import { systemClock } from '#server/platform/clock.ts';
 import { createPool } from '#server/platform/database/pool.ts';
 import { createPrisma } from '#server/platform/database/prisma.ts';
+import { deriveSecret } from '#server/platform/derived-secrets.ts';
 import { readInferenceEnvironment } from '#server/platform/environment/inference.ts';
 import { createPostgresIdempotency } from '#server/platform/idempotency/postgres-idempotency.ts';
 import { createLogger } from '#server/platform/logger.ts';
@@ -100,7 +102,10 @@ const metering = createMetering({ pool, holdMs: environment.holdMs, onCall: metr
 metrics.watchDepth('admit', () => metering.depth.admit);
 metrics.watchDepth('settle', () => metering.depth.settle);
 
-const blobs = createFolderBlobStore(environment.blobsDir);
+const blobs = createSealedBlobStore(
+  createFolderBlobStore(environment.blobsDir),
+  deriveSecret(environment.secret, 'blob-seal'),
+);
 // Connections of its own: batches never keep a live call waiting for one.
 const batchPool = createPool(environment.databaseUrl, {
   max: batchLimits.connectionsMax,

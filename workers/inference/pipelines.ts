@@ -106,11 +106,12 @@ export function freePipeline<Input>(
   endpoint: FreeEndpoint<Input>,
   dependencies: PipelineDependencies,
 ): Pipeline<Received, Response> {
+  const { modelId = '' } = endpoint;
   return pipeline<Received>(dependencies.observeStage)
     .through(limitBody(dependencies.bodyLimits ?? endpoint.bodyLimits))
     .through(readKey(dependencies))
     .through(parseRequest(endpoint))
-    .through(admit(endpoint, { ...dependencies, costOf: () => free }))
+    .through(admit(endpoint, { ...dependencies, costOf: () => free, modelOf: () => modelId }))
     .through(respondFree(endpoint));
 }
 

@@ -37,7 +37,7 @@ export default function AuthenticationPage() {
           </li>
           <li>
             <b className="font-medium">Models</b>: all, or those that you choose. Others are{' '}
-            <code>model_not_allowed</code>.
+            <code>model_not_allowed</code>, and <code>GET /v1/models</code> does not list them.
           </li>
           <li>
             <b className="font-medium">Addresses</b>: any, or up to {apiKeyLimits.addressesMax} IP addresses

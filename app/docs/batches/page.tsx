@@ -1,7 +1,7 @@
 import type { Metadata } from 'next';
 import Link from 'next/link';
 import { apiUrl } from '#server/api/addresses.ts';
-import { batchLimits, fileLimits } from '#server/domain/rate-limits/schema.ts';
+import { batchLimits, fileLimits, retention } from '#server/domain/rate-limits/schema.ts';
 import { CodeSample } from '../../_components/code-sample.tsx';
 import { count } from '../../_format/number.ts';
 import { batchCalls } from '../../_samples/batch-calls.ts';
@@ -11,6 +11,7 @@ import { Section } from '../section.tsx';
 export const metadata: Metadata = { title: 'Files and batches' };
 
 const mebibyte = 1024 * 1024;
+const dayMs = 86_400_000;
 
 export default function BatchesReferencePage() {
   return (
@@ -77,9 +78,12 @@ export default function BatchesReferencePage() {
       </Section>
       <Section id="kept" title="What is kept">
         <p>
-          Files are kept until you delete them, and 30 days at the most; that is the one place where inputs
-          and answers are written. Deleting is at once and for good. What is another workspace’s is{' '}
-          <code>not_found</code>. <Link href="/docs/privacy">Privacy of a call</Link>
+          Files are kept until you delete them, and {fileLimits.lifetimeMs / dayMs} days at the most; that is
+          the one place where inputs and answers are written, encrypted under a key of your workspace.
+          Deleting is at once and for good. A batch, with its counts, times and metadata, is kept for{' '}
+          {retention.endedBatchesMs / dayMs} days after it has ended; then its id is <code>not_found</code>.
+          What its lines cost stays in your usage. What is another workspace’s is <code>not_found</code>.{' '}
+          <Link href="/docs/privacy">Privacy of a call</Link>
         </p>
       </Section>
     </>

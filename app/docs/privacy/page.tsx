@@ -1,10 +1,12 @@
 import type { Metadata } from 'next';
 import Link from 'next/link';
-import { feedbackLimits } from '#server/domain/rate-limits/schema.ts';
+import { feedbackLimits, retention } from '#server/domain/rate-limits/schema.ts';
 import { Ledger } from '../../_components/slip.tsx';
 import { Section } from '../section.tsx';
 
 export const metadata: Metadata = { title: 'Privacy of a call' };
+
+const dayMs = 86_400_000;
 
 export default function PrivacyPage() {
   return (
@@ -34,6 +36,10 @@ export default function PrivacyPage() {
             ['The text, the picture, its URL', 'not written'],
             ['The answer', 'not written'],
             ['A file for a batch, and the file of its answers', 'until you delete it, 30 days at the most'],
+            [
+              'A batch: its counts, times and metadata',
+              `${retention.endedBatchesMs / dayMs} days after its end`,
+            ],
           ]}
         />
         <p>
@@ -41,6 +47,14 @@ export default function PrivacyPage() {
           stored nowhere, so nobody can find out from them what was sent. Feedback is what your app sends to{' '}
           <Link href="/docs/feedback">/v1/feedback</Link> by itself: off until somebody switches it on, and
           deleted when it is switched off.
+        </p>
+      </Section>
+      <Section id="files" title="How files are kept">
+        <p>
+          Encrypted with AES-256-GCM, in pieces that open in their order alone, under a key that each
+          workspace has for itself. It follows from a secret of the operator, so the operator’s servers can
+          open them: that is how they run your batch. Whoever has the folder of files alone can’t. What was
+          changed or cut is not given out.
         </p>
       </Section>
       <Section id="proof" title="How it is tested">
@@ -65,8 +79,8 @@ export default function PrivacyPage() {
       <Section id="choices" title="Not there yet">
         <p>
           Retention by choice, redaction, export and erasure of a workspace are not built yet. Until they are,
-          nothing of an input or an answer is kept for anybody, but the files of batches. Those and feedback
-          are stored as they were sent, not yet under a key of their workspace.
+          nothing of an input or an answer is kept for anybody, but the files of batches and feedback.
+          Feedback is stored as it was sent, not yet under a key of its workspace.
         </p>
       </Section>
     </>

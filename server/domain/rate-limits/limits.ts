@@ -220,20 +220,6 @@ export const passwordLimits = {
   zxcvbnCharactersMax: 64,
 } as const;
 
-/** How long rows that no longer mean anything are kept, for whoever wants to see what happened. */
-export const retention = {
-  expiredShortLivedKeysMs: dayMs,
-  endedSessionsMs: 30 * dayMs,
-  expiredMailLinksMs: 7 * dayMs,
-  unconfirmedUsersMs: 30 * dayMs,
-  outboxMailsMs: 7 * dayMs,
-  /** With their deliveries: so long an event can be sent again. */
-  webhookEventsMs: 30 * dayMs,
-  /** Longer than any window above: a bucket that was not touched since is full. */
-  rateBucketsMs: dayMs,
-  feedbackMs: feedbackLimits.keptDays * dayMs,
-} as const;
-
 /** The background process's own rhythm. */
 export const backgroundLimits = {
   concurrentJobsMax: 4,
@@ -311,4 +297,22 @@ export const batchLimits = {
   pageDefault: 20,
   pageMax: 100,
   connectionsMax: 4,
+} as const;
+
+/** How long rows that no longer mean anything are kept, for whoever wants to see what happened. */
+export const retention = {
+  expiredShortLivedKeysMs: dayMs,
+  endedSessionsMs: 30 * dayMs,
+  expiredMailLinksMs: 7 * dayMs,
+  unconfirmedUsersMs: 30 * dayMs,
+  outboxMailsMs: 7 * dayMs,
+  /** With their deliveries: so long an event can be sent again. */
+  webhookEventsMs: 30 * dayMs,
+  /** Longer than any window above: a bucket that was not touched since is full. */
+  rateBucketsMs: dayMs,
+  feedbackMs: feedbackLimits.keptDays * dayMs,
+  /** As long as the file of its answers, from the same moment on. */
+  endedBatchesMs: fileLimits.lifetimeMs,
+  /** After the end of the month that they are of. */
+  budgetAlertsMs: 30 * dayMs,
 } as const;

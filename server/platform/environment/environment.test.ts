@@ -34,6 +34,12 @@ describe('the environment', () => {
     }
   });
 
+  it('lets no process start without the secret that seals what it keeps', () => {
+    const { DATABASE_URL } = complete;
+    for (const read of [readWebEnvironment, readInferenceEnvironment, readBackgroundEnvironment])
+      expect(() => read({ DATABASE_URL })).toThrow('MODELYARD_SECRET');
+  });
+
   it('takes an empty variable as one that is not set', () => {
     expect(readWebEnvironment({ ...complete, SMTP_URL: '', PORT: '' })).toMatchObject({
       port: 3000,

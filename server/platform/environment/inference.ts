@@ -16,6 +16,7 @@ const bearerToken = z.string().regex(/^[\x21-\x7e]+$/, { error: 'printable chara
 const variables = z.object({
   NODE_ENV: sharedVariables.NODE_ENV,
   DATABASE_URL: sharedVariables.DATABASE_URL,
+  MODELYARD_SECRET: sharedVariables.MODELYARD_SECRET,
   WEB_URL: sharedVariables.WEB_URL,
   API_URL: sharedVariables.API_URL,
   HOST: sharedVariables.HOST,
@@ -89,6 +90,7 @@ export function readInferenceEnvironment(given: Variables = process.env) {
   return {
     isProduction: read.NODE_ENV === 'production',
     databaseUrl: read.DATABASE_URL,
+    secret: read.MODELYARD_SECRET,
     webUrl: read.WEB_URL,
     apiUrl: read.API_URL,
     host: read.HOST,

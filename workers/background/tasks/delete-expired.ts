@@ -46,6 +46,13 @@ const deletions = [
     sql: `DELETE FROM feedback WHERE updated_at < now() - $1 * interval '1 millisecond'`,
   },
   {
+    of: 'budgetAlerts',
+    // An alert is looked for in its own month alone, to send it once.
+    afterMs: retention.budgetAlertsMs,
+    sql: `DELETE FROM budget_alerts
+      WHERE date_add(period_start, '1 month', 'UTC') < now() - $1 * interval '1 millisecond'`,
+  },
+  {
     of: 'rateBuckets',
     afterMs: retention.rateBucketsMs,
     sql: `DELETE FROM rate_buckets WHERE refilled_at < now() - $1 * interval '1 millisecond'`,

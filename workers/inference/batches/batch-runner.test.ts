@@ -1,4 +1,5 @@
-import { mkdtemp, rm } from 'node:fs/promises';
+import { randomBytes } from 'node:crypto';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
@@ -7,6 +8,7 @@ import type { BlobStore } from '#server/domain/blobs/blob-store.ts';
 import { fileBlob } from '#server/domain/files/file-blob.ts';
 import { createBatchQueue } from '#server/platform/batches/batch-queue.ts';
 import { createFolderBlobStore } from '#server/platform/blob-store/folder-blob-store.ts';
+import { createSealedBlobStore } from '#server/platform/blob-store/sealed-blob-store.ts';
 import { createTestDatabase, type TestDatabase } from '#server/testing/database.ts';
 import { createApiKey, createWorkspace } from '#server/testing/factories.ts';
 import { startBatchRunner } from './batch-runner.ts';
@@ -19,7 +21,7 @@ let blobs: BlobStore;
 beforeAll(async () => {
   database = await createTestDatabase();
   folder = await mkdtemp(path.join(tmpdir(), 'blobs-'));
-  blobs = createFolderBlobStore(folder);
+  blobs = createSealedBlobStore(createFolderBlobStore(folder), randomBytes(32));
 });
 afterAll(async () => {
   await database.drop();
@@ -122,4 +124,25 @@ it('lets one gateway at a time have a batch, and the next one go on where it sto
   await second.close();
   expect(ran).toHaveLength(300);
   expect(new Set(ran).size).toBe(300);
+});
+
+it('fails a batch whose input was damaged where it is kept, and runs none of it', async () => {
+  const id = await createLines(3);
+  const { workspaceId, inputFileId } = await database.prisma.batch.findUniqueOrThrow({ where: { id } });
+  const file = path.join(folder, fileBlob({ workspaceId, id: inputFileId }));
+  const kept = await readFile(file);
+  await writeFile(file, kept.subarray(0, -1));
+  const runner = startRunner(async () => {
+    throw new Error('A line was run.');
+  });
+  const ended = await vi.waitFor(
+    async () => {
+      const batch = await database.prisma.batch.findUniqueOrThrow({ where: { id } });
+      expect(batch.status).toBe('failed');
+      return batch;
+    },
+    { timeout: 15_000, interval: 20 },
+  );
+  await runner.close();
+  expect(ended.errors).toMatchObject([{ code: 'file_damaged', param: 'input_file_id' }]);
 });

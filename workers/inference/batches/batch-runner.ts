@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as pause } from 'node:timers/promises';
+import { partBlob } from '#server/domain/batches/part-blob.ts';
 import type { BlobStore } from '#server/domain/blobs/blob-store.ts';
 import { fileBlob } from '#server/domain/files/file-blob.ts';
 import type { Logger } from '#server/domain/logger.ts';
@@ -12,8 +13,9 @@ import {
   type Leased,
   LeaseLostError,
 } from '#server/platform/batches/batch-queue.ts';
+import { DamagedBlobError } from '#server/platform/blob-store/sealed-chunks.ts';
 import { checkInput } from './check-input.ts';
-import { partBlob, runBatchLines } from './run-batch-lines.ts';
+import { runBatchLines } from './run-batch-lines.ts';
 import type { RunLine } from './run-line.ts';
 import { writeOutput } from './write-output.ts';
 
@@ -111,10 +113,7 @@ export function startBatchRunner(options: BatchRunnerOptions): BatchRunner {
     const readInput = () => blobs.read(inputBlob);
     const isStopped = () => lease.state().status === 'cancelling' || lease.state().isExpired;
     if (batch.status === 'validating') {
-      const input = await readInput();
-      const errors = input
-        ? await begin(batch, input)
-        : [{ code: 'not_found', message: 'The input file is gone.', param: 'input_file_id', line: null }];
+      const errors = await begin(batch, readInput);
       if (errors.length > 0) {
         return end(batch, { status: 'failed', errors });
       }
@@ -138,10 +137,24 @@ export function startBatchRunner(options: BatchRunnerOptions): BatchRunner {
     await finish(batch, readInput);
   }
 
-  async function begin(batch: Batch, input: AsyncIterable<Uint8Array>): Promise<readonly object[]> {
-    const { lines, errors } = await checkInput(input, batch.endpoint);
-    if (errors.length === 0) await queue.begin(batch, lines);
-    return errors;
+  async function begin(
+    batch: Batch,
+    readInput: () => Promise<AsyncIterable<Uint8Array> | null>,
+  ): Promise<readonly object[]> {
+    const ofFile = { param: 'input_file_id', line: null };
+    try {
+      const input = await readInput();
+      if (!input) return [{ code: 'not_found', message: 'The input file is gone.', ...ofFile }];
+      const { lines, errors } = await checkInput(input, batch.endpoint);
+      if (errors.length === 0) await queue.begin(batch, lines);
+      return errors;
+    } catch (error) {
+      // No later try would read it.
+      if (!(error instanceof DamagedBlobError)) throw error;
+      logger.error({ batchId: batch.id, err: error }, 'The input file of a batch is damaged.');
+      const message = 'The input file was damaged where it is kept. Upload it again.';
+      return [{ code: 'file_damaged', message, ...ofFile }];
+    }
   }
 
   function end(batch: Batch, ended: Omit<EndedBatch, 'filesLiveMs' | 'event'>): Promise<void> {

@@ -1,4 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises';
+import { partBlob } from '#server/domain/batches/part-blob.ts';
 import type { BlobStore } from '#server/domain/blobs/blob-store.ts';
 import { batchLimits } from '#server/domain/rate-limits/limits.ts';
 import { newRequestId, publicRequestId } from '#server/domain/usage/request-id.ts';
@@ -237,8 +238,4 @@ async function* partLines(rows: readonly AnsweredLine[]): AsyncGenerator<Uint8Ar
   for (const { line, requestId, isFailed, row } of rows) {
     yield Buffer.from(`${JSON.stringify({ line, requestId, isFailed, row } satisfies PartRow)}\n`);
   }
-}
-
-export function partBlob({ workspaceId, id }: { workspaceId: string; id: string }, part: number): string {
-  return `${workspaceId}/${id}.${part}`;
 }

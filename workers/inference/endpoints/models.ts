@@ -29,11 +29,11 @@ const route = createRoute({
   method: 'get',
   path: '/v1/models',
   operationId: 'listModels',
-  summary: 'Models that can be called',
+  summary: 'Models that the key may call',
   security: bearer,
   responses: {
     200: {
-      description: 'Every model, in one page.',
+      description: 'Every model that the key may call, in one page.',
       headers: successHeaders,
       content: { 'application/json': { schema: reply } },
     },
@@ -47,16 +47,21 @@ export function modelsEndpoint(models: readonly ListedModel[]): FreeEndpoint<und
     family: 'own',
     scope: 'models:read',
     body: null,
-    reply: (): z.infer<typeof reply> => ({
-      object: 'list',
-      data: models.map(({ model, createdAt }) => ({
-        id: model.id,
-        object: 'model',
-        created: Math.floor(createdAt.getTime() / 1_000),
-        owned_by: brand.name.toLowerCase(),
-        tasks: [...model.tasks],
-      })),
-      has_more: false,
-    }),
+    async reply(_, { mayCall }): Promise<z.infer<typeof reply>> {
+      const allowed = await Promise.all(models.map(({ model }) => mayCall(model.id)));
+      return {
+        object: 'list',
+        data: models
+          .filter((_model, i) => allowed[i])
+          .map(({ model, createdAt }) => ({
+            id: model.id,
+            object: 'model',
+            created: Math.floor(createdAt.getTime() / 1_000),
+            owned_by: brand.name.toLowerCase(),
+            tasks: [...model.tasks],
+          })),
+        has_more: false,
+      };
+    },
   };
 }

@@ -33,6 +33,7 @@ export function respondFree<Input>(endpoint: FreeEndpoint<Input>): Stage<WithAdm
         workspaceId,
         keyId: context.key.id,
         address: context.wholeAddress(),
+        mayCall: context.mayCall,
       });
       if (reply instanceof Response) {
         const type = reply.headers.get('content-type') ?? 'application/octet-stream';

@@ -41,6 +41,7 @@ export function infoEndpoint(generator: TextGenerator): FreeEndpoint<undefined> 
     }),
     family: 'hugging-face',
     scope: 'models:read',
+    modelId: model.id,
     body: null,
     reply: (): z.infer<typeof reply> => ({
       model_id: model.id,

@@ -1,0 +1,100 @@
+import { once } from 'node:events';
+import { mkdtemp, rm } from 'node:fs/promises';
+import type { Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { serve } from '@hono/node-server';
+import OpenAI, { toFile } from 'openai';
+import type { Pool } from 'pg';
+import { expect, vi } from 'vitest';
+import type { PrismaClient } from '#prisma/generated/client.ts';
+import { createBatchQueue } from '#server/platform/batches/batch-queue.ts';
+import { type GatewayUnderTest, gatewayUnderTest } from '../../testing/gateway-under-test.ts';
+import { startBatchRunner } from '../batch-runner.ts';
+
+export interface BatchesUnderTest {
+  readonly door: GatewayUnderTest;
+  readonly blobsDir: string;
+  clientOf(key: string): OpenAI;
+  close(): Promise<void>;
+}
+
+/** A gateway that listens, and the runner of its batches. */
+export async function startBatches(database: {
+  readonly pool: Pool;
+  readonly prisma: PrismaClient;
+}): Promise<BatchesUnderTest> {
+  const blobsDir = await mkdtemp(path.join(tmpdir(), 'blobs-'));
+  const door = gatewayUnderTest(database, { blobsDir });
+  const server = serve({ fetch: door.gateway.fetch, port: 0, hostname: '127.0.0.1' }) as Server;
+  await once(server, 'listening');
+  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  const runner = startBatchRunner({
+    queue: createBatchQueue({ pool: database.pool, leaseMs: 60_000 }),
+    blobs: door.blobs,
+    runLine: door.gateway.runLine,
+    liveCalls: () => door.gateway.liveCalls,
+    logger: { debug() {}, info() {}, warn() {}, error() {} },
+    leaseMs: 60_000,
+    lookEveryMs: 20,
+  });
+  return {
+    door,
+    blobsDir,
+    clientOf: (apiKey) => new OpenAI({ apiKey, baseURL: `${url}/v1`, maxRetries: 0 }),
+    async close() {
+      await runner.close();
+      server.close();
+      await rm(blobsDir, { recursive: true, force: true });
+    },
+  };
+}
+
+export const lineOf = (customId: string, endpoint: string, body: unknown) =>
+  JSON.stringify({ custom_id: customId, method: 'POST', url: endpoint, body });
+
+export async function upload(client: OpenAI, lines: readonly string[]) {
+  return client.files.create({
+    file: await toFile(Buffer.from(lines.join('\n')), 'lines.jsonl'),
+    purpose: 'batch',
+  });
+}
+
+export async function begin(client: OpenAI, endpoint: string, lines: readonly string[]) {
+  const { id } = await upload(client, lines);
+  return client.batches.create({
+    input_file_id: id,
+    endpoint: endpoint as '/v1/embeddings',
+    completion_window: '24h',
+    metadata: { run: 'nightly' },
+  });
+}
+
+export async function ended(client: OpenAI, id: string) {
+  return vi.waitFor(
+    async () => {
+      const batch = await client.batches.retrieve(id);
+      expect(['completed', 'failed', 'expired', 'cancelled']).toContain(batch.status);
+      return batch;
+    },
+    { timeout: 20_000, interval: 20 },
+  );
+}
+
+export interface AnsweredRow {
+  readonly custom_id: string;
+  // oxlint-disable-next-line typescript/no-explicit-any -- an answer of any endpoint.
+  readonly response: { readonly status_code: number; readonly request_id: string; readonly body: any };
+}
+
+export async function rowsOf(
+  client: OpenAI,
+  fileId: string | null | undefined,
+): Promise<readonly AnsweredRow[]> {
+  const text = await (await client.files.content(fileId ?? '')).text();
+  return text
+    .trim()
+    .split('\n')
+    .map((line) => JSON.parse(line) as AnsweredRow);
+}

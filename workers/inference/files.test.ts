@@ -1,0 +1,129 @@
+import { readdir } from 'node:fs/promises';
+import path from 'node:path';
+import { NotFoundError, toFile } from 'openai';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { createTestDatabase, type TestDatabase } from '#server/testing/database.ts';
+import { createApiKey, createWorkspace } from '#server/testing/factories.ts';
+import {
+  type BatchesUnderTest,
+  begin,
+  ended,
+  lineOf,
+  startBatches,
+  upload,
+} from './batches/testing/batches-under-test.ts';
+import { call } from './testing/gateway-under-test.ts';
+
+let database: TestDatabase;
+let under: BatchesUnderTest;
+beforeAll(async () => {
+  database = await createTestDatabase();
+  under = await startBatches(database);
+});
+afterAll(async () => {
+  await under.close();
+  await database.drop();
+});
+
+async function newClient() {
+  const { id: workspaceId } = await createWorkspace(database.prisma);
+  const { key, id: keyId } = await createApiKey(database.prisma, { workspaceId });
+  return { workspaceId, key, keyId, client: under.clientOf(key) };
+}
+
+describe('files, by the OpenAI client', () => {
+  it('are uploaded, read, listed page by page and deleted', async () => {
+    const { client } = await newClient();
+    const text = lineOf('a', '/v1/sentiment', { input: 'naïve ☕' });
+    const first = await client.files.create({
+      file: await toFile(Buffer.from(text), 'résumé "1".jsonl'),
+      purpose: 'batch',
+    });
+    expect(first).toMatchObject({
+      object: 'file',
+      bytes: Buffer.byteLength(text),
+      purpose: 'batch',
+      status: 'processed',
+    });
+    expect(await client.files.retrieve(first.id)).toEqual(first);
+    expect(await (await client.files.content(first.id)).text()).toBe(text);
+    const second = await upload(client, [text]);
+    const third = await upload(client, [text]);
+    const seen: string[] = [];
+    for await (const file of client.files.list({ limit: 2 })) seen.push(file.id);
+    expect(seen).toEqual([third.id, second.id, first.id]);
+    expect(await client.files.delete(first.id)).toEqual({ id: first.id, object: 'file', deleted: true });
+    await expect(client.files.retrieve(first.id)).rejects.toBeInstanceOf(NotFoundError);
+  });
+
+  it('keep every byte of a large one, with a boundary-like text in it', async () => {
+    const { client } = await newClient();
+    const bytes = Buffer.from('\r\n--\r\n--------x\r\n'.repeat(200_000));
+    const { id } = await client.files.create({ file: await toFile(bytes, 'x'), purpose: 'batch' });
+    expect(Buffer.from(await (await client.files.content(id)).arrayBuffer()).equals(bytes)).toBe(true);
+  });
+
+  it('and batches of another workspace do not exist', async () => {
+    const mine = await newClient();
+    const other = await newClient();
+    const batch = await begin(mine.client, '/v1/sentiment', [
+      lineOf('a', '/v1/sentiment', { input: 'good' }),
+    ]);
+    const done = await ended(mine.client, batch.id);
+    for (const id of [batch.input_file_id, done.output_file_id ?? '']) {
+      await expect(other.client.files.retrieve(id)).rejects.toBeInstanceOf(NotFoundError);
+      await expect(other.client.files.content(id)).rejects.toBeInstanceOf(NotFoundError);
+      await expect(other.client.files.delete(id)).rejects.toBeInstanceOf(NotFoundError);
+      await expect(other.client.files.list({ after: id })).rejects.toBeInstanceOf(NotFoundError);
+    }
+    await expect(other.client.batches.retrieve(batch.id)).rejects.toBeInstanceOf(NotFoundError);
+    await expect(other.client.batches.cancel(batch.id)).rejects.toBeInstanceOf(NotFoundError);
+    await expect(other.client.batches.list({ after: batch.id })).rejects.toBeInstanceOf(NotFoundError);
+    const input = { input_file_id: batch.input_file_id, completion_window: '24h' } as const;
+    await expect(
+      other.client.batches.create({ ...input, endpoint: '/v1/embeddings' }),
+    ).rejects.toBeInstanceOf(NotFoundError);
+    expect((await other.client.files.list()).data).toEqual([]);
+    expect((await other.client.batches.list()).data).toEqual([]);
+  });
+
+  it.each([
+    ['no purpose', { file: 'x' }, 'invalid_request', 'purpose'],
+    ['another purpose', { file: 'x', purpose: 'vision' }, 'invalid_request', 'purpose'],
+    ['no file', { purpose: 'batch' }, 'invalid_request', 'file'],
+    ['an empty file', { file: '', purpose: 'batch' }, 'invalid_request', 'file'],
+    ['an unknown part', { file: 'x', purpose: 'batch', more: '1' }, 'unknown_field', null],
+  ])('are refused with %s, and nothing of them is kept', async (_, parts, code, param) => {
+    const { key, workspaceId } = await newClient();
+    const form = new FormData();
+    for (const [name, text] of Object.entries(parts)) {
+      if (name === 'file') form.append(name, new Blob([text]), 'x.jsonl');
+      else form.append(name, text);
+    }
+    const answer = await call(under.door, { key, path: '/v1/files', rawBody: form, contentType: null });
+    expect(answer).toMatchObject({ status: 400, json: { error: { code, param } } });
+    expect(await readdir(path.join(under.blobsDir, workspaceId))).toEqual([]);
+  });
+
+  it.each([
+    ['application/json', '{}', 415],
+    ['multipart/form-data', 'x', 415],
+    ['multipart/form-data; boundary=x', '--x\r\ncontent-disposition: form-data; name="file"\r\n\r\ncut', 400],
+    ['multipart/form-data; boundary=x', '', 400],
+  ])('are refused as %s: %j', async (contentType, rawBody, status) => {
+    const { key } = await newClient();
+    expect(await call(under.door, { key, path: '/v1/files', rawBody, contentType })).toMatchObject({
+      status,
+    });
+  });
+
+  it('need a key that may use them, before any byte is kept', async () => {
+    const { workspaceId } = await newClient();
+    const { key } = await createApiKey(database.prisma, { workspaceId, scopes: ['sentiment'] });
+    const form = new FormData();
+    form.append('file', new Blob(['x']), 'x');
+    const answer = await call(under.door, { key, path: '/v1/files', rawBody: form, contentType: null });
+    expect(answer).toMatchObject({ status: 403, json: { error: { code: 'scope_missing' } } });
+    expect(await readdir(under.blobsDir)).not.toContain(workspaceId);
+  });
+});
