@@ -137,6 +137,8 @@ export const safetyLimits = {
 export const pipelineLimits = {
   holdMs: 60 * secondMs,
   requestTimeoutMs: 30 * secondMs,
+  /** A call that would wait longer for the model than this is told at once to come back. */
+  modelWaitMsMax: 5 * secondMs,
   /** How long a request waits for others' holds to be settled when the rest of the quota is held. */
   heldQuotaWaitMs: 3 * secondMs,
   admitQueueMax: 4_096,

@@ -71,6 +71,7 @@ const variables = z.object({
   OTEL_EXPORTER_OTLP_TRACES_ENDPOINT: z.url().optional(),
   OTEL_SERVICE_NAME: z.string().default('modelyard-inference'),
   FAKE_RUNTIME_LATENCY_MS: z.coerce.number({ error: 'milliseconds' }).int().min(0).default(0),
+  FAKE_RUNTIME_BATCH_ITEMS: z.coerce.number({ error: 'a number of texts' }).int().min(1).default(64),
 });
 const schema = variables
   .refine((given) => !given.TEXT_UPSTREAM_URL || given.TEXT_UPSTREAM_MODEL !== '', {
@@ -142,5 +143,6 @@ export function readInferenceEnvironment(given: Variables = process.env) {
         : null,
     runtime: read.INFERENCE_RUNTIME,
     fakeRuntimeLatencyMs: read.FAKE_RUNTIME_LATENCY_MS,
+    fakeRuntimeBatchItems: read.FAKE_RUNTIME_BATCH_ITEMS,
   };
 }
