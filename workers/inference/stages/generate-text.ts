@@ -7,7 +7,7 @@ import { type Generation, type GenerationTimes, startGeneration } from '../gener
 import type { GenerationEndpoint, GenerationRequest, WrittenChoice } from '../generation-endpoint.ts';
 import type { GatewayMetrics } from '../metrics.ts';
 import type { Stage } from '../pipeline.ts';
-import { unwritten, withheld } from '../withheld.ts';
+import { promptNotCovered, unwritten, withheld } from '../withheld.ts';
 import type { WithAdmission } from './admit.ts';
 import type { FailedRun } from './run-model.ts';
 
@@ -85,12 +85,14 @@ export function generateText<Options>(
     const { outcome, heldUnits, heldMicroUsd } = await saver.open(saved).catch((error: unknown) => {
       throw unwritten(error);
     });
-    if (outcome !== 'saved') throw withheld(outcome);
     const held = { units: heldUnits, microUsd: heldMicroUsd };
-    if (generation.started.inputTokens > held.units) {
+    const refused =
+      outcome === 'no_hold' ? withheld(outcome) : promptNotCovered(held, generation.started.inputTokens);
+    if (refused) {
       saver.close(saved);
-      throw withheld('over_hold');
+      throw refused;
     }
+    if (outcome !== 'saved') throw withheld(outcome);
     generation.limitTo(held);
   }
 
