@@ -59,13 +59,12 @@ export interface Batcher<Item, Result> {
 
 export class BatcherFullError extends Error {
   override readonly name = 'BatcherFullError';
+  /** How long what comes first will take, as far as that is known. */
+  readonly waitMs: number;
 
-  /** `waitMs`: how long what waits now will take, as far as that is known. */
-  constructor(
-    message: string,
-    readonly waitMs: number,
-  ) {
+  constructor(message: string, waitMs: number) {
     super(message);
+    this.waitMs = waitMs;
   }
 }
 export class BatcherClosedError extends Error {

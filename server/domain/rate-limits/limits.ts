@@ -147,6 +147,19 @@ export const pipelineLimits = {
   modelQueueItemsMax: 4_096,
 } as const;
 
+/** How a gateway stops: what is in flight may take its whole time, unless DRAIN_MS gives it less. */
+export const drainLimits = {
+  /** Fetching and running, or a text that somebody reads slowly. */
+  slowestMs: Math.max(
+    outboundLimits.timeoutMs + pipelineLimits.requestTimeoutMs,
+    generationLimits.firstEventTimeoutMs + generationLimits.timeoutMs + generationLimits.stalledReaderMs,
+  ),
+  /** Once texts were ended where they were, for their last events to be read. */
+  lastEventsMs: 3 * secondMs,
+  /** For what was cut off then to be billed, and for all that is to be closed. */
+  closeMs: 7 * secondMs,
+} as const;
+
 /** Token buckets in memory or in rate_buckets: `capacity` calls, refilled evenly over `windowMs`. */
 export const rateLimits = {
   /** Keys that are malformed or whose checksum is wrong, by address, in the gateway's memory. */

@@ -34,6 +34,15 @@ describe('the environment', () => {
     }
   });
 
+  it('drains as long as the slowest request takes, or as long as it is told', () => {
+    const drainMs = (more: object) => readInferenceEnvironment({ ...complete, ...more }).drainMs;
+    expect([drainMs({}), drainMs({ DRAIN_MS: '' }), drainMs({ DRAIN_MS: '15000' })]).toEqual([
+      180_000, 180_000, 15_000,
+    ]);
+    for (const wrong of ['-1', '1.5', 'soon', '3600001'])
+      expect(() => drainMs({ DRAIN_MS: wrong })).toThrow('DRAIN_MS');
+  });
+
   it('takes an empty variable as one that is not set', () => {
     expect(readWebEnvironment({ ...complete, SMTP_URL: '', PORT: '' })).toMatchObject({
       port: 3000,
