@@ -90,7 +90,10 @@ export async function startStack(options: StackOptions): Promise<Stack> {
       WEB_URL: webUrl,
       API_URL: apiUrl,
       DATA_DIR_MODELYARD: dataFolder,
+      // Whoever stops it waits; and what has not ended by `stopTimeoutMs` is killed.
+      DRAIN_MS: environment.DRAIN_MS || '10000',
     };
+    const stopTimeoutMs = Math.max(20_000, (Number(serviceEnvironment.DRAIN_MS) || 0) + 15_000);
     if (!environment.SMTP_URL && !serviceEnvironment.MODELYARD_DEMO) onNote(mailGoesNowhere);
     onNote('starting web, inference and background');
     const starts = await Promise.allSettled([
@@ -121,6 +124,7 @@ export async function startStack(options: StackOptions): Promise<Stack> {
               port,
               host,
               logFile: path.join(dataFolder, 'logs', `${name}.log`),
+              ...(name === 'inference' && { stopTimeoutMs }),
               onSpawn: (pid) => setPid(name, pid),
             }),
           onEnd(how, nextTryMs) {

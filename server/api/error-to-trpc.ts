@@ -44,6 +44,7 @@ const trpcCodes = {
   model_unavailable: 'SERVICE_UNAVAILABLE',
   database_unavailable: 'SERVICE_UNAVAILABLE',
   answer_withheld: 'INTERNAL_SERVER_ERROR',
+  server_stopping: 'SERVICE_UNAVAILABLE',
   internal: 'INTERNAL_SERVER_ERROR',
 } as const satisfies Record<ErrorCode, TRPC_ERROR_CODE_KEY>;
 

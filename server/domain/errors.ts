@@ -46,11 +46,12 @@ export const errorCodes = [
   'concurrency_limit_exceeded',
   'insufficient_quota',
   'budget_exceeded',
-  // Our side: never billed.
+  // Our side: never billed, but for what of a stream had left when its server was stopped.
   'overloaded',
   'model_unavailable',
   'database_unavailable',
   'answer_withheld',
+  'server_stopping',
   'internal',
 ] as const;
 

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import {
   BatcherClosedError,
@@ -191,6 +192,26 @@ describe('createBatcher', () => {
     const fine = submit(['a', 'b'], a);
     await expect(submit(['c'], a)).rejects.toBeInstanceOf(BatcherFullError);
     expect(await fine).toEqual(['A', 'B']);
+  });
+
+  it('refuses what would wait too long by the pace of its full batches; before one it refuses nobody', async () => {
+    const run = async (items: readonly string[]) => {
+      await sleep(20);
+      return [...items];
+    };
+    const made = batcher({ run });
+    const some = (count: number, lane: string, ms: number) =>
+      made.submit(
+        Array.from({ length: count }, (_, i) => `${i}`),
+        { lane, waitMax: { ms, items: count } },
+      );
+    const answers = [some(20, 'a', 0), some(20, 'a', 0), some(20, 'a', 0)];
+    await vi.waitFor(() => expect(made.waitingItems).toBeLessThanOrEqual(52), { interval: 5 });
+    const refused = await some(20, 'a', 0).catch((error: unknown) => error);
+    expect(refused).toBeInstanceOf(BatcherFullError);
+    expect((refused as BatcherFullError).waitMs).toBeGreaterThan(100);
+    answers.push(some(20, 'a', 10_000), some(1, 'b', 0), some(1, 'a', 50));
+    expect((await Promise.all(answers)).map(({ length }) => length)).toEqual([20, 20, 20, 20, 1, 1]);
   });
 
   it('drains on close and refuses what comes after', async () => {

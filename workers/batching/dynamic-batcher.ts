@@ -1,5 +1,6 @@
 import { type BatchPolicy, fits, itemsForNextBatch, type Weight } from './batch-policy.ts';
 import { createFairQueue, type Job } from './fair-queue.ts';
+import { createPace } from './pace.ts';
 
 export interface BatcherOptions<Item, Result> {
   readonly policy: BatchPolicy;
@@ -23,8 +24,20 @@ export interface SubmitOptions {
   readonly signal?: AbortSignal | undefined;
   /** After this long it is given up with a `BatcherTimeoutError`. */
   readonly timeoutMs?: number;
+  /** Left out: it waits. */
+  readonly waitMax?: WaitMax | undefined;
   /** Told of each batch that items of it were in; times of performance.now(). */
   readonly onBatch?: ((batch: BatchTimes) => void) | undefined;
+}
+
+/**
+ * Refused at once with a `BatcherFullError` where, by the model's pace, it would have to wait for others longer than `ms`
+ * and than it takes by itself, together.
+ */
+export interface WaitMax {
+  readonly ms: number;
+  /** Of all that it will submit, these and later ones. */
+  readonly items: number;
 }
 
 export interface BatchTimes {
@@ -46,6 +59,13 @@ export interface Batcher<Item, Result> {
 
 export class BatcherFullError extends Error {
   override readonly name = 'BatcherFullError';
+  /** How long what comes first will take, as far as that is known. */
+  readonly waitMs: number;
+
+  constructor(message: string, waitMs: number) {
+    super(message);
+    this.waitMs = waitMs;
+  }
 }
 export class BatcherClosedError extends Error {
   override readonly name = 'BatcherClosedError';
@@ -86,6 +106,7 @@ const onceOnly = { once: true };
 export function createBatcher<Item, Result>(options: BatcherOptions<Item, Result>): Batcher<Item, Result> {
   const { policy, maxWaitMs = 0 } = options;
   const queue = createFairQueue<Item>();
+  const pace = createPace(policy.parallelBatches);
   let running = 0;
   let scheduled = false;
   let lingering: NodeJS.Timeout | undefined;
@@ -93,11 +114,17 @@ export function createBatcher<Item, Result>(options: BatcherOptions<Item, Result
   let closed = false;
   let closeWaiters: (() => void)[] = [];
 
-  function submit(items: readonly Item[], { lane, share = 1, signal, timeoutMs, onBatch }: SubmitOptions) {
+  function submit(items: readonly Item[], submitted: SubmitOptions) {
+    const { lane, share = 1, signal, timeoutMs, waitMax, onBatch } = submitted;
     if (closed) return Promise.reject(new BatcherClosedError('The batcher is closed.'));
     if (signal?.aborted) return Promise.reject(signal.reason);
     if (queue.waitingItems + items.length > options.queueItemsMax) {
-      return Promise.reject(new BatcherFullError('Too many items wait for the model.'));
+      const waitMs = pace.msOf(queue.waitingItems);
+      return Promise.reject(new BatcherFullError('Too many items wait for the model.', waitMs));
+    }
+    if (waitMax && waitsTooLong(lane, waitMax)) {
+      const waitMs = pace.msOf(queue.itemsBefore(lane, waitMax.items));
+      return Promise.reject(new BatcherFullError('What waits for the model would take too long.', waitMs));
     }
     return new Promise<readonly Result[]>((resolve, reject) => {
       const leave = () => request.fail(signal?.reason);
@@ -138,6 +165,12 @@ export function createBatcher<Item, Result>(options: BatcherOptions<Item, Result
     });
   }
 
+  /** What stands before it by turns is only counted where all that waits is too much. */
+  function waitsTooLong(lane: string, { ms, items }: WaitMax): boolean {
+    const mostMs = ms + pace.msOf(items);
+    return pace.msOf(queue.waitingItems) > mostMs && pace.msOf(queue.itemsBefore(lane, items)) > mostMs;
+  }
+
   /** Not at once: what arrives in the same turn of the event loop goes together. */
   function schedule() {
     if (scheduled || running >= policy.parallelBatches || queue.waitingItems === 0) return;
@@ -149,7 +182,8 @@ export function createBatcher<Item, Result>(options: BatcherOptions<Item, Result
     scheduled = false;
     while (running < policy.parallelBatches && queue.waitingItems > 0) {
       if (shouldLinger()) return linger();
-      start(formBatch());
+      const slots = formBatch();
+      start(slots, { isFull: queue.waitingItems > 0 && running + 1 === policy.parallelBatches });
     }
     lingered = false;
     announceClosed();
@@ -183,13 +217,15 @@ export function createBatcher<Item, Result>(options: BatcherOptions<Item, Result
     return batch;
   }
 
-  function start(slots: readonly Slot<Item, Result>[]) {
+  /** It is full where it left something behind although no other thread is free to take it. */
+  function start(slots: readonly Slot<Item, Result>[], { isFull }: { readonly isFull: boolean }) {
     running++;
     const startedAt = performance.now();
     const waitedMs = startedAt - Math.min(...slots.map((slot) => slot.request.queuedAt));
-    void answer(slots).finally(() => {
+    void answer(slots).then((isAnswered) => {
       running--;
       const endedAt = performance.now();
+      if (isFull && isAnswered) pace.note(slots.length, endedAt - startedAt);
       options.onBatch?.({ items: slots.length, waitedMs, ranMs: endedAt - startedAt });
       tellRequests(slots, startedAt, endedAt);
       schedule();
@@ -204,10 +240,11 @@ export function createBatcher<Item, Result>(options: BatcherOptions<Item, Result
     }
   }
 
-  /** Answers every slot, one way or the other; never rejects. */
-  async function answer(slots: readonly Slot<Item, Result>[]): Promise<void> {
+  /** Answers every slot, one way or the other; never rejects. Whether the batch ran through. */
+  async function answer(slots: readonly Slot<Item, Result>[]): Promise<boolean> {
     const failure = await attempt(slots);
     if (failure) await isolate(slots, failure.error);
+    return failure === null;
   }
 
   /**

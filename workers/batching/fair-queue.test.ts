@@ -49,4 +49,33 @@ describe('createFairQueue', () => {
     queue.remove(leaving);
     expect(queue.waitingItems).toBe(0);
   });
+
+  it('says how much of others is taken before what would be added, by the length of a turn at most too much', () => {
+    const queue = createFairQueue<string>();
+    queue.add(job('a', ['a1', 'a2', 'a3']));
+    queue.add(job('a', ['a4']));
+    queue.add(job('b', ['b1', 'b2', 'b3', 'b4', 'b5']));
+    for (const [lane, items] of [
+      ['a', 1],
+      ['a', 2],
+      ['a', 9],
+      ['b', 1],
+      ['b', 2],
+      ['c', 1],
+      ['c', 3],
+    ] as const) {
+      const said = queue.itemsBefore(lane, items);
+      const added = Array.from({ length: items }, (_, i) => `new${i}`);
+      const again = createFairQueue<string>();
+      again.add(job('a', ['a1', 'a2', 'a3']));
+      again.add(job('a', ['a4']));
+      again.add(job('b', ['b1', 'b2', 'b3', 'b4', 'b5']));
+      again.add(job(lane, added));
+      const taken = takeAll(again);
+      const before = taken.indexOf(added.at(-1) ?? '') - (items - 1);
+      // Whose turn it is when it comes makes a difference of one to each that waits.
+      expect(said).toBeGreaterThanOrEqual(before);
+      expect(said).toBeLessThanOrEqual(before + 2);
+    }
+  });
 });

@@ -11,6 +11,8 @@ export interface FairQueue<Item> {
   /** Takes what `peek` gave, and passes the turn on. */
   take(turn: Turn<Item>): void;
   readonly waitingItems: number;
+  /** Items of others that are taken before the last of so many that a lane would add now, if nothing more came. */
+  itemsBefore(lane: string, items: number): number;
 }
 
 export interface Job<Item> {
@@ -91,6 +93,19 @@ export function createFairQueue<Item>(): FairQueue<Item> {
     turns.push(lane);
   }
 
+  /** By turns: a job waits for no more items of each other than it has itself, and so does a lane. */
+  function itemsBefore(name: string, items: number): number {
+    const own = byName.get(name);
+    const left = ({ job, next }: Waiting<Item>) => job.items.length - next;
+    const ofOwn = own?.jobs.reduce((sum, waiting) => sum + Math.min(left(waiting), items), 0) ?? 0;
+    const turnsMax = ofOwn + items;
+    const ofOthers = turns
+      .filter((lane) => lane !== own)
+      .map((lane) => sumUpTo(lane.jobs, left, turnsMax))
+      .reduce((sum, taken) => sum + taken, 0);
+    return ofOwn + ofOthers;
+  }
+
   function dropLane(lane: Lane<Item>) {
     byName.delete(lane.name);
     turns = turns.filter((candidate) => candidate !== lane);
@@ -104,5 +119,16 @@ export function createFairQueue<Item>(): FairQueue<Item> {
     get waitingItems() {
       return waitingItems;
     },
+    itemsBefore,
   };
+}
+
+/** Goes through no more of them than it takes to come to `max`. */
+function sumUpTo<One>(ones: readonly One[], of: (one: One) => number, max: number): number {
+  let sum = 0;
+  for (const one of ones) {
+    sum += of(one);
+    if (sum >= max) return max;
+  }
+  return sum;
 }

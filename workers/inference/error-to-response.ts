@@ -46,6 +46,7 @@ const statuses = {
   model_unavailable: 503,
   database_unavailable: 503,
   answer_withheld: 503,
+  server_stopping: 503,
   internal: 500,
 } as const satisfies Record<ErrorCode, number>;
 

@@ -14,7 +14,8 @@ import { png } from './testing/pictures.ts';
 /** A batch takes so long, whatever is in it: far longer than all that the gateway does for a request. */
 const latencyMs = 80;
 const batchItemsMax = 4;
-const floodConnections = 64;
+/** What they ask for is worked off in less than `modelWaitMsMax`: none is told to come back. */
+const floodConnections = 48;
 const calls = 8;
 
 let database: TestDatabase;

@@ -44,6 +44,8 @@ export interface GatewayOptions extends PipelineDependencies {
   // oxlint-disable-next-line typescript/no-explicit-any -- a list of endpoints of different types.
   readonly generating?: readonly GenerationEndpoint<any>[];
   readonly generationTimes?: GenerationTimeLimits;
+  /** Aborted when the process has no more time: texts that are being written end where they are. */
+  readonly ending?: AbortSignal;
   // oxlint-disable-next-line typescript/no-explicit-any -- a list of endpoints of different types.
   readonly free: readonly FreeEndpoint<any>[];
   readonly metrics: GatewayMetrics;

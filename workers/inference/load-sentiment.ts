@@ -56,6 +56,10 @@ async function loadFake(environment: InferenceEnvironment): Promise<LoadedModel>
   if (environment.isProduction)
     throw new Error('INFERENCE_RUNTIME=fake is refused with NODE_ENV=production.');
   const { fakeTextClassifier } = await import('#workers/model-runtime/fake/fake-text-classifier.ts');
-  const runtime = fakeTextClassifier({ id, latencyMs: environment.fakeRuntimeLatencyMs });
+  const runtime = fakeTextClassifier({
+    id,
+    latencyMs: environment.fakeRuntimeLatencyMs,
+    batchItemsMax: environment.fakeRuntimeBatchItems,
+  });
   return { runtime, costBound: (input) => runtime.costBound?.(input) ?? 1, createdAt: new Date() };
 }

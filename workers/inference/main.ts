@@ -1,13 +1,11 @@
+import { setMaxListeners } from 'node:events';
 import type { Server } from 'node:http';
 import path from 'node:path';
 import { serve } from '@hono/node-server';
 import { isOriginOfSomeKey } from '#server/domain/api-keys/find-origin.ts';
 import {
   batchLimits,
-  generationLimits,
   idempotencyLimits,
-  outboundLimits,
-  pipelineLimits,
   rateLimits,
   requestLimits,
   usageLimits,
@@ -34,7 +32,7 @@ import {
 import type { TextGenerator } from '#workers/model-runtime/text-generator.ts';
 import { createAddressBuckets } from './address-buckets.ts';
 import { startBatchRunner } from './batches/batch-runner.ts';
-import { closeServer, drain } from './drain.ts';
+import { closeServer, drain, untilNone } from './drain.ts';
 import { batchesEndpoints } from './endpoints/batches.ts';
 import { embeddingsEndpoint } from './endpoints/embeddings.ts';
 import { explanationsEndpoint } from './endpoints/explanations.ts';
@@ -69,13 +67,6 @@ import { servedAs } from './served-as.ts';
 /** Clients keep connections for about a minute; a server that closes them first breaks those that do not retry. */
 const keepAliveMs = 75_000;
 const connectionTimeoutMs = keepAliveMs + 5_000;
-/** What is in flight may take its whole time: fetching and running, or a text that somebody reads slowly. */
-const drainTimeoutMs =
-  10_000 +
-  Math.max(
-    outboundLimits.timeoutMs + pipelineLimits.requestTimeoutMs,
-    generationLimits.firstEventTimeoutMs + generationLimits.timeoutMs + generationLimits.stalledReaderMs,
-  );
 
 const environment = readInferenceEnvironment();
 const logger = createLogger({ name: 'inference', level: environment.logLevel });
@@ -156,7 +147,12 @@ const tracing = environment.traces
   ? (await import('./tracing/create-tracing.ts')).createTracing(environment.traces)
   : undefined;
 
+const ending = new AbortController();
+// Each text that is being written listens.
+setMaxListeners(0, ending.signal);
+
 const gateway = createGateway({
+  ending: ending.signal,
   metered: [
     sentimentEndpoint(sentiment),
     explanationsEndpoint({
@@ -261,10 +257,14 @@ async function stop(signal: NodeJS.Signals) {
   stopping = true;
   logger.info({ signal }, 'draining');
   readiness.startDraining();
+  // At once: no line is begun any more while calls come to their end.
+  const batchesClosed = batches.close();
   await drain(
     [
       closableServer,
-      { name: 'batches', close: () => batches.close() },
+      // A connection that was cut is closed before what was written for it is billed.
+      { name: 'calls', close: () => untilNone(() => gateway.liveCalls) },
+      { name: 'batches', close: () => batchesClosed },
       ...[...new Set([sentiment, checking]), images, textVectors].map(({ batcher, runtime }) => ({
         name: `batcher of ${runtime.model.id}`,
         close: () => batcher.close(),
@@ -277,7 +277,12 @@ async function stop(signal: NodeJS.Signals) {
       ...(tracing ? [{ name: 'traces', close: () => tracing.close() }] : []),
       { name: 'database of usage', close: () => usageDatabase.$disconnect() },
     ],
-    { logger, timeoutMs: drainTimeoutMs },
+    {
+      logger,
+      drainMs: environment.drainMs,
+      end: () => ending.abort(),
+      cut: () => server.closeAllConnections(),
+    },
   );
   accessLog.flush();
   process.exit(0);

@@ -72,6 +72,7 @@ export interface GenerationDependencies extends PipelineDependencies {
   readonly saver: ProgressSaver;
   readonly metrics: Pick<GatewayMetrics, 'timeFirstToken' | 'countTokens'>;
   readonly times?: GenerationTimeLimits | undefined;
+  readonly ending?: AbortSignal | undefined;
 }
 
 /**

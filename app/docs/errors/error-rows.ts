@@ -158,6 +158,12 @@ export const errorRows: Readonly<Record<Exclude<ErrorCode, ConsoleOnly>, ErrorRo
     todo: 'Wait as long as Retry-After says.',
   },
   model_unavailable: { status: 503, meaning: 'The model is not loaded or failed.', todo: 'Send it again.' },
+  server_stopping: {
+    status: 503,
+    meaning:
+      'The server was being stopped. Where it ends a stream, what was written is billed; otherwise nothing is.',
+    todo: 'Send it again.',
+  },
   database_unavailable: {
     status: 503,
     meaning: 'Nothing can be metered, so nothing is answered.',

@@ -170,8 +170,10 @@ export default async function TextReferencePage() {
         <p>
           Who hangs up is charged for what was written until then. A stream that nobody reads for{' '}
           {stalledReaderMs / second} s is cut, and counts as hung up on. After {timeoutMs / second} s a text
-          ends where it is. Should a server or its database be lost in mid-stream, what was noted down of the
-          stream about a second before is charged, never more than was written.
+          ends where it is. A server that is stopped may end it before with the error{' '}
+          <code>server_stopping</code>; what was written by then is charged. Should a server or its database
+          be lost in mid-stream, what was noted down of the stream about a second before is charged, never
+          more than was written.
         </p>
       </Section>
       <Section id="json" title="JSON">

@@ -137,12 +137,27 @@ export const safetyLimits = {
 export const pipelineLimits = {
   holdMs: 60 * secondMs,
   requestTimeoutMs: 30 * secondMs,
+  /** A call that would wait longer for the model than this is told at once to come back. */
+  modelWaitMsMax: 5 * secondMs,
   /** How long a request waits for others' holds to be settled when the rest of the quota is held. */
   heldQuotaWaitMs: 3 * secondMs,
   admitQueueMax: 4_096,
   admitBatchMax: 256,
   settleBatchMax: 256,
   modelQueueItemsMax: 4_096,
+} as const;
+
+/** How a gateway stops: what is in flight may take its whole time, unless DRAIN_MS gives it less. */
+export const drainLimits = {
+  /** Fetching and running, or a text that somebody reads slowly. */
+  slowestMs: Math.max(
+    outboundLimits.timeoutMs + pipelineLimits.requestTimeoutMs,
+    generationLimits.firstEventTimeoutMs + generationLimits.timeoutMs + generationLimits.stalledReaderMs,
+  ),
+  /** Once texts were ended where they were, for their last events to be read. */
+  lastEventsMs: 3 * secondMs,
+  /** For what was cut off then to be billed, and for all that is to be closed. */
+  closeMs: 7 * secondMs,
 } as const;
 
 /** Token buckets in memory or in rate_buckets: `capacity` calls, refilled evenly over `windowMs`. */

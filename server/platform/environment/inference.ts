@@ -1,7 +1,7 @@
 import { availableParallelism } from 'node:os';
 import path from 'node:path';
 import { z } from 'zod';
-import { pipelineLimits } from '#server/domain/rate-limits/limits.ts';
+import { drainLimits, pipelineLimits } from '#server/domain/rate-limits/limits.ts';
 import { parseEnvironment, portOr, sharedVariables, type Variables } from './parse-environment.ts';
 
 /** The operator's own machines: private addresses are as good as any. A key has a variable of its own. */
@@ -28,6 +28,12 @@ const variables = z.object({
   DATA_DIR_MODELYARD: sharedVariables.DATA_DIR_MODELYARD,
   BLOBS_DIR: sharedVariables.BLOBS_DIR,
   HOLD_MS: z.coerce.number({ error: 'milliseconds' }).int().min(100).default(pipelineLimits.holdMs),
+  DRAIN_MS: z.coerce
+    .number({ error: 'milliseconds' })
+    .int()
+    .min(0)
+    .max(3_600_000)
+    .default(drainLimits.slowestMs),
   COMPUTE_THREADS: z.coerce
     .number({ error: 'a number of threads' })
     .int()
@@ -72,6 +78,7 @@ const variables = z.object({
   OTEL_EXPORTER_OTLP_TRACES_ENDPOINT: z.url().optional(),
   OTEL_SERVICE_NAME: z.string().default('modelyard-inference'),
   FAKE_RUNTIME_LATENCY_MS: z.coerce.number({ error: 'milliseconds' }).int().min(0).default(0),
+  FAKE_RUNTIME_BATCH_ITEMS: z.coerce.number({ error: 'a number of texts' }).int().min(1).default(64),
 });
 const schema = variables
   .refine((given) => !given.TEXT_UPSTREAM_URL || given.TEXT_UPSTREAM_MODEL !== '', {
@@ -101,6 +108,7 @@ export function readInferenceEnvironment(given: Variables = process.env) {
     safetyPolicyFile: read.SAFETY_POLICY_FILE,
     blobsDir: read.BLOBS_DIR ?? path.join(read.DATA_DIR_MODELYARD, 'blobs'),
     holdMs: read.HOLD_MS,
+    drainMs: read.DRAIN_MS,
     computeThreads: read.COMPUTE_THREADS,
     text: {
       threads: read.TEXT_THREADS,
@@ -144,5 +152,6 @@ export function readInferenceEnvironment(given: Variables = process.env) {
         : null,
     runtime: read.INFERENCE_RUNTIME,
     fakeRuntimeLatencyMs: read.FAKE_RUNTIME_LATENCY_MS,
+    fakeRuntimeBatchItems: read.FAKE_RUNTIME_BATCH_ITEMS,
   };
 }

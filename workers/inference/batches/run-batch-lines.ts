@@ -155,7 +155,9 @@ async function runChunk(
     signal.throwIfAborted();
     const json = JSON.parse(answer.body) as { error?: { code?: unknown } };
     const isFailed = answer.status !== 200;
-    if (isFailed && passing.has(json.error?.code) && mayTryAgain(line)) {
+    // Where this gateway is stopped another one runs it, and it was no try.
+    const isStopped = json.error?.code === 'server_stopping';
+    if (isFailed && (isStopped || (passing.has(json.error?.code) && mayTryAgain(line)))) {
       await answer.settle?.();
       return runAgain(begun);
     }

@@ -10,6 +10,7 @@ import type {
   TextGenerator,
 } from '#workers/model-runtime/text-generator.ts';
 import type { FinishReason } from '../generation-endpoint.ts';
+import { stoppedBefore, stoppedWithin } from '../server-stopping.ts';
 
 export interface GenerationTimes {
   readonly firstEventTimeoutMs: number;
@@ -20,6 +21,8 @@ export interface StartOptions extends GenerationTimes {
   readonly lane: string;
   /** Aborted when the caller hangs up. */
   readonly signal: AbortSignal;
+  /** Aborted when the process has no more time: the text ends where it is. Left out: never. */
+  readonly ending?: AbortSignal | undefined;
 }
 
 /** A text that is being written. */
@@ -29,6 +32,8 @@ export interface Generation {
   readonly outputTokens: number;
   /** Whether the caller hung up before it ended. */
   readonly isCancelled: boolean;
+  /** What the caller is told instead of its end, where the process had no more time for it. Known when `events` has ended. */
+  readonly cutBy: DomainError | null;
   /** By choice; complete when `events` has ended. */
   readonly reasons: readonly FinishReason[];
   /** To be gone through once, to its end, also after `stop`. Rejects if the model fails, or `fail` was called. */
@@ -44,7 +49,7 @@ export interface Generation {
 export async function startGeneration(
   generator: TextGenerator,
   input: GenerationInput,
-  { lane, signal, firstEventTimeoutMs, timeoutMs }: StartOptions,
+  { lane, signal, ending, firstEventTimeoutMs, timeoutMs }: StartOptions,
 ): Promise<Generation> {
   const stopping = new AbortController();
   const iterator = generator.generate(input, { lane, signal: stopping.signal })[Symbol.asyncIterator]();
@@ -52,10 +57,14 @@ export async function startGeneration(
   const reasons = Array.from({ length: input.choices }, (): FinishReason | undefined => undefined);
   let isCancelled = false;
   let isFull = false;
+  let isEnding = false;
+  let isCut = false;
   let failure: DomainError | undefined;
   let held = { units: Number.POSITIVE_INFINITY, microUsd: Number.POSITIVE_INFINITY };
   if (signal.aborted) stop();
+  if (ending?.aborted) endHere();
   signal.addEventListener('abort', stop, { once: true });
+  ending?.addEventListener('abort', endHere, { once: true });
   const started = await begin();
   // A text that takes too long ends where it is: what was written so far is an answer too.
   const timer = setTimeout(() => stopping.abort(), timeoutMs);
@@ -63,6 +72,16 @@ export async function startGeneration(
   function stop() {
     isCancelled = true;
     stopping.abort();
+  }
+
+  function endHere() {
+    isEnding = true;
+    stopping.abort();
+  }
+
+  function listenNoMore() {
+    signal.removeEventListener('abort', stop);
+    ending?.removeEventListener('abort', endHere);
   }
 
   async function begin(): Promise<GenerationStarted> {
@@ -73,13 +92,14 @@ export async function startGeneration(
     }, firstEventTimeoutMs);
     try {
       const first = await iterator.next();
-      if (!first.done && first.value.kind === 'started' && !late) return first.value;
+      if (!first.done && first.value.kind === 'started' && !late && !isEnding) return first.value;
       await iterator.return?.();
       if (late) throw tooLate();
+      if (isEnding) throw stoppedBefore();
       throw isCancelled ? signal.reason : new ModelRuntimeError('A generation did not begin with its start.');
     } catch (error) {
-      signal.removeEventListener('abort', stop);
-      throw error;
+      listenNoMore();
+      throw isEnding && !isCancelled ? stoppedBefore() : error;
     } finally {
       clearTimeout(waiting);
     }
@@ -100,7 +120,7 @@ export async function startGeneration(
       if (reasons.includes(undefined)) throw new ModelRuntimeError('A generation ended before its choices.');
     } finally {
       clearTimeout(timer);
-      signal.removeEventListener('abort', stop);
+      listenNoMore();
       stopping.abort();
       await iterator.return?.();
     }
@@ -122,6 +142,7 @@ export async function startGeneration(
    * engine that counts at the end alone made several pieces of a token.
    */
   function finish({ choice, reason, outputTokens }: GenerationFinished) {
+    if (reason === 'cancelled' && isEnding) isCut = true;
     reasons[choice] = reason === 'cancelled' || isFull ? 'length' : reason;
     const more = outputTokens - (made[choice] ?? 0);
     if (more <= 0 || (!isFull && fits(total() + more))) made[choice] = outputTokens;
@@ -146,6 +167,9 @@ export async function startGeneration(
     },
     get isCancelled() {
       return isCancelled;
+    },
+    get cutBy() {
+      return isCut && !isCancelled ? stoppedWithin() : null;
     },
     get reasons() {
       return reasons.map((reason) => reason ?? 'length');

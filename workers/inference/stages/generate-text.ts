@@ -7,7 +7,8 @@ import { type Generation, type GenerationTimes, startGeneration } from '../gener
 import type { GenerationEndpoint, GenerationRequest, WrittenChoice } from '../generation-endpoint.ts';
 import type { GatewayMetrics } from '../metrics.ts';
 import type { Stage } from '../pipeline.ts';
-import { unwritten, withheld } from '../withheld.ts';
+import { stoppedBefore } from '../server-stopping.ts';
+import { promptNotCovered, unwritten, withheld } from '../withheld.ts';
 import type { WithAdmission } from './admit.ts';
 import type { FailedRun } from './run-model.ts';
 
@@ -37,6 +38,7 @@ export interface GenerateOptions {
   readonly saver: ProgressSaver;
   readonly metrics: Pick<GatewayMetrics, 'timeFirstToken'>;
   readonly times: GenerationTimes;
+  readonly ending?: AbortSignal | undefined;
 }
 
 /**
@@ -45,7 +47,7 @@ export interface GenerateOptions {
  */
 export function generateText<Options>(
   endpoint: GenerationEndpoint<Options>,
-  { saver, metrics, times }: GenerateOptions,
+  { saver, metrics, times, ending }: GenerateOptions,
 ): Stage<WithAdmission<GenerationRequest<Options>>, WithGeneration<Options>> {
   return {
     name: 'runModel',
@@ -68,6 +70,7 @@ export function generateText<Options>(
       ...times,
       lane: admission.workspaceId,
       signal,
+      ending,
     });
     const saved = savedRequest(context, model, generation);
     try {
@@ -78,19 +81,24 @@ export function generateText<Options>(
     }
     const open_: OpenRun = { kind: 'open', generation, events: () => timed(context, saved, generation) };
     if (input.isStream) return open_;
-    return { kind: 'written', generation, choices: await collect(open_) };
+    const choices = await collect(open_);
+    // Half an answer that was to leave whole is none.
+    if (generation.cutBy) throw stoppedBefore();
+    return { kind: 'written', generation, choices };
   }
 
   async function open(saved: SavedRequest, generation: Generation): Promise<void> {
     const { outcome, heldUnits, heldMicroUsd } = await saver.open(saved).catch((error: unknown) => {
       throw unwritten(error);
     });
-    if (outcome !== 'saved') throw withheld(outcome);
     const held = { units: heldUnits, microUsd: heldMicroUsd };
-    if (generation.started.inputTokens > held.units) {
+    const refused =
+      outcome === 'no_hold' ? withheld(outcome) : promptNotCovered(held, generation.started.inputTokens);
+    if (refused) {
       saver.close(saved);
-      throw withheld('over_hold');
+      throw refused;
     }
+    if (outcome !== 'saved') throw withheld(outcome);
     generation.limitTo(held);
   }
 

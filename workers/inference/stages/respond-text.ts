@@ -66,7 +66,12 @@ export function respondText<Options>(
     if (failure === undefined) {
       try {
         const receipt = await settle();
-        yield codec.finish({ reasons: generation.reasons, receipt });
+        if (generation.cutBy) {
+          error = generation.cutBy;
+          yield codec.fail(errorToBody(error, about));
+        } else {
+          yield codec.finish({ reasons: generation.reasons, receipt });
+        }
       } catch (thrown) {
         error = thrown;
         yield codec.fail(errorToBody(thrown, about));

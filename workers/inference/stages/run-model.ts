@@ -5,6 +5,7 @@ import {
   BatcherFullError,
   BatcherTimeoutError,
   type BatchTimes,
+  type WaitMax,
 } from '#workers/batching/dynamic-batcher.ts';
 import { type InputRefusal, isRefusal } from '#workers/model-runtime/model-runtime.ts';
 import type { MeteredEndpoint } from '../endpoint.ts';
@@ -29,9 +30,16 @@ export interface FailedRun {
   readonly error: unknown;
 }
 
+export interface RunLimits {
+  /** For all that the request runs. */
+  readonly timeoutMs?: number | undefined;
+  /** Until its turn comes; known before it waits. */
+  readonly waitMsMax?: number;
+}
+
 export function runModel<Input, Item extends object, Output extends object>(
   endpoint: MeteredEndpoint<Input, Item, Output>,
-  { timeoutMs = pipelineLimits.requestTimeoutMs }: { readonly timeoutMs?: number } = {},
+  { timeoutMs = pipelineLimits.requestTimeoutMs, waitMsMax = pipelineLimits.modelWaitMsMax }: RunLimits = {},
 ): Stage<WithInputs<Input>, WithRun<Input, Item, Output>> {
   return {
     name: 'runModel',
@@ -42,16 +50,22 @@ export function runModel<Input, Item extends object, Output extends object>(
         const untilMs = performance.now() + timeoutMs;
         const { admission, signal, trace } = context;
         const onBatch = trace ? traceBatch(trace, model.runtime.model.id) : undefined;
-        const submit = (items: readonly Item[]) =>
+        const submit = (items: readonly Item[], waitMax?: WaitMax) =>
           model.batcher.submit(items, {
             lane: admission.workspaceId,
             signal,
             onBatch,
             // One time limit for all that the request runs: its hold does not last for several.
             timeoutMs: Math.max(1, untilMs - performance.now()),
+            waitMax,
           });
         const paramOf = (index: number) => endpoint.paramOf(context.input, index);
-        let run = toRun(await submit(endpoint.itemsOf(context.input)), paramOf);
+        // What has begun is finished; and a batch's lines, which are few and which nobody waits for, take their time.
+        const first = endpoint.itemsOf(context.input);
+        const waitMax = context.line
+          ? undefined
+          : { ms: waitMsMax, items: first.length + laterItemsMax(endpoint, context.input) };
+        let run = toRun(await submit(first, waitMax), paramOf);
         for (const followUp of endpoint.followUps ?? []) {
           if (run.kind === 'failed') break;
           const more = await submit(followUp.itemsOf(context.input, run.outputs));
@@ -65,6 +79,13 @@ export function runModel<Input, Item extends object, Output extends object>(
       }
     },
   };
+}
+
+function laterItemsMax<Input, Item, Output>(
+  { followUps = [] }: MeteredEndpoint<Input, Item, Output>,
+  input: Input,
+): number {
+  return followUps.reduce((sum, followUp) => sum + followUp.itemsMax(input).length, 0);
 }
 
 function traceBatch(trace: RequestTrace, model: string): (batch: BatchTimes) => void {
@@ -93,7 +114,9 @@ function toFailure(error: unknown, callerSignal: AbortSignal): unknown {
     });
   }
   if (error instanceof BatcherFullError || error instanceof BatcherClosedError) {
-    return new DomainError('overloaded', 'Too much waits for the model. Try again.', { retryAfterMs: 1_000 });
+    // By then what waits now is worked off.
+    const retryAfterMs = error instanceof BatcherFullError ? Math.max(1_000, error.waitMs) : 1_000;
+    return new DomainError('overloaded', 'Too much waits for the model. Try again.', { retryAfterMs });
   }
   return new DomainError('model_unavailable', 'The model failed to answer. Try again.', {
     retryAfterMs: 1_000,

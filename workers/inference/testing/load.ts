@@ -1,3 +1,5 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+
 export interface LoadOptions {
   readonly urls: readonly string[];
   readonly key: string;
@@ -37,13 +39,40 @@ export async function load(options: LoadOptions): Promise<LoadResult> {
   return { acknowledged, statuses, codes };
 }
 
-interface Answered {
+export interface OpenLoopOptions {
+  readonly url: string;
+  readonly key: string;
+  readonly requestsPerSecond: number;
+  readonly seconds: number;
+}
+
+/** One-unit requests that come whether or not those before them are answered, as callers who know nothing of each other. */
+export async function openLoop(options: OpenLoopOptions): Promise<readonly Answered[]> {
+  const { url, key, requestsPerSecond, seconds } = options;
+  const startedAtMs = performance.now();
+  const answers: Promise<Answered>[] = [];
+  while (answers.length < requestsPerSecond * seconds) {
+    // Counted from the beginning: what a busy machine sends too late it makes up for.
+    const due = (requestsPerSecond * (performance.now() - startedAtMs)) / 1_000;
+    while (answers.length < Math.min(due, requestsPerSecond * seconds)) answers.push(send(url, key));
+    await sleep(20);
+  }
+  return Promise.all(answers);
+}
+
+export interface Answered {
+  /** 0: none came. */
   readonly status: number;
   readonly id?: string;
   readonly code?: string;
+  readonly retryAfter?: string | null;
+  readonly tookMs: number;
 }
 
-async function send(url: string, key: string): Promise<Answered> {
+/** A one-unit request. */
+export async function send(url: string, key: string): Promise<Answered> {
+  const startedAtMs = performance.now();
+  const tookMs = () => performance.now() - startedAtMs;
   try {
     const response = await fetch(`${url}/v1/sentiment`, {
       method: 'POST',
@@ -51,8 +80,9 @@ async function send(url: string, key: string): Promise<Answered> {
       body: JSON.stringify({ input: 'good' }),
     });
     const body = (await response.json()) as { id?: string; error?: { code: string } };
-    return { status: response.status, id: body.id, code: body.error?.code };
+    const retryAfter = response.headers.get('retry-after');
+    return { status: response.status, id: body.id, code: body.error?.code, retryAfter, tookMs: tookMs() };
   } catch {
-    return { status: 0 };
+    return { status: 0, tookMs: tookMs() };
   }
 }
