@@ -2,7 +2,8 @@
 //
 // In production everything comes from the environment. In development, what is not set is taken from the data folder
 // of `npm run up`, so that `PORT=4001 npm run start:inference` is one more gateway on the same database.
-import { existsSync, readFileSync } from 'node:fs';
+import { randomBytes } from 'node:crypto';
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { checkNode } from './up/check-node.mjs';
@@ -35,7 +36,7 @@ function fillFromDataFolder() {
   const secrets = readJson(path.join(folder, 'secrets.json'));
   const defaults = {
     DATABASE_URL: ready.databaseUrl,
-    MODELYARD_SECRET: secrets.masterSecret,
+    MODELYARD_SECRET: secrets.masterSecret ?? makeSecret(folder, secrets),
     WEB_URL: ready.webUrl,
     API_URL: ready.apiUrl,
     MODELYARD_DEMO: ready.demoEmail ? '1' : undefined,
@@ -45,6 +46,16 @@ function fillFromDataFolder() {
   }
   if (!process.env.DATABASE_URL)
     fail('No database. Start `npm run up` first, or set DATABASE_URL (see .env.example).');
+}
+
+/** Kept where `npm run up` looks for it, so that what one seals the other opens. */
+function makeSecret(folder, secrets) {
+  if (process.env.MODELYARD_SECRET) return;
+  const masterSecret = randomBytes(32).toString('base64url');
+  mkdirSync(folder, { recursive: true });
+  const text = `${JSON.stringify({ ...secrets, masterSecret }, null, 2)}\n`;
+  writeFileSync(path.join(folder, 'secrets.json'), text, { mode: 0o600 });
+  return masterSecret;
 }
 
 function readJson(file) {

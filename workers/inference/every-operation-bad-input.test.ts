@@ -187,8 +187,9 @@ function schemaOf({ requestBody }: Operation): BodySchema {
 
 function resolved(schema: BodySchema): BodySchema {
   if (!schema.$ref) return schema;
-  const parts = schema.$ref.slice('#/'.length).split('/');
-  return parts.reduce((at, part) => at[part], document as never) as BodySchema;
+  let at: unknown = document;
+  for (const part of schema.$ref.slice('#/'.length).split('/')) at = (at as Record<string, unknown>)[part];
+  return at as BodySchema;
 }
 
 /** Whether a body is right by its description. */

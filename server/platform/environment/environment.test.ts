@@ -34,12 +34,12 @@ describe('the environment', () => {
     }
   });
 
-<<<<<<< HEAD
   it('lets no process start without the secret that seals what it keeps', () => {
     const { DATABASE_URL } = complete;
     for (const read of [readWebEnvironment, readInferenceEnvironment, readBackgroundEnvironment])
       expect(() => read({ DATABASE_URL })).toThrow('MODELYARD_SECRET');
-=======
+  });
+
   it('drains as long as the slowest request takes, or as long as it is told', () => {
     const drainMs = (more: object) => readInferenceEnvironment({ ...complete, ...more }).drainMs;
     expect([drainMs({}), drainMs({ DRAIN_MS: '' }), drainMs({ DRAIN_MS: '15000' })]).toEqual([
@@ -47,7 +47,6 @@ describe('the environment', () => {
     ]);
     for (const wrong of ['-1', '1.5', 'soon', '3600001'])
       expect(() => drainMs({ DRAIN_MS: wrong })).toThrow('DRAIN_MS');
->>>>>>> overload
   });
 
   it('takes an empty variable as one that is not set', () => {
