@@ -110,6 +110,7 @@ export async function openLlamaEngine(options: LlamaEngineOptions): Promise<Text
     applied = adapter;
   }
 
+  /** By sequence: llama.cpp computes at once what stands in a row of consecutive ones, and the rest on its own. */
   async function decode(parts: readonly StepPart[]): Promise<readonly (DrawnToken | null)[]> {
     context.initBatch(parts.reduce((sum, { tokens }) => sum + tokens.length, 0));
     const logits = parts.map(
@@ -148,8 +149,9 @@ export async function openLlamaEngine(options: LlamaEngineOptions): Promise<Text
       const drawn = new Map<StepPart, DrawnToken | null>();
       for (const [adapter, together] of byAdapter(parts, applied)) {
         apply(adapter);
-        const tokens = await decode(together);
-        together.forEach((part, index) => drawn.set(part, tokens[index] ?? null));
+        const inRows = together.toSorted((a, b) => a.sequence - b.sequence);
+        const tokens = await decode(inRows);
+        inRows.forEach((part, index) => drawn.set(part, tokens[index] ?? null));
       }
       return parts.map((part) => drawn.get(part) ?? null);
     },

@@ -59,6 +59,16 @@ describe('sequences', () => {
     expect(pool.take('a', null, prompt)).toBeNull();
   });
 
+  it('are taken next to one another, since an engine computes what is consecutive at once', () => {
+    const { pool } = poolOf(6);
+    const taken = () => pool.take('a', null, [1])?.sequence ?? -1;
+    expect(Array.from({ length: 5 }, taken).toSorted()).toEqual([0, 1, 2, 3, 4]);
+    pool.giveBack(2, []);
+    pool.giveBack(1, []);
+    // 5 is longer unused, but would leave the hole.
+    expect([taken(), taken()].toSorted()).toEqual([1, 2]);
+  });
+
   it('that were used least recently make room', () => {
     const { use } = poolOf(2);
     use('a', numbers(0, 40));

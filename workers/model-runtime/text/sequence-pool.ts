@@ -61,9 +61,21 @@ export function createSequencePool({ sequences, preamble, now, keepMs }: Sequenc
     );
   }
 
+  /**
+   * How scattered the taken ones would be with this one: rows of consecutive ones, which an engine computes one after the other,
+   * and among as many of them how far they reach, so that holes are filled.
+   */
+  function scatterWith({ id }: Sequence): number {
+    const taken = all.filter((one) => one.taken || one.id === id).map((one) => one.id);
+    const rows = taken.filter((at, index) => at !== (taken[index - 1] ?? -1) + 1 || index === 0).length;
+    return rows * all.length + (taken.at(-1) ?? 0) - (taken[0] ?? 0);
+  }
+
   return {
     take(lane, adapter, prompt) {
-      const emptiest = all.filter(({ taken }) => !taken).toSorted((a, b) => a.usedAtMs - b.usedAtMs)[0];
+      const emptiest = all
+        .filter(({ taken }) => !taken)
+        .toSorted((a, b) => scatterWith(a) - scatterWith(b) || a.usedAtMs - b.usedAtMs)[0];
       if (!emptiest) return null;
       const longest = all
         .map((sequence) => ({ sequence, shared: sharedWith(sequence, lane, adapter, prompt) }))
