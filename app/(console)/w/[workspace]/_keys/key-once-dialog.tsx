@@ -1,12 +1,9 @@
 'use client';
 import Link from 'next/link';
-import { useState } from 'react';
 import type { CreatedApiKey } from '#server/domain/api-keys/schema.ts';
 import { CodeSample } from '../../../../_components/code-sample.tsx';
 import { CopyButton } from '../../../../_components/copy-button.tsx';
-import { Dialog } from '../../../../_components/dialog.tsx';
-import { Note } from '../../../../_components/note.tsx';
-import { Ledger } from '../../../../_components/slip.tsx';
+import { type Copying, OnceDialog } from '../../../../_components/once-dialog.tsx';
 import { Wait } from '../../../../_components/wait.tsx';
 import { calendarDate, clockTime, exactTime } from '../../../../_format/time.ts';
 import { firstCalls } from '../../../../_samples/first-calls.ts';
@@ -20,63 +17,45 @@ interface KeyOnceDialogProps {
   readonly onClose: () => void;
 }
 
-/** The only time that anyone sees the key. Closing it without having copied it takes a second thought. */
 export function KeyOnceDialog({ created, apiUrl, onClose }: KeyOnceDialogProps) {
-  const [copied, setCopied] = useState(false);
-  const [asked, setAsked] = useState(false);
   return (
-    <Dialog
-      open
-      onOpenChange={(open) => !open && onClose()}
-      onDismissAttempt={() => (copied ? onClose() : setAsked(true))}
+    <OnceDialog
       title="Copy this key now"
       description="We keep only its SHA-256. Once you close this, nobody can show it again, us included."
+      secret={{ name: 'key', remedy: 'revoked' }}
+      facts={[
+        ['Name', created.name],
+        ['May call', created.scopes.map((scope) => scopeNames[scope]).join(', ')],
+        ...(created.overlapUntil
+          ? ([['The old secret works until', exactTime(created.overlapUntil)]] as const)
+          : []),
+        ['Expires', created.expiresAt ? calendarDate(created.expiresAt) : 'never'],
+      ]}
+      onClose={onClose}
     >
-      <div className="content">
-        <MeasuredKey value={created.key} copied={copied} onCopied={() => setCopied(true)} />
-        <Ledger
-          className="mt-4"
-          lines={[
-            ['Name', created.name],
-            ['May call', created.scopes.map((scope) => scopeNames[scope]).join(', ')],
-            ...(created.overlapUntil
-              ? ([['The old secret works until', exactTime(created.overlapUntil)]] as const)
-              : []),
-            ['Expires', created.expiresAt ? calendarDate(created.expiresAt) : 'never'],
-          ]}
-        />
-        <div className="mt-4">
-          <CodeSample
-            label="The first call"
-            variants={firstCalls(apiUrl, created.key)}
-            onCopied={() => setCopied(true)}
-          />
-        </div>
-        <div className="mt-3">
-          <FirstCall keyId={created.id} />
-        </div>
-        {asked && (
-          <div className="mt-3">
-            <Note kind="warn">
-              The key was not copied. Closed now, it is lost, and has to be revoked.{' '}
-              <button type="button" className="underline underline-offset-3" onClick={onClose}>
-                Close without it
-              </button>
-            </Note>
-          </div>
-        )}
-      </div>
-      <footer>
-        <button type="button" className={copied ? 'btn primary' : 'btn edged'} onClick={onClose}>
-          I have stored it
-        </button>
-      </footer>
-    </Dialog>
+      {(copying) => ({
+        shown: <MeasuredKey value={created.key} {...copying} />,
+        below: (
+          <>
+            <div className="mt-4">
+              <CodeSample
+                label="The first call"
+                variants={firstCalls(apiUrl, created.key)}
+                onCopied={copying.onCopied}
+              />
+            </div>
+            <div className="mt-3">
+              <FirstCall keyId={created.id} />
+            </div>
+          </>
+        ),
+      })}
+    </OnceDialog>
   );
 }
 
 /** The key with its parts: kind, public id, secret, checksum. */
-function MeasuredKey({ value, copied, onCopied }: { value: string; copied: boolean; onCopied: () => void }) {
+function MeasuredKey({ value, copied, onCopied }: { value: string } & Copying) {
   const [brandPart = '', kind = '', id = '', secret = '', checksum = ''] = value.split('_');
   const bits = Math.floor(secret.length * Math.log2(62));
   const parts = [

@@ -1,11 +1,8 @@
 'use client';
 import Link from 'next/link';
-import { useState } from 'react';
 import type { CreatedEndpoint } from '#server/domain/webhooks/schema.ts';
 import { CopyButton } from '../../../../_components/copy-button.tsx';
-import { Dialog } from '../../../../_components/dialog.tsx';
-import { Note } from '../../../../_components/note.tsx';
-import { Ledger } from '../../../../_components/slip.tsx';
+import { OnceDialog } from '../../../../_components/once-dialog.tsx';
 import { exactTime } from '../../../../_format/time.ts';
 
 interface SecretOnceDialogProps {
@@ -13,64 +10,40 @@ interface SecretOnceDialogProps {
   readonly onClose: () => void;
 }
 
-/** The only time that anyone sees the secret. Closing it without having copied it takes a second thought. */
 export function SecretOnceDialog({ created: { endpoint, secret }, onClose }: SecretOnceDialogProps) {
-  const [copied, setCopied] = useState(false);
-  const [asked, setAsked] = useState(false);
   return (
-    <Dialog
-      open
-      onOpenChange={(open) => !open && onClose()}
-      onDismissAttempt={() => (copied ? onClose() : setAsked(true))}
+    <OnceDialog
       title="Copy this secret now"
       description="What receives the events verifies their signatures with it. Nobody can show it again; it can be rotated."
+      secret={{ name: 'secret', remedy: 'rotated' }}
+      facts={[
+        ['Address', <span key="url">{endpoint.url}</span>],
+        ['Events', endpoint.eventTypes.join(', ')],
+        ...(endpoint.previousSecretUntil
+          ? ([['The old secret signs as well', `until ${exactTime(endpoint.previousSecretUntil)}`]] as const)
+          : []),
+      ]}
+      onClose={onClose}
     >
-      <div className="content">
-        <div className="key-once mt-2">
-          <code data-testid="new-secret">
-            whsec_
-            <wbr />
-            <b>{secret.slice('whsec_'.length)}</b>
-          </code>
-          <CopyButton
-            text={secret}
-            className={copied ? 'btn' : 'btn primary'}
-            onCopied={() => setCopied(true)}
-          />
-        </div>
-        <Ledger
-          className="mt-4"
-          lines={[
-            ['Address', <span key="url">{endpoint.url}</span>],
-            ['Events', endpoint.eventTypes.join(', ')],
-            ...(endpoint.previousSecretUntil
-              ? ([
-                  ['The old secret signs as well', `until ${exactTime(endpoint.previousSecretUntil)}`],
-                ] as const)
-              : []),
-          ]}
-        />
-        <p className="mt-4">
-          <Link href="/docs/webhooks" target="_blank">
-            Verify a signature: samples in three languages
-          </Link>
-        </p>
-        {asked && (
-          <div className="mt-3">
-            <Note kind="warn">
-              The secret was not copied. Closed now, it is lost, and has to be rotated.{' '}
-              <button type="button" className="underline underline-offset-3" onClick={onClose}>
-                Close without it
-              </button>
-            </Note>
+      {({ copied, onCopied }) => ({
+        shown: (
+          <div className="key-once mt-2">
+            <code data-testid="new-secret">
+              whsec_
+              <wbr />
+              <b>{secret.slice('whsec_'.length)}</b>
+            </code>
+            <CopyButton text={secret} className={copied ? 'btn' : 'btn primary'} onCopied={onCopied} />
           </div>
-        )}
-      </div>
-      <footer>
-        <button type="button" className={copied ? 'btn primary' : 'btn edged'} onClick={onClose}>
-          I have stored it
-        </button>
-      </footer>
-    </Dialog>
+        ),
+        below: (
+          <p className="mt-4">
+            <Link href="/docs/webhooks" target="_blank">
+              Verify a signature: samples in three languages
+            </Link>
+          </p>
+        ),
+      })}
+    </OnceDialog>
   );
 }
