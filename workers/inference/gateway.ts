@@ -11,12 +11,12 @@ import {
 import { imageLimits } from '#server/domain/rate-limits/limits.ts';
 import { newRequestId, publicRequestId } from '#server/domain/usage/request-id.ts';
 import type { AccessLine } from '#server/platform/access-log.ts';
+import { createAnswering } from './answering.ts';
 import { createDeferredMetering } from './batches/deferred-metering.ts';
 import type { RunLine } from './batches/run-line.ts';
 import { createByteBudget } from './byte-budget.ts';
 import { crossOrigin } from './cors.ts';
 import type { Endpoint, EndpointFamily, FreeEndpoint, MeteredEndpoint } from './endpoint.ts';
-import { clientClosedStatus, codeOf, errorToResponse } from './error-to-response.ts';
 import { createProgressSaver } from './generation/progress-saver.ts';
 import type { GenerationEndpoint } from './generation-endpoint.ts';
 import { familyOfPath } from './hugging-face/family-of-path.ts';
@@ -34,7 +34,7 @@ import {
   type PipelineDependencies,
 } from './pipelines.ts';
 import { publicRoutes } from './public-routes.ts';
-import type { Received, StreamEnd } from './request-scope.ts';
+import type { Received } from './request-scope.ts';
 import type { Tracing } from './tracing/request-trace.ts';
 
 export interface GatewayOptions extends PipelineDependencies {
@@ -100,6 +100,12 @@ export function createGateway(options: GatewayOptions): Gateway {
   const deferred = createDeferredMetering(options.metering);
   const lines = new Map<string, Line>();
   let liveCalls = 0;
+  const respondTo = createAnswering({
+    ...options,
+    onOver: ({ line }) => {
+      if (!line) liveCalls--;
+    },
+  });
 
   for (const endpoint of options.metered) {
     addEndpoint(endpoint, meteredPipeline(endpoint, options));
@@ -180,57 +186,8 @@ export function createGateway(options: GatewayOptions): Gateway {
   ): Promise<Response> {
     const received = receive(c, route);
     liveCalls++;
-    return cors.allow(c.req.raw, await respondTo(received, route, family, run), received.address());
-  }
-
-  async function respondTo(
-    received: Received,
-    route: string,
-    family: EndpointFamily,
-    run: (received: Received) => Promise<Response>,
-  ): Promise<Response> {
-    let code = 'ok';
-    let response: Response;
-    try {
-      response = await run(received);
-    } catch (error) {
-      await received.scope.releaseClaim?.();
-      code = received.signal.aborted ? 'client_closed' : codeOf(error);
-      response = errorToResponse(error, { ...received, family });
-      logFailure(received, error, code);
-    }
-    const { streamEnd } = received.scope;
-    if (streamEnd === undefined) count(received, route, response.status, code);
-    else void streamEnd.then((end) => countStream(received, route, response.status, end));
-    return response;
-  }
-
-  function countStream(received: Received, route: string, status: number, end: StreamEnd) {
-    if (end.error === undefined)
-      return count(received, route, status, end.isCancelled ? 'client_closed' : 'ok');
-    const code = codeOf(end.error);
-    void received.scope.releaseClaim?.();
-    logFailure(received, end.error, code);
-    count(received, route, status, code);
-  }
-
-  /** Once for each request, when it is over. */
-  function count(received: Received, route: string, answeredStatus: number, code: string) {
-    received.releaseBytes();
-    if (!received.line) liveCalls--;
-    const status = code === 'client_closed' ? clientClosedStatus : answeredStatus;
-    const tookMs = performance.now() - received.startedAtMs;
-    const { workspaceId } = received.scope;
-    received.trace?.end({ status, code, workspaceId });
-    options.metrics.countAnswer(route, status, code, tookMs);
-    options.accessLog({
-      requestId: publicRequestId(received.requestId),
-      workspaceId,
-      route,
-      status,
-      code,
-      latencyMs: Math.round(tookMs),
-    });
+    const response = await respondTo(received, { route, family }, run);
+    return cors.allow(c.req.raw, response, received.address());
   }
 
   function receive(c: Context<{ Bindings: ServerBindings }>, route: string): Received {
@@ -270,15 +227,6 @@ export function createGateway(options: GatewayOptions): Gateway {
     };
   }
 
-  function logFailure(received: Received, error: unknown, code: string) {
-    if (code === 'client_closed' || (error instanceof DomainError && error.cause === undefined)) return;
-    const cause = error instanceof DomainError ? error.cause : error;
-    options.logger.error(
-      { requestId: publicRequestId(received.requestId), code, err: cause },
-      'A request failed.',
-    );
-  }
-
   function methodsOf(path: string): string {
     return routes
       .filter((route) => isPathOf(route.path, path))
@@ -316,7 +264,9 @@ export function createGateway(options: GatewayOptions): Gateway {
       scope: { windows: null, workspaceId: null },
       line: { keyId, keyHash },
     };
-    const response = await respondTo(received, path, line.family, (given) => line.guarded.run(given));
+    const response = await respondTo(received, { route: path, family: line.family }, (given) =>
+      line.guarded.run(given),
+    );
     return { status: response.status, body: await response.text(), settle: deferred.take(requestId) };
   };
 
