@@ -187,6 +187,18 @@ describe('createBatcher', () => {
     expect(answers[1]).toMatchObject({ status: 'rejected', reason: expect.any(MissingResultError) });
   });
 
+  it('leaves room for others when one lane has filled its part', async () => {
+    const { submit } = batcher({ queueItemsMax: 6, laneItemsMax: 4 });
+    const flood = submit(['a', 'b', 'c', 'd'], a);
+    await expect(submit(['e'], a)).rejects.toBeInstanceOf(BatcherFullError);
+    const other = submit(['f', 'g'], { lane: 'other' });
+    await expect(submit(['h'], { lane: 'third' })).rejects.toBeInstanceOf(BatcherFullError);
+    expect([await flood, await other]).toEqual([
+      ['A', 'B', 'C', 'D'],
+      ['F', 'G'],
+    ]);
+  });
+
   it('bounds what waits', async () => {
     const { submit } = batcher({ queueItemsMax: 2 });
     const fine = submit(['a', 'b'], a);

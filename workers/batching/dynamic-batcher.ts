@@ -6,6 +6,8 @@ export interface BatcherOptions<Item, Result> {
   readonly policy: BatchPolicy;
   /** Items that may wait; beyond that `submit` rejects with `BatcherFullError`. */
   readonly queueItemsMax: number;
+  /** So many of them of one lane, so that a flood leaves room for the others. Left out: all. */
+  readonly laneItemsMax?: number;
   /**
    * How long an idle thread waits for a batch to fill. 0: never, a batch is what came while the threads were busy,
    * so a lone request pays nothing for batching.
@@ -118,7 +120,7 @@ export function createBatcher<Item, Result>(options: BatcherOptions<Item, Result
     const { lane, share = 1, signal, timeoutMs, waitMax, onBatch } = submitted;
     if (closed) return Promise.reject(new BatcherClosedError('The batcher is closed.'));
     if (signal?.aborted) return Promise.reject(signal.reason);
-    if (queue.waitingItems + items.length > options.queueItemsMax) {
+    if (!hasRoom(lane, items.length)) {
       const waitMs = pace.msOf(queue.waitingItems);
       return Promise.reject(new BatcherFullError('Too many items wait for the model.', waitMs));
     }
@@ -163,6 +165,15 @@ export function createBatcher<Item, Result>(options: BatcherOptions<Item, Result
       queue.add(request);
       schedule();
     });
+  }
+
+  /** What waits of one lane is only counted where all that waits is that much. */
+  function hasRoom(lane: string, items: number): boolean {
+    const { queueItemsMax, laneItemsMax = queueItemsMax } = options;
+    const all = queue.waitingItems + items;
+    return (
+      all <= queueItemsMax && (all <= laneItemsMax || queue.waitingItemsOf(lane) + items <= laneItemsMax)
+    );
   }
 
   /** What stands before it by turns is only counted where all that waits is too much. */

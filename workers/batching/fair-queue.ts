@@ -11,6 +11,8 @@ export interface FairQueue<Item> {
   /** Takes what `peek` gave, and passes the turn on. */
   take(turn: Turn<Item>): void;
   readonly waitingItems: number;
+  /** Of one lane. */
+  waitingItemsOf(lane: string): number;
   /** Items of others that are taken before the last of so many that a lane would add now, if nothing more came. */
   itemsBefore(lane: string, items: number): number;
 }
@@ -93,10 +95,15 @@ export function createFairQueue<Item>(): FairQueue<Item> {
     turns.push(lane);
   }
 
+  const left = ({ job, next }: Waiting<Item>) => job.items.length - next;
+
+  function waitingItemsOf(name: string): number {
+    return byName.get(name)?.jobs.reduce((sum, waiting) => sum + left(waiting), 0) ?? 0;
+  }
+
   /** By turns: a job waits for no more items of each other than it has itself, and so does a lane. */
   function itemsBefore(name: string, items: number): number {
     const own = byName.get(name);
-    const left = ({ job, next }: Waiting<Item>) => job.items.length - next;
     const ofOwn = own?.jobs.reduce((sum, waiting) => sum + Math.min(left(waiting), items), 0) ?? 0;
     const turnsMax = ofOwn + items;
     const ofOthers = turns
@@ -119,6 +126,7 @@ export function createFairQueue<Item>(): FairQueue<Item> {
     get waitingItems() {
       return waitingItems;
     },
+    waitingItemsOf,
     itemsBefore,
   };
 }

@@ -18,6 +18,7 @@ export function serveModel<Item, Output>(
       parallelBatches: runtime.limits.parallelBatches,
     },
     queueItemsMax: pipelineLimits.modelQueueItemsMax,
+    laneItemsMax: pipelineLimits.modelLaneItemsMax,
     weightOf: costBound,
     run: (items, signal) => runtime.run(items, signal),
     onBatch: (batch) => metrics.countBatch(id, batch),

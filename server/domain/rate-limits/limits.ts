@@ -145,6 +145,8 @@ export const pipelineLimits = {
   admitBatchMax: 256,
   settleBatchMax: 256,
   modelQueueItemsMax: 4_096,
+  /** Of one workspace: more than a request may have, and room for others when one floods. */
+  modelLaneItemsMax: 3_072,
 } as const;
 
 /** How a gateway stops: what is in flight may take its whole time, unless DRAIN_MS gives it less. */

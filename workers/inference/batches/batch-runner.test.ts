@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, it, vi } from 'vitest';
+import { partBlob } from '#server/domain/batches/part-blob.ts';
 import type { BlobStore } from '#server/domain/blobs/blob-store.ts';
 import { fileBlob } from '#server/domain/files/file-blob.ts';
 import { createBatchQueue } from '#server/platform/batches/batch-queue.ts';
@@ -135,14 +136,37 @@ it('fails a batch whose input was damaged where it is kept, and runs none of it'
   const runner = startRunner(async () => {
     throw new Error('A line was run.');
   });
-  const ended = await vi.waitFor(
+  expect(await failed(id)).toMatchObject([{ code: 'file_damaged' }]);
+  await runner.close();
+});
+
+it('fails a batch of which answers were damaged where they are kept, instead of trying for ever', async () => {
+  let ran = 0;
+  const runLine: RunLine = async () => {
+    ran++;
+    await pause(3);
+    return { status: 200, body: '{}', settle: async () => 'settled' };
+  };
+  const first = startRunner(runLine);
+  const id = await createLines(200);
+  await vi.waitFor(() => expect(ran).toBeGreaterThan(60), { timeout: 10_000, interval: 5 });
+  await first.close();
+  const { workspaceId } = await database.prisma.batch.findUniqueOrThrow({ where: { id } });
+  const piece = path.join(folder, partBlob({ workspaceId, id }, 1));
+  await writeFile(piece, (await readFile(piece)).subarray(0, -1));
+  const second = startRunner(runLine);
+  expect(await failed(id)).toMatchObject([{ code: 'file_damaged' }]);
+  await second.close();
+});
+
+async function failed(id: string) {
+  const batch = await vi.waitFor(
     async () => {
-      const batch = await database.prisma.batch.findUniqueOrThrow({ where: { id } });
-      expect(batch.status).toBe('failed');
-      return batch;
+      const found = await database.prisma.batch.findUniqueOrThrow({ where: { id } });
+      expect(found.status).toBe('failed');
+      return found;
     },
     { timeout: 15_000, interval: 20 },
   );
-  await runner.close();
-  expect(ended.errors).toMatchObject([{ code: 'file_damaged', param: 'input_file_id' }]);
-});
+  return batch.errors;
+}

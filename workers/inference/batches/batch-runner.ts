@@ -37,6 +37,14 @@ export interface BatchRunner {
 
 type Batch = ClaimedBatch & Leased;
 
+interface Lease {
+  readonly signal: AbortSignal;
+  check(): void;
+  state(): { readonly status: string; readonly isExpired: boolean };
+  /** The turn, not the lease. */
+  isOver(): boolean;
+}
+
 /** One batch at a time, for a turn each. */
 export function startBatchRunner(options: BatchRunnerOptions): BatchRunner {
   const { queue, blobs, logger, leaseMs, lookEveryMs = batchLimits.lookEveryMs } = options;
@@ -100,15 +108,23 @@ export function startBatchRunner(options: BatchRunnerOptions): BatchRunner {
     }
   }
 
-  async function work(
-    batch: Batch,
-    lease: {
-      readonly signal: AbortSignal;
-      check(): void;
-      state(): { readonly status: string; readonly isExpired: boolean };
-      isOver(): boolean;
-    },
-  ): Promise<void> {
+  async function work(batch: Batch, lease: Lease): Promise<void> {
+    try {
+      await workOn(batch, lease);
+    } catch (error) {
+      // No later try would read it.
+      if (!(error instanceof DamagedBlobError)) throw error;
+      logger.error({ batchId: batch.id, err: error }, 'What is kept of a batch is damaged.');
+      const message = 'The input file, or what was answered, was damaged where it is kept. Upload it again.';
+      lease.check();
+      await end(batch, {
+        status: 'failed',
+        errors: [{ code: 'file_damaged', message, param: null, line: null }],
+      });
+    }
+  }
+
+  async function workOn(batch: Batch, lease: Lease): Promise<void> {
     const inputBlob = fileBlob({ workspaceId: batch.workspaceId, id: batch.inputFileId });
     const readInput = () => blobs.read(inputBlob);
     const isStopped = () => lease.state().status === 'cancelling' || lease.state().isExpired;
@@ -141,20 +157,13 @@ export function startBatchRunner(options: BatchRunnerOptions): BatchRunner {
     batch: Batch,
     readInput: () => Promise<AsyncIterable<Uint8Array> | null>,
   ): Promise<readonly object[]> {
-    const ofFile = { param: 'input_file_id', line: null };
-    try {
-      const input = await readInput();
-      if (!input) return [{ code: 'not_found', message: 'The input file is gone.', ...ofFile }];
-      const { lines, errors } = await checkInput(input, batch.endpoint);
-      if (errors.length === 0) await queue.begin(batch, lines);
-      return errors;
-    } catch (error) {
-      // No later try would read it.
-      if (!(error instanceof DamagedBlobError)) throw error;
-      logger.error({ batchId: batch.id, err: error }, 'The input file of a batch is damaged.');
-      const message = 'The input file was damaged where it is kept. Upload it again.';
-      return [{ code: 'file_damaged', message, ...ofFile }];
+    const input = await readInput();
+    if (!input) {
+      return [{ code: 'not_found', message: 'The input file is gone.', param: 'input_file_id', line: null }];
     }
+    const { lines, errors } = await checkInput(input, batch.endpoint);
+    if (errors.length === 0) await queue.begin(batch, lines);
+    return errors;
   }
 
   function end(batch: Batch, ended: Omit<EndedBatch, 'filesLiveMs' | 'event'>): Promise<void> {
