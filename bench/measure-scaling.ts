@@ -6,8 +6,10 @@ import { cpuMsOf, cpuMsOfFamily } from './cpu-time.ts';
 import { median } from './median.ts';
 
 export interface ScalingFigures {
-  /** Processor time of gateways and PostgreSQL for a request, three gateways to one. */
+  /** Processor time of gateways and PostgreSQL for a request, three gateways to one: the same connections, shared by three. */
   readonly cpuOfThreeToOne: number;
+  /** The same where three serve three times the connections, which is what more gateways are for. */
+  readonly cpuOfThreeTimesTheLoad: number;
   /** Answers a second of two gateways to one, of a model that sleeps 10 ms. */
   readonly sleepingTwoToOne: number;
   /** 99th percentile at half of what a gateway answers at most, less the bare server's at the same rate. */
@@ -46,12 +48,9 @@ export async function measureScaling(
   const cpuMs = async (servers: readonly BenchServer[]) =>
     (await Promise.all(servers.map(({ pid }) => cpuMsOf(pid)))).reduce((sum, ms) => sum + ms, 0) +
     (await cpuMsOfFamily(database.postmasterPid));
-  /** Of so many gateways that share the connections. */
-  const cpuOfARequest = async (servers: readonly BenchServer[]) => {
+  const cpuOfARequest = async (servers: readonly BenchServer[], connectionsEach: number) => {
     const before = await cpuMs(servers);
-    const reports = await Promise.all(
-      servers.map((server) => load(server, CONNECTIONS / servers.length, roundMs)),
-    );
+    const reports = await Promise.all(servers.map((server) => load(server, connectionsEach, roundMs)));
     const answers = reports.reduce((sum, report) => sum + report.answers, 0);
     return ((await cpuMs(servers)) - before) / answers;
   };
@@ -65,7 +64,11 @@ export async function measureScaling(
     for (const server of [...gateways, ...sleeping, bare]) await load(server, CONNECTIONS, WARM_UP_MS);
     const measured: ScalingFigures[] = [];
     for (let round = 0; round < rounds; round++) {
-      const [single, three] = [await cpuOfARequest([one]), await cpuOfARequest(gateways)];
+      const [single, sharing, thrice] = [
+        await cpuOfARequest([one], CONNECTIONS),
+        await cpuOfARequest(gateways, CONNECTIONS / gateways.length),
+        await cpuOfARequest(gateways, CONNECTIONS),
+      ];
       const [alone, two] = [await perSecond([sleeper]), await perSecond(sleeping)];
       const { answers, durationMs } = await load(one, CONNECTIONS, roundMs);
       const half = (answers * 500) / durationMs;
@@ -74,7 +77,8 @@ export async function measureScaling(
         await load(bare, CONNECTIONS, roundMs, half),
       ];
       measured.push({
-        cpuOfThreeToOne: three / single,
+        cpuOfThreeToOne: sharing / single,
+        cpuOfThreeTimesTheLoad: thrice / single,
         sleepingTwoToOne: two / alone,
         addedP99Ms: withGateway.p99Ms - without.p99Ms,
       });
@@ -82,6 +86,7 @@ export async function measureScaling(
     const of = (field: keyof ScalingFigures) => median(measured.map((figures) => figures[field]));
     return {
       cpuOfThreeToOne: of('cpuOfThreeToOne'),
+      cpuOfThreeTimesTheLoad: of('cpuOfThreeTimesTheLoad'),
       sleepingTwoToOne: of('sleepingTwoToOne'),
       addedP99Ms: of('addedP99Ms'),
     };

@@ -95,8 +95,15 @@ export function targetsOf(report: BenchReport): readonly (Target & { readonly me
       }),
     ),
     {
-      what: 'CPU of a request, three gateways / one',
+      what: 'CPU of a request, three gateways / one, same load',
       value: report.scaling.cpuOfThreeToOne,
+      bound: 1.15,
+      kind: 'at most',
+      unit: 'x',
+    },
+    {
+      what: 'CPU of a request, three gateways / one, thrice the load',
+      value: report.scaling.cpuOfThreeTimesTheLoad,
       bound: 1.15,
       kind: 'at most',
       unit: 'x',
