@@ -2,7 +2,7 @@ import type { Page } from '@playwright/test';
 import { docSamples } from './doc-samples.ts';
 import { expect, test } from './fixtures.ts';
 
-/** What is typed before React has taken the page over would be mixed with the example that stands there. */
+/** A file that is chosen before React has taken the page over is not seen. */
 async function open(page: Page, address: string): Promise<void> {
   await page.goto(address);
   await page.waitForLoadState('networkidle');
@@ -77,7 +77,7 @@ test('a conversation is written, stopped, and has its receipt', async ({
   expectedConsoleErrors,
 }) => {
   expectedConsoleErrors.push(/404/);
-  await open(page, `${console}/playground?task=text&max_tokens=12`);
+  await page.goto(`${console}/playground?task=text&max_tokens=12`);
   const said = page.getByRole('list', { name: 'What was said' }).getByRole('listitem');
   await page.getByRole('button', { name: 'Run' }).click();
   const slip = page.getByRole('region', { name: 'Slip', exact: true });
@@ -114,7 +114,7 @@ test('an answer follows a schema, and a schema that is none is told where it is'
   memberPage: page,
   console,
 }) => {
-  await open(page, `${console}/playground?task=text&format=schema&temperature=0&max_tokens=100`);
+  await page.goto(`${console}/playground?task=text&format=schema&temperature=0&max_tokens=100`);
   await page.getByLabel('Your message').fill('Invent a person.');
   await page.getByRole('button', { name: 'Run' }).click();
   const said = page.getByRole('list', { name: 'What was said' }).getByRole('listitem');
@@ -134,7 +134,7 @@ test('a refusal stands in its place, and what was asked is not lost', async ({
   expectedConsoleErrors,
 }) => {
   expectedConsoleErrors.push(/400|429/);
-  await open(page, `${console}/playground?task=text`);
+  await page.goto(`${console}/playground?task=text`);
   await page.route(`${product.apiUrl}/v1/text/generate`, async (route) => {
     if (route.request().method() !== 'POST') return route.continue();
     const message = 'Rate limit reached. Try again in 7 s.';

@@ -1,5 +1,6 @@
 'use client';
 import { WordBars } from '../../_calls/word-bars.tsx';
+import { TextArea } from '../../_components/text-area.tsx';
 import type { DemoAnswer } from './ask-sentiment.ts';
 import { answerOf, contributionsOf, wordsOf } from './leave-out.ts';
 
@@ -22,7 +23,7 @@ export function Sentence({ text, onChange, answer, stale }: SentenceProps) {
 
   return (
     <div className={`sentence ${towards} ${stale ? 'stale' : ''}`}>
-      <textarea
+      <TextArea
         aria-label="A sentence to read"
         value={text}
         maxLength={charactersMax}

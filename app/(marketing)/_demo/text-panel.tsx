@@ -3,6 +3,7 @@ import Link from 'next/link';
 import type { TextAnswer } from '../../_calls/ask-text.ts';
 import { CallRefusalNote } from '../../_calls/call-refusal-note.tsx';
 import { Slip } from '../../_components/slip.tsx';
+import { TextArea } from '../../_components/text-area.tsx';
 import { exactMoney } from '../../_format/money.ts';
 import { count, plural } from '../../_format/number.ts';
 import { samplePrompts, type TextDemo } from './use-text-demo.ts';
@@ -24,7 +25,7 @@ export function TextPanel({ demo }: { demo: TextDemo }) {
         <label className="label text-ink-2" htmlFor="prompt">
           What to write
         </label>
-        <textarea
+        <TextArea
           id="prompt"
           className="input mt-2 !h-auto py-2"
           rows={2}

@@ -4,6 +4,7 @@ import { useState } from 'react';
 import { requestLimits } from '#server/domain/rate-limits/schema.ts';
 import { CallRefusalNote } from '../../../../_calls/call-refusal-note.tsx';
 import { Note } from '../../../../_components/note.tsx';
+import { TextArea } from '../../../../_components/text-area.tsx';
 import { Wait } from '../../../../_components/wait.tsx';
 import { ReceiptDialog } from './receipt-dialog.tsx';
 import { Samples } from './samples.tsx';
@@ -55,7 +56,7 @@ export function Conversation({ state }: { state: ConversationState }) {
       <label className="label" htmlFor="message">
         Your message
       </label>
-      <textarea
+      <TextArea
         id="message"
         className="input area mt-1"
         rows={3}

@@ -5,6 +5,7 @@ import { requestLimits } from '#server/domain/rate-limits/schema.ts';
 import { CallRefusalNote } from '../../../../_calls/call-refusal-note.tsx';
 import { Readings } from '../../../../_calls/readings.tsx';
 import type { Reading } from '../../../../_calls/sentiment-answer.ts';
+import { TextArea } from '../../../../_components/text-area.tsx';
 import { Wait } from '../../../../_components/wait.tsx';
 import { count, fixed } from '../../../../_format/number.ts';
 import { NumberField } from './number-param.tsx';
@@ -40,7 +41,7 @@ export function SentimentPanel({ state, mayCall }: { state: SentimentState; mayC
             {count(text.length)} of {count(requestLimits.textCharactersMax)} characters
           </span>
         </div>
-        <textarea
+        <TextArea
           className="input area"
           aria-labelledby="texts"
           aria-describedby="texts-help"

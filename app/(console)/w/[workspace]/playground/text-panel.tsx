@@ -1,6 +1,7 @@
 'use client';
 import { generationLimits, requestLimits } from '#server/domain/rate-limits/schema.ts';
 import { FieldNote } from '../../../../_components/field.tsx';
+import { TextArea } from '../../../../_components/text-area.tsx';
 import { Conversation } from './conversation.tsx';
 import { NumberField } from './number-param.tsx';
 import type { AnswerFormat } from './response-format.ts';
@@ -31,7 +32,7 @@ function TextSettings({ state }: { state: ConversationState }) {
       <div className="sec first">
         <h2 id="system">System prompt</h2>
       </div>
-      <textarea
+      <TextArea
         className="input area"
         aria-labelledby="system"
         rows={4}
@@ -71,7 +72,7 @@ function TextSettings({ state }: { state: ConversationState }) {
             <label className="label" htmlFor="schema">
               JSON schema
             </label>
-            <textarea
+            <TextArea
               id="schema"
               className="input area mono"
               rows={10}
