@@ -85,7 +85,7 @@ export default async function TextReferencePage() {
             [
               'repetition_penalty',
               'number, 0.1 to 2',
-              'Divides the logits of tokens that occurred among the last 64. Left out: 1, no change.',
+              'Divides the logits of tokens that occurred in the answer so far. Left out: 1, no change.',
             ],
             [
               'presence_penalty, frequency_penalty',
