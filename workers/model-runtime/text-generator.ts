@@ -152,7 +152,7 @@ export class GenerationRefusedError extends Error {
 
 export type GenerationRefusal =
   | TextTooLong
-  /** The same where an engine elsewhere refused it without a count. */
+  /** The same without a count: it is far too long, or an engine elsewhere gave none. */
   | { readonly refused: 'prompt_too_long'; readonly contextTokens: number }
   /** A number in logitBias that no token has. */
   | { readonly refused: 'unknown_token'; readonly token: number }

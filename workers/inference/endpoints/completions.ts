@@ -61,7 +61,10 @@ const body = z
       echo: flag('echo').openapi({ description: 'Put the prompt in front of the answer.' }),
       logprobs: integer('logprobs', 0, logprobsMax),
       response_format: responseFormat,
-      truncate: flag('truncate').openapi({ description: 'Cut the beginning of a prompt that is too long.' }),
+      truncate: flag('truncate').openapi({
+        description:
+          'Cut the beginning of a prompt that leaves no room for the answer, for which at most half of the context is kept free.',
+      }),
     },
     { error: 'The body is a JSON object.' },
   )
