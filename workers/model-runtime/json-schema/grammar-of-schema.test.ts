@@ -145,6 +145,63 @@ describe('the grammar of a schema', () => {
     expect(refusalOf(named).message).toBe('Nothing that ends is valid for the schema.');
   });
 
+  it('refuses one whose branches begin alike at every level: llama.cpp would follow twice as many with each bracket', () => {
+    const lists = [
+      { type: 'array', items: { $ref: '#/$defs/a' } },
+      { type: 'array', items: { $ref: '#/$defs/a' }, maxItems: 5 },
+      { type: 'null' },
+    ];
+    expect(refusalOf({ $ref: '#/$defs/a', $defs: { a: { anyOf: lists } } }).message).toContain('begin alike');
+    const object = (...names: string[]) => ({
+      properties: Object.fromEntries(names.map((name) => [name, { $ref: '#/$defs/a' }])),
+    });
+    const objects = [object('x', 'y'), object('x'), { type: 'null' }];
+    expect(refusalOf({ $ref: '#/$defs/a', $defs: { a: { anyOf: objects } } }).message).toContain(
+      'begin alike',
+    );
+    const chain = (length: number) =>
+      Object.fromEntries(
+        Array.from({ length }, (_, i) => {
+          const items = i + 1 < length ? { $ref: `#/$defs/d${i + 1}` } : {};
+          const branches = [
+            { type: 'array', items },
+            { type: 'array', items, minItems: 1 },
+          ];
+          return [`d${i}`, { anyOf: branches }];
+        }),
+      );
+    const nested = { $ref: '#/$defs/d0', $defs: chain(9) };
+    expect(accepts({ ...nested, $defs: chain(4) }, '[[]]')).toBe(true);
+    expect(refusalOf(nested).message).toContain('begin alike');
+  });
+
+  it('takes branches that begin alike where they are told apart in time', () => {
+    const of = (op: string, properties: object) => ({
+      type: 'object',
+      properties: { op: { const: op }, ...properties },
+      required: ['op', ...Object.keys(properties)],
+    });
+    const operand = { $ref: '#/$defs/term' };
+    const terms = [
+      of('add', { left: operand, right: operand }),
+      of('negate', { left: operand }),
+      of('number', { value: { type: 'number' } }),
+    ];
+    const expression = { $ref: '#/$defs/term', $defs: { term: { anyOf: terms } } };
+    expect(accepts(expression, '{"op":"negate","left":{"op":"number","value":1}}')).toBe(true);
+    const nestedLists = {
+      anyOf: [
+        { type: 'array', items: { $ref: '#' } },
+        { type: 'array', items: { type: 'string' } },
+      ],
+    };
+    expect(accepts(nestedLists, '[[["a"]]]')).toBe(true);
+    const events = Array.from({ length: 50 }, (_, i) => ({
+      properties: { id: { type: 'string' }, [`e${i}`]: {} },
+    }));
+    expect(accepts({ type: 'array', items: { anyOf: events } }, '[{"id":"a","e7":1}]')).toBe(true);
+  });
+
   it('refuses one that is too deep or too large, in no time', () => {
     let deep: unknown = { type: 'string' };
     for (let depth = 0; depth < 5_000; depth++) deep = { type: 'array', items: deep };

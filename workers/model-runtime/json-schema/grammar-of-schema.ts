@@ -1,6 +1,7 @@
 import { hasFiniteValue } from './has-finite-value.ts';
 import { INTEGER_MAX, literal, writeGrammar } from './json-rules.ts';
 import { branchesOf, refuseBeside } from './keywords-together.ts';
+import { hasTooManyReadings } from './parallel-readings.ts';
 import { asList, asNames, asSchema, type Schema, typesOf, typesOfValue } from './schema-fields.ts';
 import { SchemaRefusedError } from './schema-refused-error.ts';
 
@@ -54,6 +55,7 @@ export function grammarOfSchema(schema: unknown): string {
   const byRef = new Map<string, string>();
   const targets = new Map<string, Schema>();
   const openRefs = new Set<string>();
+  const parts = new Set<Schema>();
   let schemas = 0;
   let counts = 0;
   const root = asSchema(schema, '');
@@ -66,11 +68,11 @@ export function grammarOfSchema(schema: unknown): string {
 
   /** The name of the rule, or the body, of what the schema accepts. */
   function accept(given: unknown, path: string, depth: number): string {
-    if (given === true) return 'value';
-    const current = asSchema(given, path);
     if (++schemas > SCHEMAS_MAX) {
       throw new SchemaRefusedError(path, `The schema has more than ${SCHEMAS_MAX} parts.`);
     }
+    if (given === true) return 'value';
+    const current = asSchema(given, path);
     if (depth > DEPTH_MAX) {
       throw new SchemaRefusedError(path, `The schema is nested more than ${DEPTH_MAX} deep.`);
     }
@@ -78,6 +80,7 @@ export function grammarOfSchema(schema: unknown): string {
       if (KEPT.has(keyword) || ANNOTATIONS.has(keyword) || isPastEveryInteger(keyword, current)) continue;
       throw new SchemaRefusedError(`${path}/${keyword}`, `${keyword} is not supported in a schema.`);
     }
+    parts.add(current);
     refuseBeside(
       current,
       Object.keys(current).filter((keyword) => KEPT.has(keyword)),
@@ -195,6 +198,12 @@ export function grammarOfSchema(schema: unknown): string {
   const top = accept(root, '', 0);
   if (!hasFiniteValue(root, targets)) {
     throw new SchemaRefusedError('', 'Nothing that ends is valid for the schema.');
+  }
+  if (hasTooManyReadings(parts, (ref) => targets.get(ref))) {
+    throw new SchemaRefusedError(
+      '',
+      'Too many branches of anyOf begin alike, one within another: tell them apart by a first property.',
+    );
   }
   rules.set('root', top);
   const grammar = writeGrammar(rules);
