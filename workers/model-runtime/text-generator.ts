@@ -73,7 +73,7 @@ export interface Sampling {
   readonly minP: number;
   /** 32 bits without sign. */
   readonly seed: number;
-  /** Divides the logits of tokens that occurred among the last 64 (Keskar et al., 2019): 1 changes nothing. */
+  /** Divides the logits of tokens that occurred in the answer so far (Keskar et al., 2019): 1 changes nothing. */
   readonly repetitionPenalty: number;
   /** As OpenAI defines them: taken from the logits of what was generated, once, or by count. 0 changes nothing. */
   readonly presencePenalty: number;
@@ -152,7 +152,7 @@ export class GenerationRefusedError extends Error {
 
 export type GenerationRefusal =
   | TextTooLong
-  /** The same where an engine elsewhere refused it without a count. */
+  /** The same without a count: it is far too long, or an engine elsewhere gave none. */
   | { readonly refused: 'prompt_too_long'; readonly contextTokens: number }
   /** A number in logitBias that no token has. */
   | { readonly refused: 'unknown_token'; readonly token: number }

@@ -85,7 +85,7 @@ export default async function TextReferencePage() {
             [
               'repetition_penalty',
               'number, 0.1 to 2',
-              'Divides the logits of tokens that occurred among the last 64. Left out: 1, no change.',
+              'Divides the logits of tokens that occurred in the answer so far. Left out: 1, no change.',
             ],
             [
               'presence_penalty, frequency_penalty',
@@ -111,7 +111,7 @@ export default async function TextReferencePage() {
             [
               'truncate',
               'boolean',
-              'Cut the oldest of a prompt that is too long, and say so, instead of 422.',
+              'Cut the oldest of a prompt that leaves no room for the answer (for which at most half of the context is kept free), and say so, instead of 422.',
             ],
             ['stream', 'boolean', 'Send the text while it is being written.'],
           ]}

@@ -50,7 +50,10 @@ const body = z
       logprobs: flag('logprobs'),
       top_logprobs: integer('top_logprobs', 0, topLogprobsMax),
       response_format: responseFormat,
-      truncate: flag('truncate').openapi({ description: 'Cut the oldest of a prompt that is too long.' }),
+      truncate: flag('truncate').openapi({
+        description:
+          'Cut the oldest of a prompt that leaves no room for the answer, for which at most half of the context is kept free.',
+      }),
     },
     { error: 'The body is a JSON object.' },
   )

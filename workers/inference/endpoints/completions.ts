@@ -1,6 +1,10 @@
 import { createRoute, z } from '@hono/zod-openapi';
 import { generationLimits } from '#server/domain/rate-limits/limits.ts';
-import { completionLogprobs, toCompletionLogprobs } from '../generation/completion-logprobs.ts';
+import {
+  completionLogprobs,
+  createTextOffsets,
+  toCompletionLogprobs,
+} from '../generation/completion-logprobs.ts';
 import {
   flag,
   integer,
@@ -61,7 +65,10 @@ const body = z
       echo: flag('echo').openapi({ description: 'Put the prompt in front of the answer.' }),
       logprobs: integer('logprobs', 0, logprobsMax),
       response_format: responseFormat,
-      truncate: flag('truncate').openapi({ description: 'Cut the beginning of a prompt that is too long.' }),
+      truncate: flag('truncate').openapi({
+        description:
+          'Cut the beginning of a prompt that leaves no room for the answer, for which at most half of the context is kept free.',
+      }),
     },
     { error: 'The body is a JSON object.' },
   )
@@ -182,7 +189,7 @@ function toReply(
     choices: choices.map(({ text: written, reason, logprobs }, index) => ({
       text: options.echoed + written,
       index,
-      logprobs: toCompletionLogprobs(logprobs, 0),
+      logprobs: toCompletionLogprobs(logprobs, createTextOffsets()),
       finish_reason: reason,
     })),
     usage: toOpenAiUsage(receipt),
@@ -192,7 +199,7 @@ function toReply(
 function events({ generation, options }: GenerationRequest<CompletionOptions>, head: AnswerHead): EventCodec {
   const { includeUsage, echoed } = options;
   const fields = toHeadFields(head, 'cmpl');
-  const offsets = Array.from({ length: generation.choices }, () => 0);
+  const offsets = Array.from({ length: generation.choices }, createTextOffsets);
   const event = (
     choices: z.infer<typeof completionChunk>['choices'],
     usage: z.infer<typeof openAiUsage> | null = null,
@@ -209,9 +216,7 @@ function events({ generation, options }: GenerationRequest<CompletionOptions>, h
             .join(''),
     text({ choice: index, text: piece, logprobs }) {
       if (piece === '' && !logprobs?.length) return '';
-      const offset = offsets[index] ?? 0;
-      offsets[index] = offset + piece.length;
-      const named = toCompletionLogprobs(logprobs, offset);
+      const named = toCompletionLogprobs(logprobs, offsets[index] ?? createTextOffsets());
       return event([{ text: piece, index, logprobs: named, finish_reason: null }]);
     },
     finish: ({ reasons, receipt }) =>

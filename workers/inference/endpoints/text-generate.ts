@@ -48,7 +48,10 @@ const body = z
         description: 'The log probability of each token, with so many alternatives.',
       }),
       response_format: responseFormat,
-      truncate: flag('truncate').openapi({ description: 'Cut the oldest of a prompt that is too long.' }),
+      truncate: flag('truncate').openapi({
+        description:
+          'Cut the oldest of a prompt that leaves no room for the answer, for which at most half of the context is kept free.',
+      }),
       stream: flag('stream').openapi({
         description: 'Send the text as server-sent events while it is written.',
       }),

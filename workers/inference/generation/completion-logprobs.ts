@@ -11,23 +11,29 @@ export const completionLogprobs = z
   })
   .nullable();
 
-/** `offset`: how many characters of the answer came before. */
+/** Where each token begins in the answer, in characters: half a character begins where the whole one does. */
+export function createTextOffsets(): (token: TokenLogprob) => number {
+  const decoder = new TextDecoder('utf-8', { ignoreBOM: true });
+  let at = 0;
+  return ({ bytes }) => {
+    const start = at;
+    at += decoder.decode(Uint8Array.from(bytes), { stream: true }).length;
+    return start;
+  };
+}
+
+/** `offsetOf`: of one choice, token after token. What is held back before a stop sequence may be, counts as it comes. */
 export function toCompletionLogprobs(
   tokens: readonly TokenLogprob[] | null,
-  offset: number,
+  offsetOf: (token: TokenLogprob) => number,
 ): z.infer<typeof completionLogprobs> {
   if (tokens === null) return null;
-  let at = offset;
   return {
     tokens: tokens.map(({ token }) => token),
     token_logprobs: tokens.map(({ logprob }) => logprob),
     top_logprobs: tokens.map(({ alternatives }) =>
       Object.fromEntries(alternatives.map(({ token, logprob }) => [token, logprob])),
     ),
-    text_offset: tokens.map(({ token }) => {
-      const start = at;
-      at += token.length;
-      return start;
-    }),
+    text_offset: tokens.map(offsetOf),
   };
 }

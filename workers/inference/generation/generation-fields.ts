@@ -51,7 +51,7 @@ export const samplingFields = {
     description: 'The same seed draws the same text; choice i is drawn with seed + i.',
   }),
   repetition_penalty: number('repetition_penalty', 0.1, 2).openapi({
-    description: 'Divides the logits of tokens that occurred among the last 64; 1 changes nothing.',
+    description: 'Divides the logits of tokens that occurred in the answer so far; 1 changes nothing.',
   }),
   presence_penalty: number('presence_penalty', -2, 2),
   frequency_penalty: number('frequency_penalty', -2, 2),

@@ -47,6 +47,15 @@ describe('the grammar of a schema', () => {
     [{ type: 'object', additionalProperties: { type: 'boolean' } }, '{"x":1}', false],
     [{ type: 'object', required: ['z'] }, '{"z":1}', true],
     [{ type: 'object', required: ['z'] }, '{}', false],
+    [{ required: ['z'], additionalProperties: { type: 'null' } }, '{"z":null}', true],
+    [{ required: ['z'], additionalProperties: { type: 'null' } }, '{"z":1}', false],
+    [{ type: 'string', enum: ['a', 1, null] }, '"a"', true],
+    [{ type: 'string', enum: ['a', 1, null] }, '1', false],
+    [{ type: ['number', 'null'], enum: ['a', 1, null] }, '1', true],
+    [{ type: 'object', anyOf: [{ required: ['a'] }, { type: 'object', required: ['b'] }] }, '{"b":1}', true],
+    [{ type: 'string', anyOf: [{ minLength: 2 }, {}] }, '""', true],
+    [{ type: 'string', anyOf: [{ minLength: 2 }, {}] }, '1', false],
+    [{ $ref: '#/$defs/a', description: 'x', $defs: { a: { type: 'null' } } }, 'null', true],
     [{ const: { a: [1, 'ü'] } }, '{"a":[1,"ü"]}', true],
     [{ anyOf: [{ type: 'boolean' }, { type: 'number' }] }, '01', false],
     [{ anyOf: [{ type: 'boolean' }, { type: 'number' }] }, '-0.5', true],
@@ -95,6 +104,15 @@ describe('the grammar of a schema', () => {
     [{ type: 'string', maxLength: 1e9 }, '/maxLength'],
     [{ type: 'string', minLength: -1 }, '/minLength'],
     [{ enum: [] }, '/enum'],
+    [{ enum: ['a'], type: 'number' }, '/enum'],
+    [{ const: 'abc', maxLength: 2 }, '/maxLength'],
+    [
+      { properties: { a: { $ref: '#/$defs/b', maxLength: 2 } }, $defs: { b: { type: 'string' } } },
+      '/properties/a/maxLength',
+    ],
+    [{ anyOf: [{ type: 'object' }], required: ['a'] }, '/required'],
+    [{ type: 'string', anyOf: [{ type: 'number' }, { type: 'string' }] }, '/type'],
+    [{ type: 'object', required: ['a'], additionalProperties: false }, '/properties/a'],
     [{ properties: { a: false } }, '/properties/a'],
     ['string', ''],
     [null, ''],
@@ -123,6 +141,65 @@ describe('the grammar of a schema', () => {
       $defs: { a: { type: 'object', properties: { a: { $ref: '#/$defs/a' } }, required: ['a'] } },
     };
     expect(refusalOf(endless).message).toBe('Nothing that ends is valid for the schema.');
+    const named = { required: ['a'], additionalProperties: { $ref: '#' } };
+    expect(refusalOf(named).message).toBe('Nothing that ends is valid for the schema.');
+  });
+
+  it('refuses one whose branches begin alike at every level: llama.cpp would follow twice as many with each bracket', () => {
+    const lists = [
+      { type: 'array', items: { $ref: '#/$defs/a' } },
+      { type: 'array', items: { $ref: '#/$defs/a' }, maxItems: 5 },
+      { type: 'null' },
+    ];
+    expect(refusalOf({ $ref: '#/$defs/a', $defs: { a: { anyOf: lists } } }).message).toContain('begin alike');
+    const object = (...names: string[]) => ({
+      properties: Object.fromEntries(names.map((name) => [name, { $ref: '#/$defs/a' }])),
+    });
+    const objects = [object('x', 'y'), object('x'), { type: 'null' }];
+    expect(refusalOf({ $ref: '#/$defs/a', $defs: { a: { anyOf: objects } } }).message).toContain(
+      'begin alike',
+    );
+    const chain = (length: number) =>
+      Object.fromEntries(
+        Array.from({ length }, (_, i) => {
+          const items = i + 1 < length ? { $ref: `#/$defs/d${i + 1}` } : {};
+          const branches = [
+            { type: 'array', items },
+            { type: 'array', items, minItems: 1 },
+          ];
+          return [`d${i}`, { anyOf: branches }];
+        }),
+      );
+    const nested = { $ref: '#/$defs/d0', $defs: chain(9) };
+    expect(accepts({ ...nested, $defs: chain(4) }, '[[]]')).toBe(true);
+    expect(refusalOf(nested).message).toContain('begin alike');
+  });
+
+  it('takes branches that begin alike where they are told apart in time', () => {
+    const of = (op: string, properties: object) => ({
+      type: 'object',
+      properties: { op: { const: op }, ...properties },
+      required: ['op', ...Object.keys(properties)],
+    });
+    const operand = { $ref: '#/$defs/term' };
+    const terms = [
+      of('add', { left: operand, right: operand }),
+      of('negate', { left: operand }),
+      of('number', { value: { type: 'number' } }),
+    ];
+    const expression = { $ref: '#/$defs/term', $defs: { term: { anyOf: terms } } };
+    expect(accepts(expression, '{"op":"negate","left":{"op":"number","value":1}}')).toBe(true);
+    const nestedLists = {
+      anyOf: [
+        { type: 'array', items: { $ref: '#' } },
+        { type: 'array', items: { type: 'string' } },
+      ],
+    };
+    expect(accepts(nestedLists, '[[["a"]]]')).toBe(true);
+    const events = Array.from({ length: 50 }, (_, i) => ({
+      properties: { id: { type: 'string' }, [`e${i}`]: {} },
+    }));
+    expect(accepts({ type: 'array', items: { anyOf: events } }, '[{"id":"a","e7":1}]')).toBe(true);
   });
 
   it('refuses one that is too deep or too large, in no time', () => {
@@ -131,6 +208,9 @@ describe('the grammar of a schema', () => {
     expect(refusalOf(deep).message).toContain('nested');
     const wide = Object.fromEntries(Array.from({ length: 5_000 }, (_, i) => [`p${i}`, { type: 'string' }]));
     expect(refusalOf({ properties: wide }).message).toContain('parts');
+    const long = { type: 'string', maxLength: 1_000 };
+    const strings = Object.fromEntries(Array.from({ length: 21 }, (_, i) => [`p${i}`, long]));
+    expect(refusalOf({ properties: strings }).message).toContain('lengths and counts');
     const words = Array.from({ length: 2_000 }, (_, i) => `${i}`.padEnd(1_000, 'x'));
     expect(refusalOf({ enum: words }).message).toBe('The schema is too large.');
   });

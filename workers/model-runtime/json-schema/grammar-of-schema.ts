@@ -1,10 +1,11 @@
 import { hasFiniteValue } from './has-finite-value.ts';
 import { INTEGER_MAX, literal, writeGrammar } from './json-rules.ts';
+import { branchesOf, refuseBeside } from './keywords-together.ts';
+import { hasTooManyReadings } from './parallel-readings.ts';
+import { asList, asNames, asSchema, type Schema, typesOf, typesOfValue } from './schema-fields.ts';
 import { SchemaRefusedError } from './schema-refused-error.ts';
 
 export { SchemaRefusedError } from './schema-refused-error.ts';
-
-type Schema = Readonly<Record<string, unknown>>;
 
 /** They say nothing about what is valid (JSON Schema 2020-12: annotations; `format` is one by default). */
 const ANNOTATIONS = new Set([
@@ -39,8 +40,9 @@ const KEPT = new Set([
 ]);
 const SCHEMAS_MAX = 1_000;
 const DEPTH_MAX = 32;
-/** Repetitions that llama.cpp unrolls. */
+/** Repetitions that llama.cpp unrolls: of one part, and over all. */
 const COUNT_MAX = 1_000;
+const COUNTS_MAX = 20_000;
 const GRAMMAR_CHARACTERS_MAX = 256 * 1024;
 
 /**
@@ -53,7 +55,9 @@ export function grammarOfSchema(schema: unknown): string {
   const byRef = new Map<string, string>();
   const targets = new Map<string, Schema>();
   const openRefs = new Set<string>();
+  const parts = new Set<Schema>();
   let schemas = 0;
+  let counts = 0;
   const root = asSchema(schema, '');
 
   function rule(body: string): string {
@@ -64,11 +68,11 @@ export function grammarOfSchema(schema: unknown): string {
 
   /** The name of the rule, or the body, of what the schema accepts. */
   function accept(given: unknown, path: string, depth: number): string {
-    if (given === true) return 'value';
-    const current = asSchema(given, path);
     if (++schemas > SCHEMAS_MAX) {
       throw new SchemaRefusedError(path, `The schema has more than ${SCHEMAS_MAX} parts.`);
     }
+    if (given === true) return 'value';
+    const current = asSchema(given, path);
     if (depth > DEPTH_MAX) {
       throw new SchemaRefusedError(path, `The schema is nested more than ${DEPTH_MAX} deep.`);
     }
@@ -76,11 +80,17 @@ export function grammarOfSchema(schema: unknown): string {
       if (KEPT.has(keyword) || ANNOTATIONS.has(keyword) || isPastEveryInteger(keyword, current)) continue;
       throw new SchemaRefusedError(`${path}/${keyword}`, `${keyword} is not supported in a schema.`);
     }
+    parts.add(current);
+    refuseBeside(
+      current,
+      Object.keys(current).filter((keyword) => KEPT.has(keyword)),
+      path,
+    );
     if (current.$ref !== undefined) return follow(current.$ref, path, depth);
-    if (current.const !== undefined) return literal(JSON.stringify(current.const));
-    if (current.enum !== undefined) return oneOfValues(current.enum, `${path}/enum`);
+    if (current.const !== undefined) return oneOfValues([current.const], current, `${path}/const`);
+    if (current.enum !== undefined) return oneOfValues(current.enum, current, `${path}/enum`);
     if (current.anyOf !== undefined) {
-      const branches = asList(current.anyOf, `${path}/anyOf`);
+      const branches = branchesOf(current, path);
       const names = branches.map((branch, index) => accept(branch, `${path}/anyOf/${index}`, depth + 1));
       return rule(names.join(' | '));
     }
@@ -129,7 +139,9 @@ export function grammarOfSchema(schema: unknown): string {
   function objectRule(current: Schema, path: string, depth: number): string {
     const properties = new Map(Object.entries(asSchema(current.properties ?? {}, `${path}/properties`)));
     const required = new Set(asNames(current.required ?? [], `${path}/required`));
-    for (const name of required) if (!properties.has(name)) properties.set(name, true);
+    for (const name of required) {
+      if (!properties.has(name)) properties.set(name, current.additionalProperties ?? true);
+    }
     if (properties.size === 0) return additionalOnly(current, path, depth);
     const members = [...properties].map(([name, value]) => ({
       isRequired: required.has(name),
@@ -172,9 +184,26 @@ export function grammarOfSchema(schema: unknown): string {
     return rule(`"\\"" char${repetition(least, most)} "\\""`);
   }
 
+  function repetition(least: number, most: number | null): string {
+    counts += most ?? least;
+    if (counts > COUNTS_MAX) {
+      throw new SchemaRefusedError(
+        '',
+        `All lengths and counts of a schema are at most ${COUNTS_MAX} together.`,
+      );
+    }
+    return `{${least},${most ?? ''}}`;
+  }
+
   const top = accept(root, '', 0);
   if (!hasFiniteValue(root, targets)) {
     throw new SchemaRefusedError('', 'Nothing that ends is valid for the schema.');
+  }
+  if (hasTooManyReadings(parts, (ref) => targets.get(ref))) {
+    throw new SchemaRefusedError(
+      '',
+      'Too many branches of anyOf begin alike, one within another: tell them apart by a first property.',
+    );
   }
   rules.set('root', top);
   const grammar = writeGrammar(rules);
@@ -190,10 +219,6 @@ function isPastEveryInteger(keyword: string, { type, [keyword]: bound }: Schema)
   return keyword === 'minimum' ? bound <= -INTEGER_MAX : keyword === 'maximum' && bound >= INTEGER_MAX;
 }
 
-function repetition(least: number, most: number | null): string {
-  return `{${least},${most ?? ''}}`;
-}
-
 function countBounds(
   current: Schema,
   min: string,
@@ -207,28 +232,14 @@ function countBounds(
   return { least, most };
 }
 
-const TYPES = ['object', 'array', 'string', 'number', 'integer', 'boolean', 'null'];
-
-function typesOf(current: Schema, path: string): readonly string[] {
-  const { type } = current;
-  if (type === undefined) {
-    if (current.properties ?? current.required ?? current.additionalProperties) return ['object'];
-    if (current.items ?? current.minItems ?? current.maxItems) return ['array'];
-    if (current.minLength ?? current.maxLength) return ['string'];
-    return ['value'];
-  }
-  const types = asNames(Array.isArray(type) ? type : [type], `${path}/type`);
-  const unknown = types.find((one) => !TYPES.includes(one));
-  if (unknown !== undefined || types.length === 0) {
-    throw new SchemaRefusedError(`${path}/type`, `type is one of ${TYPES.join(', ')}, or a list of them.`);
-  }
-  return [...new Set(types)];
-}
-
-function oneOfValues(values: unknown, path: string): string {
-  return `(${asList(values, path)
-    .map((value) => literal(JSON.stringify(value)))
-    .join(' | ')})`;
+/** Those of its type alone. */
+function oneOfValues(values: unknown, schema: Schema, path: string): string {
+  const types = schema.type === undefined ? null : typesOf(schema, path);
+  const valid = asList(values, path).filter(
+    (value) => types === null || typesOfValue(value).some((type) => types.includes(type)),
+  );
+  if (valid.length === 0) throw new SchemaRefusedError(path, 'Nothing in it is of the type.');
+  return `(${valid.map((value) => literal(JSON.stringify(value))).join(' | ')})`;
 }
 
 function pointedAt(root: Schema, ref: string, path: string): unknown {
@@ -240,22 +251,6 @@ function pointedAt(root: Schema, ref: string, path: string): unknown {
     found = (found as Schema)[key];
   }
   return found;
-}
-
-function asSchema(given: unknown, path: string): Schema {
-  if (typeof given === 'object' && given !== null && !Array.isArray(given)) return given as Schema;
-  if (given === false) throw new SchemaRefusedError(path, 'false accepts nothing.');
-  throw new SchemaRefusedError(path, 'A schema is a JSON object.');
-}
-
-function asList(given: unknown, path: string): readonly unknown[] {
-  if (Array.isArray(given) && given.length > 0) return given;
-  throw new SchemaRefusedError(path, 'This is a list with an entry at least.');
-}
-
-function asNames(given: unknown, path: string): readonly string[] {
-  if (Array.isArray(given) && given.every((name) => typeof name === 'string')) return given;
-  throw new SchemaRefusedError(path, 'This is a list of names.');
 }
 
 function asCount(given: unknown, path: string): number {

@@ -1,4 +1,4 @@
-type Schema = Readonly<Record<string, unknown>>;
+import { type Schema, typesOf } from './schema-fields.ts';
 
 /**
  * Whether something that ends is valid: a schema that requires itself has no such value. Grows the set of references
@@ -18,8 +18,7 @@ export function hasFiniteValue(root: Schema, targets: ReadonlyMap<string, Schema
     if (schema.$ref !== undefined) return finite.has(schema.$ref as string);
     if (schema.const !== undefined || schema.enum !== undefined) return true;
     if (schema.anyOf !== undefined) return (schema.anyOf as readonly unknown[]).some(isFinite);
-    const types = [schema.type ?? ['object', 'array']].flat();
-    return types.some((type) => {
+    return typesOf(schema, '').some((type) => {
       if (type === 'object') return requiredOf(schema).every(isFinite);
       if (type === 'array') return !schema.minItems || isFinite(schema.items);
       return true;
@@ -27,8 +26,12 @@ export function hasFiniteValue(root: Schema, targets: ReadonlyMap<string, Schema
   }
 }
 
-function requiredOf({ required = [], properties = {} }: Schema): readonly unknown[] {
+function requiredOf({
+  required = [],
+  properties = {},
+  additionalProperties = true,
+}: Schema): readonly unknown[] {
   return (required as readonly string[]).map((name) =>
-    Object.hasOwn(properties as object, name) ? (properties as Schema)[name] : true,
+    Object.hasOwn(properties as object, name) ? (properties as Schema)[name] : additionalProperties,
   );
 }

@@ -41,7 +41,7 @@ interface LlamaEngineSampler extends EngineSampler {
 
 /** llama.cpp as the loop drives it: a batch is put together, decoded and drawn from by us. */
 export async function openLlamaEngine(options: LlamaEngineOptions): Promise<TextEngine> {
-  const { template, bytesOf, vocabularySize, architecture } = readHead(options.file);
+  const { template, bytesOf, tokenBytesMax, vocabularySize, architecture } = readHead(options.file);
   const binding = await loadLlamaBinding(options.device);
   const model = await loadLlamaModel(binding, options.file, { device: options.device, architecture });
   const adapters = await loadAdapters(binding, model, options.adapters ?? []);
@@ -132,7 +132,7 @@ export async function openLlamaEngine(options: LlamaEngineOptions): Promise<Text
   }
 
   return {
-    limits: { sequences: options.sequences, contextTokens, stepTokensMax: STEP_TOKENS_MAX },
+    limits: { sequences: options.sequences, contextTokens, stepTokensMax: STEP_TOKENS_MAX, tokenBytesMax },
     preamble: renderer ? preambleOf(tokensOf) : [],
     tokensOf,
     isToken: (token) => token >= 0 && token < vocabularySize,
@@ -209,6 +209,7 @@ function readHead(file: string) {
       vocabularySize: pieces.length,
       architecture: String(metadata.get('general.architecture')?.value),
       bytesOf: (token: number) => tokenBytes(pieces[token] ?? '', isByteLevel),
+      tokenBytesMax: pieces.reduce((most, piece) => Math.max(most, tokenBytes(piece, isByteLevel).length), 1),
     };
   });
 }

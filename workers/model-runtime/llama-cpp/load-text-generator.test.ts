@@ -104,6 +104,18 @@ describe('the text model, served', () => {
     expect(other.texts).not.toEqual(first.texts);
   });
 
+  it('draws the same with the greatest seed too, which is -1 in 32 bits', async () => {
+    const greatest = { ...sampling, temperature: 1.2, seed: 2 ** 32 - 1 };
+    const drawn = () => answer(asked('Tell me a story.', { sampling: greatest, outputTokensMax: 12 }));
+    expect((await drawn()).texts).toEqual((await drawn()).texts);
+  });
+
+  it.each([1e-10, 1e-38, 5e-324])('draws at a temperature of %d as at none', async (temperature) => {
+    const drawn = (over: Partial<GenerationInput['sampling']>) =>
+      answer(asked('Tell me a story.', { sampling: { ...sampling, ...over }, outputTokensMax: 8 }));
+    expect((await drawn({ temperature })).texts).toEqual((await drawn({})).texts);
+  });
+
   it('gives several answers to one prompt', async () => {
     const { texts, reasons } = await answer(
       asked('Tell me a story.', { choices: 3, sampling: { ...sampling, temperature: 1 } }),

@@ -21,6 +21,11 @@ describe("llama.cpp's settings of a sampler", () => {
     expect(llamaSamplerSettings({ ...plain, temperature: 0, topP: 0.5, topK: 3 }, null)).toEqual({});
   });
 
+  it('never say the seed that llama.cpp takes for none', () => {
+    expect(llamaSamplerSettings({ ...plain, seed: 2 ** 32 - 1 }, null).seed).toBe(2 ** 31 - 1);
+    expect(llamaSamplerSettings({ ...plain, seed: 2 ** 32 - 2 }, null).seed).toBe(2 ** 32 - 2);
+  });
+
   it('keep penalties and bias where nothing is drawn at random', () => {
     const settings = { ...plain, temperature: 0, presencePenalty: 0.5, logitBias: [[3, -100]] as const };
     expect(llamaSamplerSettings(settings, null)).toEqual({

@@ -1,6 +1,11 @@
 import type { SamplerSettings } from '../text/text-engine.ts';
 import type { LlamaSamplerSettings } from './binding.ts';
 
+/** llama.cpp's name for "none was given": it would draw anew each time. */
+const NO_SEED = 0xffff_ffff;
+/** Logits divided by less have no room in 32 bits, and nothing but the most probable token is left far above that. */
+const TEMPERATURE_MIN = 1e-6;
+
 /**
  * As llama.cpp draws: bias, penalties, then top-k, top-p, min-p, temperature. What changes nothing is left out: top-p over a whole
  * vocabulary of 49,152 costs as much as a tenth of a step.
@@ -11,9 +16,9 @@ export function llamaSamplerSettings(
 ): LlamaSamplerSettings {
   const { temperature, topK, topP, minP, seed, logitBias } = settings;
   return {
-    ...(temperature > 0 && {
+    ...(temperature >= TEMPERATURE_MIN && {
       temperature,
-      seed,
+      seed: seed === NO_SEED ? NO_SEED >>> 1 : seed,
       ...(topK > 0 && { topK }),
       ...(topP < 1 && { topP }),
       ...(minP > 0 && { minP }),

@@ -170,6 +170,16 @@ describe('the loop that writes', () => {
     expect(told.filter((line) => line.endsWith('ended'))).toHaveLength(65);
   });
 
+  it('is fair to short prompts too: beside eight long ones of another lane, one is read at once', async () => {
+    const { start, engine } = loopOf({ sequences: 10 });
+    const flood = Array.from({ length: 8 }, () => start(input('a'.repeat(200), { outputTokensMax: 1 }), 'a'));
+    await engine.steps(2);
+    const from = engine.tokensRead;
+    await start(input('abcdefghij', { outputTokensMax: 1 }), 'b').ended;
+    expect(engine.tokensRead - from).toBeLessThan(3 * 10 + 16);
+    await Promise.all(flood.map(({ ended }) => ended));
+  });
+
   it('writes with the adapters that are asked for in the same steps, and shares no cache between them', async () => {
     const { start, engine, textOf, told } = loopOf();
     const all = [null, 'one', 'other', 'one'].map(

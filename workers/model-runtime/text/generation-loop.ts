@@ -85,6 +85,7 @@ export function createGenerationLoop(options: GenerationLoopOptions): Generation
     const unknown = input.sampling.logitBias.find(([token]) => !engine.isToken(token));
     if (unknown) return listener.refused(id, { refused: 'unknown_token', token: unknown[0] });
     const fitted = fitPrompt(engine, input);
+    if (!fitted.tokens) return listener.refused(id, { refused: 'prompt_too_long', contextTokens });
     if (fitted.tokens.length > fitted.room) {
       return listener.refused(id, { refused: 'input_too_long', tokens: fitted.tokens.length, contextTokens });
     }

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { randomNumbers } from '#workers/model-zoo/seeded-random.ts';
 import { createSequencePool } from './sequence-pool.ts';
 
 const preamble = Array.from({ length: 20 }, (_, i) => 1_000 + i);
@@ -86,4 +87,64 @@ describe('sequences', () => {
     expect(pool.expire()).toEqual([]);
     expect(use('a', numbers(0, 40))?.cached).toBe(0);
   });
+
+  it.each([1, 2, 3, 4, 5])(
+    'are never shared, lost or gone on from wrongly, whoever starts and leaves when (seed %i)',
+    (seed) => {
+      const random = randomNumbers(seed);
+      const below = (most: number) => Math.floor(random() * most);
+      const sequences = 1 + below(10);
+      const { pool, clock } = poolOf(sequences);
+      // What an engine's caches hold, and with which adapter it was read.
+      const caches = Array.from({ length: sequences }, () => ({
+        tokens: [] as readonly number[],
+        adapter: null as string | null,
+        lane: '',
+      }));
+      const taken = new Map<number, readonly number[]>();
+      const prompts = Array.from({ length: 6 }, (_, i) => chat(...numbers(100 * (i % 3), 10 + 10 * i)));
+      for (let round = 0; round < 800; round++) {
+        const isTake = below(2) === 0;
+        if (isTake) {
+          const prompt = [...(prompts[below(6)] as number[]), ...numbers(900, below(4))];
+          const lane = `lane ${below(3)}`;
+          const adapter = below(3) === 0 ? 'one' : null;
+          const got = pool.take(lane, adapter, prompt);
+          expect(got === null).toBe(taken.size === sequences);
+          if (!got) continue;
+          expect(taken.has(got.sequence)).toBe(false);
+          expect(got.cached).toBeLessThan(prompt.length);
+          const from = caches[got.copyOf ?? got.sequence] as (typeof caches)[number];
+          expect(from.tokens.slice(0, got.cached)).toEqual(prompt.slice(0, got.cached));
+          if (got.cached > 0) expect(from.adapter).toBe(adapter);
+          if (got.cached > preamble.length) expect(from.lane).toBe(lane);
+          caches[got.sequence] = { tokens: prompt.slice(0, got.cached), adapter, lane };
+          taken.set(got.sequence, prompt);
+          continue;
+        }
+        const [sequence, prompt] = [...taken][below(taken.size)] ?? [];
+        if (sequence === undefined || !prompt) continue;
+        const cache = caches[sequence] as (typeof caches)[number];
+        cache.tokens = prompt.slice(0, cache.tokens.length + below(prompt.length));
+        if (below(2) === 0) {
+          pool.note(sequence, cache.tokens);
+        } else {
+          if (below(8) === 0) cache.tokens = [];
+          pool.giveBack(sequence, cache.tokens);
+          taken.delete(sequence);
+        }
+        if (below(50) === 0) {
+          clock.ms += 120;
+          for (const old of pool.expire()) {
+            expect(taken.has(old)).toBe(false);
+            (caches[old] as (typeof caches)[number]).tokens = [];
+          }
+        }
+      }
+      for (const [sequence, prompt] of taken) pool.giveBack(sequence, prompt);
+      const all = Array.from({ length: sequences }, () => pool.take('last', null, [1])?.sequence);
+      expect(all.toSorted()).toEqual([...all.keys()].toSorted());
+      expect(pool.take('last', null, [1])).toBeNull();
+    },
+  );
 });

@@ -31,6 +31,26 @@ describe('the plan of a step', () => {
     expect(plan(going('a1'), going('a2', 100), going('a3', 100))).toEqual(['a1 1', 'a2 4']);
   });
 
+  it('reads as much of the prompts of each lane, whoever came first', () => {
+    expect(plan(going('a1', 100), going('b1', 100))).toEqual(['a1 8', 'b1 8']);
+    expect(plan(going('a1', 100), going('b1', 3), going('c1'))).toEqual(['c1 1', 'b1 2', 'a1 2']);
+  });
+
+  it('gives a lane what another one has no use for', () => {
+    expect(plan(going('a1', 100), going('b1', 3))).toEqual(['b1 3', 'a1 13']);
+  });
+
+  it('reads of every lane before long, even where a step has less room than lanes', () => {
+    const lanes = ['a', 'b', 'c', 'd', 'e', 'f'].map((lane) => ({ ...going(`${lane}1`, 100), read: 0 }));
+    const writing = going('w1');
+    for (let step = 1; step <= 12; step++) {
+      for (const { going: one, tokens } of planStep([writing, ...lanes], bounds)) {
+        Object.assign(one, { lastStep: step, unread: one === writing ? 1 : one.unread - tokens });
+      }
+    }
+    expect(Math.max(...lanes.map(({ unread }) => unread))).toBeLessThan(100);
+  });
+
   it('never has more tokens than a step takes', () => {
     const many = Array.from({ length: 40 }, (_, index) => going(`a${index}`));
     expect(planStep(many, bounds)).toHaveLength(16);

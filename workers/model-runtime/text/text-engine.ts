@@ -8,7 +8,7 @@ export interface TextEngine {
   readonly limits: EngineLimits;
   /** What the chat template puts before anything that a customer says: no secret, so all may share it. */
   readonly preamble: readonly number[];
-  /** At least one token. What a customer says never becomes a token of the template's. */
+  /** At least one token. What a customer says never becomes a token of the template's, nor a part of another one's. */
   tokensOf(prompt: Prompt): readonly number[];
   isToken(token: number): boolean;
   /** Whether it ends a text. */
@@ -32,6 +32,8 @@ export interface EngineLimits {
   readonly contextTokens: number;
   /** Of one step, over all sequences. */
   readonly stepTokensMax: number;
+  /** No token of a text stands for more bytes. */
+  readonly tokenBytesMax: number;
 }
 
 export interface SamplerSettings extends Sampling {

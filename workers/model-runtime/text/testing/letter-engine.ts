@@ -49,9 +49,13 @@ export function letterEngine({
   }
 
   return {
-    limits: { sequences, contextTokens, stepTokensMax: 16 },
+    limits: { sequences, contextTokens, stepTokensMax: 16, tokenBytesMax: 4 },
     preamble: [],
-    tokensOf: (prompt) => [...Buffer.from(prompt.kind === 'text' ? prompt.text : '')],
+    tokensOf: (prompt) => [
+      ...Buffer.from(
+        prompt.kind === 'text' ? prompt.text : prompt.messages.map(({ content }) => content).join(''),
+      ),
+    ],
     isToken: (token) => token >= 0 && token < 256,
     isEnd: (token) => token === END,
     textOf: (tokens) => Buffer.from(tokens).toString('utf8'),

@@ -1,0 +1,45 @@
+import { SchemaRefusedError } from './schema-refused-error.ts';
+
+export type Schema = Readonly<Record<string, unknown>>;
+
+const TYPES = ['object', 'array', 'string', 'number', 'integer', 'boolean', 'null'];
+
+/** Of a schema that names none, those that its other keywords are about. */
+export function typesOf(current: Schema, path: string): readonly string[] {
+  const { type } = current;
+  if (type === undefined) {
+    if (current.properties ?? current.required ?? current.additionalProperties) return ['object'];
+    if (current.items ?? current.minItems ?? current.maxItems) return ['array'];
+    if (current.minLength ?? current.maxLength) return ['string'];
+    return ['value'];
+  }
+  const types = asNames(Array.isArray(type) ? type : [type], `${path}/type`);
+  const unknown = types.find((one) => !TYPES.includes(one));
+  if (unknown !== undefined || types.length === 0) {
+    throw new SchemaRefusedError(`${path}/type`, `type is one of ${TYPES.join(', ')}, or a list of them.`);
+  }
+  return [...new Set(types)];
+}
+
+export function typesOfValue(value: unknown): readonly string[] {
+  if (value === null) return ['null'];
+  if (Array.isArray(value)) return ['array'];
+  if (typeof value === 'number') return Number.isInteger(value) ? ['integer', 'number'] : ['number'];
+  return [typeof value];
+}
+
+export function asSchema(given: unknown, path: string): Schema {
+  if (typeof given === 'object' && given !== null && !Array.isArray(given)) return given as Schema;
+  if (given === false) throw new SchemaRefusedError(path, 'false accepts nothing.');
+  throw new SchemaRefusedError(path, 'A schema is a JSON object.');
+}
+
+export function asList(given: unknown, path: string): readonly unknown[] {
+  if (Array.isArray(given) && given.length > 0) return given;
+  throw new SchemaRefusedError(path, 'This is a list with an entry at least.');
+}
+
+export function asNames(given: unknown, path: string): readonly string[] {
+  if (Array.isArray(given) && given.every((name) => typeof name === 'string')) return given;
+  throw new SchemaRefusedError(path, 'This is a list of names.');
+}
