@@ -1,8 +1,8 @@
 import { branchesOf } from './keywords-together.ts';
 import { type Schema, typesOf } from './schema-fields.ts';
 
-/** Each is compared with each at every character: some hundreds take a moment, some thousands take minutes. */
-const READINGS_MAX = 256;
+/** Each is compared with each at every character, and here at every name: a request must not hold up the others. */
+const READINGS_MAX = 64;
 /** Deeper than a schema nests; what a reference multiplies has passed the bound long before. */
 const ROUNDS_MAX = 40;
 
