@@ -3,16 +3,17 @@ import { TRPCError } from '@trpc/server';
 import { notFound, redirect } from 'next/navigation';
 import { cache } from 'react';
 import { createCaller } from '#server/api/caller.ts';
-import { batchSchema } from '#server/domain/batches/schema.ts';
-import { endpointSchema } from '#server/domain/webhooks/schema.ts';
 import type { WorkspaceItem } from '#server/domain/workspaces/schema.ts';
 
 /** One caller a request: the session is read once. */
 export const caller = cache(createCaller);
 
+/** What is not theirs is not there, and neither is what an address that can be no id leads to. */
+const absent: readonly TRPCError['code'][] = ['NOT_FOUND', 'FORBIDDEN', 'BAD_REQUEST'];
+
 /**
- * What a page does with a refusal: who is not signed in goes to the door and comes back; what is not theirs is not
- * there. Anything else is a failure and reaches error.tsx.
+ * What a page does with a refusal: who is not signed in goes to the door and comes back; what is not there is said to
+ * be so. Anything else is a failure and reaches error.tsx.
  */
 async function orLeave<T>(asked: Promise<T>, path: string): Promise<T> {
   try {
@@ -20,7 +21,7 @@ async function orLeave<T>(asked: Promise<T>, path: string): Promise<T> {
   } catch (error) {
     if (!(error instanceof TRPCError)) throw error;
     if (error.code === 'UNAUTHORIZED') redirect(`/sign-in?next=${encodeURIComponent(path)}`);
-    if (error.code === 'NOT_FOUND' || error.code === 'FORBIDDEN') notFound();
+    if (absent.includes(error.code)) notFound();
     throw error;
   }
 }
@@ -39,7 +40,6 @@ export async function signedIn(path: string) {
 /** An endpoint with the first page of its deliveries. */
 export async function webhookEndpointOf(workspaceId: string, endpointId: string, path: string) {
   const { webhook } = await caller();
-  if (!endpointSchema.safeParse({ endpointId }).success) notFound();
   const one = { workspaceId, endpointId };
   const [endpoint, deliveries] = await orLeave(
     Promise.all([webhook.get(one), webhook.deliveries(one)]),
@@ -50,7 +50,6 @@ export async function webhookEndpointOf(workspaceId: string, endpointId: string,
 
 export async function batchOf(workspaceId: string, batchId: string, path: string) {
   const { batch } = await caller();
-  if (!batchSchema.safeParse({ batchId }).success) notFound();
   return orLeave(batch.get({ workspaceId, batchId }), path);
 }
 

@@ -105,6 +105,22 @@ describe('a download', () => {
     );
   });
 
+  it.each(['', 'file-\0', 'file-\ud800', '../../etc/passwd', 'x'.repeat(50_000), '__proto__'])(
+    'of what is no id is not found: %j',
+    async (odd) => {
+      const person = await createPerson(plane);
+      const { workspaceId } = person;
+      for (const wanted of [
+        { workspaceId, fileId: odd },
+        { workspaceId: odd, fileId: await createFile(workspaceId) },
+      ]) {
+        const response = await download(person, wanted);
+        expect(response.status).toBe(404);
+        expect(await response.text()).not.toContain(odd.slice(0, 20) || 'undefined');
+      }
+    },
+  );
+
   it('of a file that is gone or past its time is not found', async () => {
     const person = await createPerson(plane);
     const { workspaceId } = person;

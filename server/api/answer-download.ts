@@ -10,6 +10,7 @@ import { openFile } from '#server/domain/files/open-file.ts';
 import { findMembership } from '#server/domain/members/find-membership.ts';
 import { fileLimits } from '#server/domain/rate-limits/limits.ts';
 import { enforceRateLimit } from '#server/domain/rate-limits/rate-limiter.ts';
+import { storableText } from '#server/domain/storable-text.ts';
 import { inWorkspaceSchema } from '#server/domain/workspaces/schema.ts';
 import { toTrpcError } from './error-to-trpc.ts';
 
@@ -17,6 +18,9 @@ export interface WantedFile {
   readonly workspaceId: string;
   readonly fileId: string;
 }
+
+/** Whatever else is no id at all. */
+const wantedFileSchema = inWorkspaceSchema.extend({ fileId: storableText });
 
 /** count the calls -> who is it? -> may they? -> the bytes, piece by piece. Not through tRPC, which would keep them whole. */
 export async function answerDownload(
@@ -69,8 +73,8 @@ async function open(request: Request, services: ControlPlaneServices, { workspac
   const session = await sessionOf(request.headers, services);
   if (!session) throw new DomainError('not_signed_in', 'Sign in first.');
   await enforceRateLimit(services.rateLimiter, 'rpcBySession', session.sessionId);
-  if (!inWorkspaceSchema.safeParse({ workspaceId }).success) {
-    throw new DomainError('not_found', 'There is no such workspace.');
+  if (!wantedFileSchema.safeParse({ workspaceId, fileId }).success) {
+    throw new DomainError('not_found', 'There is no such file.');
   }
   await findMembership(services, { workspaceId, userId: session.user.id, permission: 'files:read' });
   return openFile(services, { workspaceId, id: fileId });

@@ -158,6 +158,9 @@ describe('the tRPC door', () => {
     ['null', 'null', 400],
     ['a number', '7', 400],
     ['too much', JSON.stringify({ json: 'x'.repeat(rpcLimits.bodyBytesMax) }), 413],
+    ['a kind that nothing has', '{"json":"x","meta":{"values":[["custom","x"]],"v":1}}', 400],
+    ['a place that is not there', '{"json":"x","meta":{"values":{"a.b":["Date"]},"v":1}}', 400],
+    ['lists a hundred thousand deep', `{"json":${'['.repeat(100_000)}${']'.repeat(100_000)}}`, 400],
     ['a polluted prototype', '{"json":{"__proto__":{"workspaceId":"x"}},"meta":{"values":{}}}', 400],
   ])('refuses a body of %s', async (_, body, status) => {
     const response = await send('apiKey.create', {

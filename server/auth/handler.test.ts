@@ -26,6 +26,18 @@ describe('the door of next-auth', () => {
     );
 
   it.each([
+    ['%00', 400],
+    ['%F0%9F%99%82', 400],
+    ['%ff', 400],
+    ['a%26callbackUrl=b', 400],
+    ['x'.repeat(61), 400],
+  ])('leads to no page of an error that is no code: %s', async (error, status) => {
+    const request = new NextRequest(`http://web.test/api/auth/error?error=${error}`);
+    const response = await handleAuth(request, { params: Promise.resolve({ nextauth: ['error'] }) });
+    expect(response.status).toBe(status);
+  });
+
+  it.each([
     ['another origin', '{}', { origin: 'https://evil.test' }, 403],
     ['another site', '{}', { 'sec-fetch-site': 'cross-site' }, 403],
     ['a body of no JSON', '{"email":', {}, 400],

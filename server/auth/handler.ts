@@ -15,7 +15,10 @@ export async function handleAuth(request: NextRequest, context: RouteContext): P
   const services = controlPlaneServices();
   // next-auth takes its own address from this variable alone; one place sets it, from the environment file.
   process.env.NEXTAUTH_URL = services.webUrl;
-  if (request.method !== 'POST') return authRoute(request, context, nextAuthOptions(services));
+  if (request.method !== 'POST') {
+    if (!isCode(request.nextUrl.searchParams.get('error'))) return refusal(400, 'invalid_request');
+    return authRoute(request, context, nextAuthOptions(services));
+  }
   if (!isSameOrigin(request.headers, services.webUrl)) return refusal(403, 'permission_missing');
   const body = await readBodyWithin(request, rpcLimits.bodyBytesMax);
   if (body === null) return refusal(413, 'payload_too_large');
@@ -25,6 +28,11 @@ export async function handleAuth(request: NextRequest, context: RouteContext): P
     context,
     nextAuthOptions(services),
   );
+}
+
+/** next-auth writes it into the address that it redirects to, as it is: what no header can hold would be a 500. */
+function isCode(error: string | null): boolean {
+  return error === null || /^\w{0,60}$/.test(error);
 }
 
 /** next-auth parses without a guard: what it can't parse would end as an error page with a stack in the log. */

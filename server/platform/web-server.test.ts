@@ -61,6 +61,18 @@ async function serve(options: Partial<WebServerOptions> = {}): Promise<{ server:
 const seen = async (port: number, headers: Record<string, string | string[]>) =>
   JSON.parse((await call(port, '/', { headers })).body) as Record<string, string>;
 
+describe('an address that can’t be read', () => {
+  it.each(['/w/%', '/w/%ff', '/w/%ed%a0%80/usage', '/api/trpc/%zz'])('is refused: %s', async (path) => {
+    const { port } = await serve();
+    expect((await call(port, path)).status).toBe(400);
+  });
+
+  it.each(['/w/%00', '/w/%F0%9F%99%82', '/w/x?key=%ff', '/'])('is none of %s', async (path) => {
+    const { port } = await serve();
+    expect((await call(port, path)).status).toBe(200);
+  });
+});
+
 describe('what the handler behind is told of the client', () => {
   it('is the address of its socket, whatever 50 requests claim', async () => {
     const { port } = await serve();

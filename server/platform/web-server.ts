@@ -68,6 +68,8 @@ export function createWebServer(options: WebServerOptions): WebServer {
     if (request.url === '/healthz') return sayStatus(response, 200);
     if (request.url === '/readyz')
       return sayStatus(response, !draining && (await options.isReady()) ? 200 : 503);
+    // Next would answer 500.
+    if (!isWellFormed(request.url ?? '')) return sayBadAddress(response);
     const elsewhere = otherLoopbackName(request, options.webUrl);
     if (elsewhere) {
       response.writeHead(307, { location: elsewhere }).end();
@@ -97,6 +99,21 @@ export function createWebServer(options: WebServerOptions): WebServer {
 function sayStatus(response: ServerResponse, status: 200 | 503): void {
   response.writeHead(status, { 'content-type': 'text/plain', 'cache-control': 'no-store' });
   response.end(status === 200 ? 'ok\n' : 'not ready\n');
+}
+
+/** Whether every % in its path begins a byte, and the bytes are UTF-8. */
+function isWellFormed(address: string): boolean {
+  try {
+    decodeURIComponent(address.split('?', 1)[0] ?? '');
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+function sayBadAddress(response: ServerResponse): void {
+  response.writeHead(400, { 'content-type': 'text/plain; charset=utf-8', 'cache-control': 'no-store' });
+  response.end('This address can’t be read: what follows a % in it is no UTF-8.\n');
 }
 
 const loopbackNames = new Set(['localhost', '127.0.0.1', '[::1]']);

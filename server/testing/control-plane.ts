@@ -3,10 +3,12 @@ import type { Clock } from '#server/domain/clock.ts';
 import type { ControlPlaneServices } from '#server/domain/control-plane/services.ts';
 import type { Mail } from '#server/domain/mail/mail.ts';
 import type { Role } from '#server/domain/members/roles.ts';
+import { type RateLimit, type RateLimitName, rateLimits } from '#server/domain/rate-limits/limits.ts';
 import type { CurrentSession } from '#server/domain/sessions/schema.ts';
 import { systemClock } from '#server/platform/clock.ts';
 import { createControlPlaneServices } from '#server/platform/control-plane.ts';
 import { ensureQueue } from '#server/platform/job-queue/ensure-queue.ts';
+import { createPostgresRateLimiter } from '#server/platform/rate-limiter/postgres-rate-limiter.ts';
 import { createTestDatabase, type TestDatabase } from './database.ts';
 import { createMember, createSession, createUser, createWorkspace } from './factories.ts';
 
@@ -63,6 +65,18 @@ export async function createControlPlane({
       return mails.filter((mail) => mail.to === to);
     },
     drop: () => database.drop(),
+  };
+}
+
+/** The same services, for tests that ask more often than anybody may. */
+export function unlimited({ services, database }: ControlPlane): ControlPlaneServices {
+  const limits = Object.fromEntries(
+    Object.entries(rateLimits).map(([name, { windowMs }]) => [name, { capacity: 1_000_000, windowMs }]),
+  ) as Record<RateLimitName, RateLimit>;
+  const { hashSubject } = services;
+  return {
+    ...services,
+    rateLimiter: createPostgresRateLimiter({ db: database.prisma, hashSubject, limits }),
   };
 }
 

@@ -1,9 +1,9 @@
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { type BadBody, type BodySchema, badBodies } from '#server/testing/bad-bodies.ts';
 import { createTestDatabase, type TestDatabase } from '#server/testing/database.ts';
 import { createApiKey, createWorkspace } from '#server/testing/factories.ts';
 import { exampleRequests } from './openapi-examples/requests.ts';
-import { type BadBody, type BodySchema, badBodies } from './testing/bad-bodies.ts';
 import { call, type GatewayUnderTest, gatewayUnderTest } from './testing/gateway-under-test.ts';
 
 interface Operation {

@@ -1,10 +1,6 @@
 import { z } from '@hono/zod-openapi';
 import { requestLimits } from '#server/domain/rate-limits/limits.ts';
-
-/** NUL can't be stored by PostgreSQL, half a surrogate pair can't be written as UTF-8. */
-const unstorable = /\0|\p{Surrogate}/u;
-export const isStorable = (value: string) => !unstorable.test(value);
-export const unstorableSentence = 'The text holds a NUL character or half of a surrogate pair.';
+import { isStorable, unstorableSentence } from '#server/domain/storable-text.ts';
 
 export const text = z
   .string({ error: 'A text is a string.' })

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { Budget } from '../billing/budget.ts';
 import type { PlanId } from '../billing/plans.ts';
+import { storableText } from '../storable-text.ts';
 
 export const usageRanges = ['24h', '7d', '30d'] as const;
 export type UsageRange = (typeof usageRanges)[number];
@@ -8,8 +9,8 @@ export type UsageBucket = 'hour' | 'day';
 
 export const usageOverviewSchema = z.object({
   range: z.enum(usageRanges),
-  keyId: z.string().min(1).max(60).optional(),
-  model: z.string().min(1).max(200).optional(),
+  keyId: storableText.min(1).max(60).optional(),
+  model: storableText.min(1).max(200).optional(),
 });
 
 export interface UsageTotals {

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { DomainError } from '../errors.ts';
 import { usageLimits } from '../rate-limits/limits.ts';
+import { storableText } from '../storable-text.ts';
 
 /** Where a page of usage ended: the values that its last row is ordered by. */
 export interface UsageCursor {
@@ -11,10 +12,7 @@ export interface UsageCursor {
 }
 
 /** What the database can compare. */
-const name = z
-  .string()
-  .max(200)
-  .refine((text) => !/\0|\p{Surrogate}/u.test(text));
+const name = storableText.max(200);
 const fields = z.tuple([
   z.string(),
   z.int().min(Date.UTC(2000)).max(Date.UTC(2100)),

@@ -8,13 +8,13 @@ import { listBatches } from '#server/domain/batches/list-batches.ts';
 import type { Clock } from '#server/domain/clock.ts';
 import type { Database } from '#server/domain/database.ts';
 import { batchLimits } from '#server/domain/rate-limits/limits.ts';
+import { isStorable, unstorableSentence } from '#server/domain/storable-text.ts';
 import type { FreeEndpoint } from '../endpoint.ts';
 import { jsonBody } from '../json-body.ts';
 import { pageOf, pageSchema } from '../list-page.ts';
 import { bearer, errorResponses, successHeaders } from '../openapi-parts.ts';
 import { readQuery } from '../read-query.ts';
 import { seconds } from '../seconds.ts';
-import { isStorable, unstorableSentence } from '../text-input.ts';
 
 export interface BatchDependencies {
   readonly db: Database;

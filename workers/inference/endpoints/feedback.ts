@@ -3,11 +3,11 @@ import type { Clock } from '#server/domain/clock.ts';
 import type { Database } from '#server/domain/database.ts';
 import { recordFeedback } from '#server/domain/feedback/record-feedback.ts';
 import { embeddingLimits, feedbackLimits } from '#server/domain/rate-limits/limits.ts';
+import { isStorable } from '#server/domain/storable-text.ts';
 import type { FreeEndpoint } from '../endpoint.ts';
 import { jsonBody } from '../json-body.ts';
 import { bearer, errorResponses, successHeaders } from '../openapi-parts.ts';
 import { orDatabaseUnavailable } from '../or-database-unavailable.ts';
-import { isStorable } from '../text-input.ts';
 
 const { labelCharactersMax, correctionCharactersMax, keptDays } = feedbackLimits;
 const oneOfBoth = 'Send label, or correction.';

@@ -1,8 +1,8 @@
 import { randomInt } from 'node:crypto';
 import { z } from '@hono/zod-openapi';
 import { generationLimits } from '#server/domain/rate-limits/limits.ts';
+import { isStorable } from '#server/domain/storable-text.ts';
 import type { Sampling } from '#workers/model-runtime/text-generator.ts';
-import { isStorable } from '../text-input.ts';
 
 const { choicesMax, outputTokensMax, stopsMax, stopCharactersMax, logitBiasMax } = generationLimits;
 

@@ -17,7 +17,7 @@ export interface BodySchema {
 
 const DEPTH = 5_000;
 /** In JSON: some are numbers that JavaScript can't hold. */
-const ODD_VALUES: Readonly<Record<string, string>> = {
+export const oddValues: Readonly<Record<string, string>> = {
   null: 'null',
   true: 'true',
   zero: '0',
@@ -41,7 +41,7 @@ const ODD_VALUES: Readonly<Record<string, string>> = {
   'deep objects': `${'{"a":'.repeat(DEPTH)}1${'}'.repeat(DEPTH)}`,
 };
 const WHOLE_BODIES: Readonly<Record<string, string>> = {
-  ...ODD_VALUES,
+  ...oddValues,
   nothing: '',
   'cut short': '{"input": "good"',
   'two of them': '{}{}',
@@ -58,13 +58,14 @@ export function badBodies(
   example: object,
   schema: BodySchema,
   resolve: (schema: BodySchema) => BodySchema,
+  values: Readonly<Record<string, string>> = oddValues,
 ): readonly BadBody[] {
   const whole = Object.entries(WHOLE_BODIES).map(([name, raw]) => ({ name: `the body: ${name}`, raw }));
   const fields = pathsOf(schema, resolve).flatMap((path) => {
     const name = path.join('.');
     return [
       { name: `${name}: left out`, raw: written(example, path, null) },
-      ...Object.entries(ODD_VALUES).map(([what, json]) => ({
+      ...Object.entries(values).map(([what, json]) => ({
         name: `${name}: ${what}`,
         raw: written(example, path, json),
       })),
@@ -82,7 +83,11 @@ export function badBodies(
 }
 
 /** Of every field that is described, and of one entry of each list. */
-function pathsOf(schema: BodySchema, resolve: (schema: BodySchema) => BodySchema, depth = 0): string[][] {
+export function pathsOf(
+  schema: BodySchema,
+  resolve: (schema: BodySchema) => BodySchema,
+  depth = 0,
+): string[][] {
   if (depth > 4) return [];
   const { properties = {}, anyOf = [], items, additionalProperties: others } = resolve(schema);
   const named = typeof others === 'object' ? { ...properties, some_name: others } : properties;
@@ -100,7 +105,7 @@ function pathsOf(schema: BodySchema, resolve: (schema: BodySchema) => BodySchema
 const PLACE = 'a place for what is written here';
 
 /** The example with `json` at the path, whatever was there; null: without it. */
-function written(example: object, path: readonly string[], json: string | null): string {
+export function written(example: object, path: readonly string[], json: string | null): string {
   const whole = structuredClone(example);
   let at = whole as Record<string, unknown>;
   for (const [i, name] of path.slice(0, -1).entries()) {
