@@ -71,6 +71,7 @@ async function main(): Promise<void> {
     settings: training.settings,
     parameters: parametersOf(weights),
     accuracy: bootstrap(judged, accuracy),
+    mirroredToo: bootstrap(await withMirrorImages(folder, test, judged), accuracy),
     n: judged.length,
     recalls: Object.fromEntries(CIFAR10_CLASSES.map((name) => [name, report.classes[name]?.recall ?? null])),
     ece: report.ece,
@@ -106,6 +107,20 @@ async function judge(folder: string, pictures: readonly LabelledPicture[]): Prom
     );
     const label = CIFAR10_CLASSES.indexOf(pictures[index]?.label as (typeof CIFAR10_CLASSES)[number]);
     return { label, scores };
+  });
+}
+
+async function withMirrorImages(
+  folder: string,
+  test: readonly LabelledPicture[],
+  judged: readonly Judged[],
+): Promise<Judged[]> {
+  const mirrored: LabelledPicture[] = [];
+  for (const { label, bytes } of test) {
+    mirrored.push({ label, bytes: await changed(Buffer.from(bytes), (picture) => picture.flop().png()) });
+  }
+  return (await judge(folder, mirrored)).map(({ label, scores }, index) => {
+    return { label, scores: scores.map((score, at) => score + (judged[index]?.scores[at] ?? 0)) };
   });
 }
 
