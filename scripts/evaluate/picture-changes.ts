@@ -3,11 +3,14 @@ import { randomNumbers } from '#workers/model-zoo/seeded-random.ts';
 
 type Change = (picture: Sharp) => Sharp;
 
+/** In pixels: sharp takes no less. */
+const LEAST_BLUR = 0.3;
+
 /** What a viewer would see through, weaker and stronger; blur as a share of the picture's side. */
 export function pictureChanges(side: number): Readonly<Record<string, Change>> {
   return {
-    'blur, weak': (picture) => picture.blur(side / 128),
-    'blur, strong': (picture) => picture.blur(side / 64),
+    'blur, weak': (picture) => picture.blur(Math.max(LEAST_BLUR, side / 128)),
+    'blur, strong': (picture) => picture.blur(Math.max(2 * LEAST_BLUR, side / 64)),
     'noise, weak': (picture) => noisy(picture, side, 8),
     'noise, strong': (picture) => noisy(picture, side, 20),
     'JPEG, quality 50': (picture) => picture.jpeg({ quality: 50 }),

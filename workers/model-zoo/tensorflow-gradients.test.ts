@@ -3,6 +3,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { gelu } from './tensorflow-gelu.ts';
 import { layerNorm } from './tensorflow-layer-norm.ts';
+import { silu } from './tensorflow-silu.ts';
 
 const EPSILON = 1e-5;
 
@@ -44,6 +45,12 @@ describe('gradients of our own', () => {
     const weights = tf.tensor(dy, shape);
     const gradient = tf.grad(gelu)(tf.tensor(x, shape), weights);
     expectClose(gradient.dataSync(), differences(gelu, x, shape, weights));
+  });
+
+  it('of SiLU are those of differences', () => {
+    const weights = tf.tensor(dy, shape);
+    const gradient = tf.grad(silu)(tf.tensor(x, shape), weights);
+    expectClose(gradient.dataSync(), differences(silu, x, shape, weights));
   });
 
   it('of layer normalisation are those of differences, for all three inputs', () => {

@@ -1,8 +1,8 @@
 import * as tf from '@tensorflow/tfjs-core';
 
 /**
- * x · σ(x) (Hendrycks and Gimpel, 2016; Elfwing and others, 2017), with a gradient of its own: five passes over the
- * values instead of the nine of the composed operations.
+ * x · σ(x) (Hendrycks and Gimpel, 2016; Elfwing and others, 2017), with a gradient of its own, which takes fewer
+ * passes over the values than those of the composed operations.
  */
 export function silu(x: tf.Tensor): tf.Tensor {
   return withGradient(x);
