@@ -36,7 +36,11 @@ async function loadFake(environment: InferenceEnvironment): Promise<LoadedImages
   if (environment.isProduction)
     throw new Error('INFERENCE_RUNTIME=fake is refused with NODE_ENV=production.');
   const { fakeImageClassifier } = await import('#workers/model-runtime/fake/fake-image-classifier.ts');
-  const runtime = fakeImageClassifier({ id, latencyMs: environment.fakeRuntimeLatencyMs });
+  const runtime = fakeImageClassifier({
+    id,
+    keepsInputs: false,
+    latencyMs: environment.fakeRuntimeLatencyMs,
+  });
   return { runtime, dimensions: dimensionsOf(runtime), createdAt: new Date() };
 }
 

@@ -58,6 +58,7 @@ async function loadFake(environment: InferenceEnvironment): Promise<LoadedModel>
   const { fakeTextClassifier } = await import('#workers/model-runtime/fake/fake-text-classifier.ts');
   const runtime = fakeTextClassifier({
     id,
+    keepsInputs: false,
     latencyMs: environment.fakeRuntimeLatencyMs,
     batchItemsMax: environment.fakeRuntimeBatchItems,
   });

@@ -37,6 +37,6 @@ async function loadFake(environment: InferenceEnvironment): Promise<LoadedTextEm
   if (environment.isProduction)
     throw new Error('INFERENCE_RUNTIME=fake is refused with NODE_ENV=production.');
   const { fakeTextEmbedder } = await import('#workers/model-runtime/fake/fake-text-embedder.ts');
-  const runtime = fakeTextEmbedder({ id, latencyMs: environment.fakeRuntimeLatencyMs });
+  const runtime = fakeTextEmbedder({ id, keepsInputs: false, latencyMs: environment.fakeRuntimeLatencyMs });
   return { runtime, createdAt: new Date() };
 }

@@ -76,6 +76,10 @@ async function loadFake(environment: InferenceEnvironment): Promise<LoadedText> 
   if (environment.isProduction)
     throw new Error('INFERENCE_RUNTIME=fake is refused with NODE_ENV=production.');
   const { fakeTextGenerator } = await import('#workers/model-runtime/fake/fake-text-generator.ts');
-  const runtime = fakeTextGenerator({ id: TEXT_MODEL_ID, tokenMs: environment.fakeRuntimeLatencyMs });
+  const runtime = fakeTextGenerator({
+    id: TEXT_MODEL_ID,
+    keepsInputs: false,
+    tokenMs: environment.fakeRuntimeLatencyMs,
+  });
   return { runtime, createdAt: new Date() };
 }

@@ -16,6 +16,8 @@ import { delay } from './delay.ts';
 
 export interface FakeImageClassifierOptions {
   readonly id?: string;
+  /** False: `batches` stays empty, for a process that serves it for long. */
+  readonly keepsInputs?: boolean;
   /** Time that a batch takes, whatever its size. */
   readonly latencyMs?: number;
   readonly batchItemsMax?: number;
@@ -27,7 +29,7 @@ export interface FakeImageClassifierOptions {
 }
 
 export interface FakeImageClassifier extends ImageModel {
-  /** Every batch that was run, oldest first. */
+  /** Every batch that was run, oldest first, unless `keepsInputs` is false. */
   readonly batches: readonly (readonly ImageQuestion[])[];
 }
 
@@ -51,7 +53,7 @@ export function fakeImageClassifier(options: FakeImageClassifierOptions = {}): F
   async function run(inputs: readonly ImageQuestion[], signal?: AbortSignal) {
     signal?.throwIfAborted();
     if (closed) throw new ModelRuntimeError('The model is closed.');
-    batches.push(inputs);
+    if (options.keepsInputs ?? true) batches.push(inputs);
     if (options.latencyMs) await delay(options.latencyMs, signal);
     if (options.failOn && inputs.some((input) => options.failOn?.(bytesOf(input)))) {
       throw new ModelRuntimeError('The fake model was told to fail on this batch.');

@@ -13,6 +13,15 @@ describe('fakeTextClassifier', () => {
     expect(first.inputTokens).toBe(1);
   });
 
+  it.each([
+    [undefined, 1],
+    [false, 0],
+  ])('keeps what it was sent, unless told otherwise (%s)', async (keepsInputs, kept) => {
+    const model = fakeTextClassifier(keepsInputs === undefined ? {} : { keepsInputs });
+    await model.run([input('good')]);
+    expect(model.batches).toHaveLength(kept);
+  });
+
   it('rejects the whole batch when told to fail', async () => {
     const model = fakeTextClassifier({ failOn: (text) => text === 'bad' });
     await expect(model.run([input('ok'), input('bad')])).rejects.toBeInstanceOf(ModelRuntimeError);

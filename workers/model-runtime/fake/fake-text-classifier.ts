@@ -9,6 +9,8 @@ import { delay } from './delay.ts';
 
 export interface FakeTextClassifierOptions {
   readonly id?: string;
+  /** False: `batches` stays empty, for a process that serves it for long. */
+  readonly keepsInputs?: boolean;
   /** Time that a batch takes, whatever its size. */
   readonly latencyMs?: number;
   readonly contextTokens?: number;
@@ -22,7 +24,7 @@ export interface FakeTextClassifierOptions {
 }
 
 export interface FakeTextClassifier extends TextClassifier {
-  /** Every batch that was run, oldest first. */
+  /** Every batch that was run, oldest first, unless `keepsInputs` is false. */
   readonly batches: readonly (readonly TextInput[])[];
 }
 
@@ -41,7 +43,7 @@ export function fakeTextClassifier(options: FakeTextClassifierOptions = {}): Fak
   async function run(inputs: readonly TextInput[], signal?: AbortSignal) {
     signal?.throwIfAborted();
     if (closed) throw new ModelRuntimeError('The model is closed.');
-    batches.push(inputs);
+    if (options.keepsInputs ?? true) batches.push(inputs);
     if (options.latencyMs) await delay(options.latencyMs, signal);
     if (options.failOn && inputs.some((input) => options.failOn?.(input.text))) {
       throw new ModelRuntimeError('The fake model was told to fail on this batch.');

@@ -9,6 +9,8 @@ import { delay } from './delay.ts';
 
 export interface FakeTextEmbedderOptions {
   readonly id?: string;
+  /** False: `batches` stays empty, for a process that serves it for long. */
+  readonly keepsInputs?: boolean;
   /** Time that a batch takes, whatever its size. */
   readonly latencyMs?: number;
   readonly batchItemsMax?: number;
@@ -19,7 +21,7 @@ export interface FakeTextEmbedderOptions {
 }
 
 export interface FakeTextEmbedder extends TextEmbedder {
-  /** Every batch that was run, oldest first. */
+  /** Every batch that was run, oldest first, unless `keepsInputs` is false. */
   readonly batches: readonly (readonly TextInput[])[];
 }
 
@@ -38,7 +40,7 @@ export function fakeTextEmbedder(options: FakeTextEmbedderOptions = {}): FakeTex
   async function run(inputs: readonly TextInput[], signal?: AbortSignal) {
     signal?.throwIfAborted();
     if (closed) throw new ModelRuntimeError('The model is closed.');
-    batches.push(inputs);
+    if (options.keepsInputs ?? true) batches.push(inputs);
     if (options.latencyMs) await delay(options.latencyMs, signal);
     if (inputs.some(({ text }) => options.failOn?.(text))) {
       throw new ModelRuntimeError('The fake model was told to fail on this batch.');

@@ -13,6 +13,8 @@ import { delay } from './delay.ts';
 
 export interface FakeTextGeneratorOptions {
   readonly id?: string;
+  /** False: `generations` stays empty, for a process that serves it for long. */
+  readonly keepsInputs?: boolean;
   /** Time that each step takes: one token for each choice that goes on. */
   readonly tokenMs?: number;
   readonly contextTokens?: number;
@@ -27,7 +29,7 @@ export interface FakeTextGeneratorOptions {
 }
 
 export interface FakeTextGenerator extends TextGenerator {
-  /** Every generation that was started, oldest first. */
+  /** Every generation that was started, oldest first, unless `keepsInputs` is false. */
   readonly generations: readonly GenerationInput[];
   /** Those that have not ended. */
   readonly running: number;
@@ -75,7 +77,7 @@ export function fakeTextGenerator(options: FakeTextGeneratorOptions = {}): FakeT
       throw new GenerationRefusedError({ refused: 'input_too_long', tokens: given, contextTokens });
     }
     const inputTokens = tooLong ? limits.contextTokens >> 1 : given;
-    generations.push(input);
+    if (options.keepsInputs ?? true) generations.push(input);
     running++;
     try {
       yield { kind: 'started', inputTokens, cachedTokens: 0, truncated: tooLong } as const;
