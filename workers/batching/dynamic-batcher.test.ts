@@ -5,9 +5,9 @@ import {
   BatcherFullError,
   type BatcherOptions,
   BatcherTimeoutError,
-  createBatcher,
   MissingResultError,
-} from './dynamic-batcher.ts';
+} from './batcher.ts';
+import { createBatcher } from './dynamic-batcher.ts';
 
 /** A model that answers in upper case when its gate is opened. */
 function slowModel() {

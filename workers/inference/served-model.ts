@@ -1,4 +1,4 @@
-import type { Batcher } from '#workers/batching/dynamic-batcher.ts';
+import type { Batcher } from '#workers/batching/batcher.ts';
 import type { InputRefusal, ModelRuntime } from '#workers/model-runtime/model-runtime.ts';
 
 /** A model with the batcher in front of it. */

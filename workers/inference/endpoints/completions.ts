@@ -118,7 +118,8 @@ const route = createRoute({
   },
   responses: {
     200: {
-      description: 'The answer; with stream, events of which each is a part of it, then [DONE].',
+      description:
+        'The answer; with stream, events of which each is a part of it, then [DONE]. Where it fails on the way, the last event is an error.',
       headers: successHeaders,
       content: {
         'application/json': { schema: reply },

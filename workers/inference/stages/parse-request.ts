@@ -1,4 +1,5 @@
 import { DomainError } from '#server/domain/errors.ts';
+import { isStorable } from '#server/domain/storable-text.ts';
 import type { FreeEndpoint } from '../endpoint.ts';
 import { bodyPieces } from '../files/body-pieces.ts';
 import type { Stage } from '../pipeline.ts';
@@ -32,7 +33,7 @@ function readParameters<Input>(endpoint: Read<Input>, context: WithKey): Input {
   const query = new URL(context.request.url).searchParams;
   const path = context.pathParameters();
   // No text of the database holds it, so nothing has such a name.
-  if (Object.values(path).some((name) => name.includes('\0'))) {
+  if (!Object.values(path).every(isStorable)) {
     throw new DomainError('not_found', 'There is nothing of this name.');
   }
   return endpoint.readParameters({ path, query });

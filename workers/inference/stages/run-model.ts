@@ -6,7 +6,7 @@ import {
   BatcherTimeoutError,
   type BatchTimes,
   type WaitMax,
-} from '#workers/batching/dynamic-batcher.ts';
+} from '#workers/batching/batcher.ts';
 import { type InputRefusal, isRefusal } from '#workers/model-runtime/model-runtime.ts';
 import type { MeteredEndpoint } from '../endpoint.ts';
 import { inputRefusedError } from '../input-refused-error.ts';
