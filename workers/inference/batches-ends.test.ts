@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { createTestDatabase, type TestDatabase } from '#server/testing/database.ts';
-import { createApiKey, createWorkspace, type WorkspaceOptions } from '#server/testing/factories.ts';
+import { createApiKey } from '#server/testing/factories.ts';
 import {
   type BatchesUnderTest,
   begin,
@@ -9,7 +9,7 @@ import {
   rowsOf,
   startBatches,
   upload,
-} from './batches/testing/batches-under-test.ts';
+} from './testing/batches-under-test.ts';
 import { readBooks } from './testing/books.ts';
 
 let database: TestDatabase;
@@ -23,15 +23,9 @@ afterAll(async () => {
   await database.drop();
 });
 
-async function newClient(options: WorkspaceOptions = {}) {
-  const { id: workspaceId } = await createWorkspace(database.prisma, options);
-  const { key, id: keyId } = await createApiKey(database.prisma, { workspaceId });
-  return { workspaceId, key, keyId, client: under.clientOf(key) };
-}
-
 describe('a batch', () => {
   it('whose quota ends answers what fits, and says so for the rest', async () => {
-    const { client, workspaceId } = await newClient({ quotaUnits: 10 });
+    const { client, workspaceId } = await under.newClient({ quotaUnits: 10 });
     const lines = Array.from({ length: 30 }, (_, i) => lineOf(`l${i}`, '/v1/sentiment', { input: 'good' }));
     const batch = await ended(client, (await begin(client, '/v1/sentiment', lines)).id);
     expect(batch.request_counts?.total).toBe(30);
@@ -44,7 +38,7 @@ describe('a batch', () => {
   });
 
   it('whose key is revoked answers no more lines', async () => {
-    const { client, keyId, workspaceId } = await newClient();
+    const { client, keyId, workspaceId } = await under.newClient();
     const { key: otherKey } = await createApiKey(database.prisma, { workspaceId });
     const other = under.clientOf(otherKey);
     const { id } = await upload(client, [lineOf('a', '/v1/sentiment', { input: 'good' })]);
@@ -68,7 +62,7 @@ describe('a batch', () => {
   });
 
   it('that is cancelled ends with what was answered, billed, in its output', async () => {
-    const { client, workspaceId } = await newClient();
+    const { client, workspaceId } = await under.newClient();
     const lines = Array.from({ length: 5_000 }, (_, i) =>
       lineOf(`l${i}`, '/v1/sentiment', { input: 'good' }),
     );
@@ -92,7 +86,7 @@ describe('a batch', () => {
   });
 
   it('of a key that restricts addresses runs from where it was made, and keeps the address no longer', async () => {
-    const { client, keyId } = await newClient();
+    const { client, keyId } = await under.newClient();
     await database.prisma.apiKey.update({
       where: { id: keyId },
       data: { allowedAddresses: ['127.0.0.1'] },
@@ -103,7 +97,7 @@ describe('a batch', () => {
   });
 
   it('that has expired says so for each line that was not run', async () => {
-    const { client, workspaceId, keyId } = await newClient();
+    const { client, workspaceId, keyId } = await under.newClient();
     const { id } = await upload(client, [lineOf('a', '/v1/sentiment', { input: 'good' })]);
     await database.prisma.batch.create({
       data: {

@@ -1,6 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createTestDatabase, type TestDatabase } from '#server/testing/database.ts';
-import { createApiKey, createWorkspace } from '#server/testing/factories.ts';
 import {
   type BatchesUnderTest,
   begin,
@@ -8,7 +7,7 @@ import {
   lineOf,
   rowsOf,
   startBatches,
-} from './batches/testing/batches-under-test.ts';
+} from './testing/batches-under-test.ts';
 import { readBooks } from './testing/books.ts';
 import { call } from './testing/gateway-under-test.ts';
 import { png } from './testing/pictures.ts';
@@ -28,12 +27,6 @@ afterAll(async () => {
   await database.drop();
 });
 
-async function newClient() {
-  const { id: workspaceId } = await createWorkspace(database.prisma);
-  const { key, id: keyId } = await createApiKey(database.prisma, { workspaceId });
-  return { workspaceId, key, keyId, client: under.clientOf(key) };
-}
-
 describe('a batch', () => {
   it.each([
     ['/v1/sentiment', { input: 'good' }, { object: 'sentiment' }],
@@ -46,7 +39,7 @@ describe('a batch', () => {
     ['/v1/embeddings', { input: { base64: picture } }, { object: 'list' }],
     ['/v1/completions', { model: 'text-1', prompt: 'hi', max_tokens: 4 }, { object: 'text_completion' }],
   ])('of %s answers each line, bills it, and counts', async (endpoint, body, answer) => {
-    const { client, workspaceId } = await newClient();
+    const { client, workspaceId } = await under.newClient();
     const lines = Array.from({ length: 70 }, (_, i) => lineOf(`line-${i}`, endpoint, body));
     const begun = await begin(client, endpoint, [...lines, lineOf('bad', endpoint, { wrong: true })]);
     expect(begun).toMatchObject({ object: 'batch', endpoint, metadata: { run: 'nightly' } });
@@ -75,7 +68,7 @@ describe('a batch', () => {
   });
 
   it('with a broken line 40,000 runs none, and says which line it is', { timeout: 60_000 }, async () => {
-    const { client, workspaceId } = await newClient();
+    const { client, workspaceId } = await under.newClient();
     const lines = Array.from({ length: 50_000 }, (_, i) =>
       i === 39_999 ? '{"custom_id":' : lineOf(`line-${i}`, '/v1/sentiment', { input: 'good' }),
     );
@@ -103,13 +96,13 @@ describe('a batch', () => {
     ['no object', ['[]'], 1, null],
     ['only blank lines', ['', ' ', ''], null, null],
   ])('with %s fails', async (_, lines, line, param) => {
-    const { client } = await newClient();
+    const { client } = await under.newClient();
     const batch = await ended(client, (await begin(client, '/v1/sentiment', lines)).id);
     expect(batch).toMatchObject({ status: 'failed', errors: { data: [{ line, param }] } });
   });
 
   it('is refused for batches, for a batch’s own output, and for what is no file', async () => {
-    const { client, key } = await newClient();
+    const { client, key } = await under.newClient();
     const done = await ended(
       client,
       (await begin(client, '/v1/sentiment', [lineOf('a', '/v1/sentiment', { input: 'good' })])).id,

@@ -1,11 +1,12 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
 import { createTestDatabase, type TestDatabase } from '#server/testing/database.ts';
 import { type ApiKeyOptions, createApiKey, createWorkspace } from '#server/testing/factories.ts';
-import { startInference, type TestProcess } from '#server/testing/processes.ts';
+import type { TestProcess } from '#server/testing/processes.ts';
 import { expectInLedgerOnce, readBooks } from './testing/books.ts';
 import { load } from './testing/load.ts';
 import { parseEvents } from './testing/server-sent-events.ts';
+import { gatewayPairs } from './testing/two-gateways.ts';
 
 /** What a request of these tests costs: one unit of sentiment, one micro-USD. */
 const budget = 500;
@@ -13,28 +14,12 @@ const requests = 600;
 const over = requests - budget;
 
 let database: TestDatabase;
-const started: TestProcess[] = [];
+const twoGateways = gatewayPairs(() => database.url);
 
 beforeAll(async () => {
   database = await createTestDatabase();
   return () => database.drop();
 });
-afterEach(async () => {
-  await Promise.all(started.splice(0).map((gateway) => gateway.stop()));
-});
-
-async function twoGateways(env: Record<string, string> = {}) {
-  const gateways = await Promise.all(
-    [0, 1].map(() =>
-      startInference({
-        databaseUrl: database.url,
-        env: { INFERENCE_RUNTIME: 'fake', FAKE_RUNTIME_LATENCY_MS: '5', LOG_LEVEL: 'warn', ...env },
-      }),
-    ),
-  );
-  started.push(...gateways);
-  return gateways as [TestProcess, TestProcess];
-}
 const urlsOf = (gateways: readonly TestProcess[]) => gateways.map(({ url }) => url);
 
 /** Micro-USD that a workspace's ledger, its allowance and the allowance of a key say; of a key without one, nothing. */

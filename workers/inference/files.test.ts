@@ -3,7 +3,7 @@ import path from 'node:path';
 import { NotFoundError, toFile } from 'openai';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createTestDatabase, type TestDatabase } from '#server/testing/database.ts';
-import { createApiKey, createWorkspace } from '#server/testing/factories.ts';
+import { createApiKey } from '#server/testing/factories.ts';
 import {
   type BatchesUnderTest,
   begin,
@@ -11,7 +11,7 @@ import {
   lineOf,
   startBatches,
   upload,
-} from './batches/testing/batches-under-test.ts';
+} from './testing/batches-under-test.ts';
 import { call } from './testing/gateway-under-test.ts';
 
 let database: TestDatabase;
@@ -25,15 +25,9 @@ afterAll(async () => {
   await database.drop();
 });
 
-async function newClient() {
-  const { id: workspaceId } = await createWorkspace(database.prisma);
-  const { key, id: keyId } = await createApiKey(database.prisma, { workspaceId });
-  return { workspaceId, key, keyId, client: under.clientOf(key) };
-}
-
 describe('files, by the OpenAI client', () => {
   it('are uploaded, read, listed page by page and deleted', async () => {
-    const { client } = await newClient();
+    const { client } = await under.newClient();
     const text = lineOf('a', '/v1/sentiment', { input: 'naïve ☕' });
     const first = await client.files.create({
       file: await toFile(Buffer.from(text), 'résumé "1".jsonl'),
@@ -57,15 +51,15 @@ describe('files, by the OpenAI client', () => {
   });
 
   it('keep every byte of a large one, with a boundary-like text in it', async () => {
-    const { client } = await newClient();
+    const { client } = await under.newClient();
     const bytes = Buffer.from('\r\n--\r\n--------x\r\n'.repeat(200_000));
     const { id } = await client.files.create({ file: await toFile(bytes, 'x'), purpose: 'batch' });
     expect(Buffer.from(await (await client.files.content(id)).arrayBuffer()).equals(bytes)).toBe(true);
   });
 
   it('and batches of another workspace do not exist', async () => {
-    const mine = await newClient();
-    const other = await newClient();
+    const mine = await under.newClient();
+    const other = await under.newClient();
     const batch = await begin(mine.client, '/v1/sentiment', [
       lineOf('a', '/v1/sentiment', { input: 'good' }),
     ]);
@@ -94,7 +88,7 @@ describe('files, by the OpenAI client', () => {
     ['an empty file', { file: '', purpose: 'batch' }, 'invalid_request', 'file'],
     ['an unknown part', { file: 'x', purpose: 'batch', more: '1' }, 'unknown_field', null],
   ])('are refused with %s, and nothing of them is kept', async (_, parts, code, param) => {
-    const { key, workspaceId } = await newClient();
+    const { key, workspaceId } = await under.newClient();
     const form = new FormData();
     for (const [name, text] of Object.entries(parts)) {
       if (name === 'file') form.append(name, new Blob([text]), 'x.jsonl');
@@ -111,14 +105,14 @@ describe('files, by the OpenAI client', () => {
     ['multipart/form-data; boundary=x', '--x\r\ncontent-disposition: form-data; name="file"\r\n\r\ncut', 400],
     ['multipart/form-data; boundary=x', '', 400],
   ])('are refused as %s: %j', async (contentType, rawBody, status) => {
-    const { key } = await newClient();
+    const { key } = await under.newClient();
     expect(await call(under.door, { key, path: '/v1/files', rawBody, contentType })).toMatchObject({
       status,
     });
   });
 
   it('need a key that may use them, before any byte is kept', async () => {
-    const { workspaceId } = await newClient();
+    const { workspaceId } = await under.newClient();
     const { key } = await createApiKey(database.prisma, { workspaceId, scopes: ['sentiment'] });
     const form = new FormData();
     form.append('file', new Blob(['x']), 'x');

@@ -1,34 +1,18 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
 import { createTestDatabase, type TestDatabase } from '#server/testing/database.ts';
 import { createApiKey, createWorkspace } from '#server/testing/factories.ts';
-import { startInference, type TestProcess } from '#server/testing/processes.ts';
 import { expectInLedgerOnce, readBooks } from './testing/books.ts';
 import { load } from './testing/load.ts';
+import { gatewayPairs } from './testing/two-gateways.ts';
 
 let database: TestDatabase;
-const started: TestProcess[] = [];
+const twoGateways = gatewayPairs(() => database.url);
 
 beforeAll(async () => {
   database = await createTestDatabase();
   return () => database.drop();
 });
-afterEach(async () => {
-  await Promise.all(started.splice(0).map((gateway) => gateway.stop()));
-});
-
-async function twoGateways(env: Record<string, string> = {}) {
-  const gateways = await Promise.all(
-    [0, 1].map(() =>
-      startInference({
-        databaseUrl: database.url,
-        env: { INFERENCE_RUNTIME: 'fake', FAKE_RUNTIME_LATENCY_MS: '5', LOG_LEVEL: 'warn', ...env },
-      }),
-    ),
-  );
-  started.push(...gateways);
-  return gateways as [TestProcess, TestProcess];
-}
 
 async function customerWith(quotaUnits: number) {
   const { id: workspaceId } = await createWorkspace(database.prisma, { quotaUnits });

@@ -10,14 +10,24 @@ import type { Pool } from 'pg';
 import { expect, vi } from 'vitest';
 import type { PrismaClient } from '#prisma/generated/client.ts';
 import { createBatchQueue } from '#server/platform/batches/batch-queue.ts';
-import { type GatewayUnderTest, gatewayUnderTest } from '../../testing/gateway-under-test.ts';
-import { startBatchRunner } from '../batch-runner.ts';
+import { createApiKey, createWorkspace, type WorkspaceOptions } from '#server/testing/factories.ts';
+import { startBatchRunner } from '../batches/batch-runner.ts';
+import { type GatewayUnderTest, gatewayUnderTest } from './gateway-under-test.ts';
 
 export interface BatchesUnderTest {
   readonly door: GatewayUnderTest;
   readonly blobsDir: string;
   clientOf(key: string): OpenAI;
+  /** Of a workspace of its own. */
+  newClient(options?: WorkspaceOptions): Promise<NewClient>;
   close(): Promise<void>;
+}
+
+export interface NewClient {
+  readonly workspaceId: string;
+  readonly key: string;
+  readonly keyId: string;
+  readonly client: OpenAI;
 }
 
 /** A gateway that listens, and the runner of its batches. */
@@ -39,10 +49,16 @@ export async function startBatches(database: {
     leaseMs: 60_000,
     lookEveryMs: 20,
   });
+  const clientOf = (apiKey: string) => new OpenAI({ apiKey, baseURL: `${url}/v1`, maxRetries: 0 });
   return {
     door,
     blobsDir,
-    clientOf: (apiKey) => new OpenAI({ apiKey, baseURL: `${url}/v1`, maxRetries: 0 }),
+    clientOf,
+    async newClient(options) {
+      const { id: workspaceId } = await createWorkspace(database.prisma, options);
+      const { key, id: keyId } = await createApiKey(database.prisma, { workspaceId });
+      return { workspaceId, key, keyId, client: clientOf(key) };
+    },
     async close() {
       await runner.close();
       server.close();
