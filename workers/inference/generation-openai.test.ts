@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { createTestDatabase, type TestDatabase } from '#server/testing/database.ts';
 import { createApiKey, createWorkspace } from '#server/testing/factories.ts';
-import { ledgerRowOf } from './generation/testing/ledger-row.ts';
 import { call, type GatewayUnderTest, gatewayUnderTest } from './testing/gateway-under-test.ts';
+import { ledgerRowOf } from './testing/ledger-row.ts';
 import { type OpenAiShape, openAiMismatch } from './testing/openai-shapes.ts';
 import { parseEvents } from './testing/server-sent-events.ts';
 

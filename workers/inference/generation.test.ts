@@ -2,9 +2,9 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { parsePublicRequestId } from '#server/domain/usage/request-id.ts';
 import { createTestDatabase, type TestDatabase } from '#server/testing/database.ts';
 import { createApiKey, createWorkspace } from '#server/testing/factories.ts';
-import { ledgerRowOf } from './generation/testing/ledger-row.ts';
 import { readBooks } from './testing/books.ts';
 import { call, type GatewayUnderTest, gatewayUnderTest } from './testing/gateway-under-test.ts';
+import { ledgerRowOf } from './testing/ledger-row.ts';
 import { parseEvents } from './testing/server-sent-events.ts';
 
 const letters = ['a', 'b', 'c', 'd', 'e', 'f'];

@@ -1,14 +1,13 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { hashApiKey } from '#server/domain/api-keys/key-format.ts';
 import type { Admission, AdmitRequest, Settlement } from '#server/domain/usage/metering.ts';
-import { newRequestId } from '#server/domain/usage/request-id.ts';
 import { createTestDatabase, type TestDatabase } from '#server/testing/database.ts';
+import { type ApiKeyOptions, type WorkspaceOptions } from '#server/testing/factories.ts';
 import {
-  type ApiKeyOptions,
-  createApiKey,
-  createWorkspace,
-  type WorkspaceOptions,
-} from '#server/testing/factories.ts';
+  admitRequest,
+  type Customer,
+  createCustomer,
+  settlementOf,
+} from '#server/testing/metering-requests.ts';
 import { oneByOne } from './questions.ts';
 import { settleAndAdmit, type Waiting } from './settle-and-admit.ts';
 import { settleMany } from './settle-many.ts';
@@ -21,31 +20,11 @@ afterAll(() => database.drop());
 
 const quotaUnits = 100_000;
 
-async function customer(options: WorkspaceOptions = {}, keyOptions: Partial<ApiKeyOptions> = {}) {
-  const workspace = await createWorkspace(database.prisma, { quotaUnits, ...options });
-  const key = await createApiKey(database.prisma, { ...keyOptions, workspaceId: workspace.id });
-  return { workspaceId: workspace.id, keyId: key.id, keyHash: hashApiKey(key.key) };
-}
-type Customer = Awaited<ReturnType<typeof customer>>;
+const customer = (options: WorkspaceOptions = {}, keyOptions: Partial<ApiKeyOptions> = {}) =>
+  createCustomer(database.prisma, { quotaUnits, ...options }, keyOptions);
 
-const asks = ({ keyId, keyHash }: Customer, count: number, more: Partial<AdmitRequest> = {}) =>
-  Array.from(
-    { length: count },
-    (): AdmitRequest => ({
-      requestId: newRequestId(),
-      keyId,
-      keyHash,
-      scope: 'sentiment',
-      model: 'sentiment-1',
-      address: '192.0.2.1',
-      origin: '',
-      unitsMin: 1,
-      unitsMax: 10,
-      microUsdMax: 10,
-      counted: false,
-      ...more,
-    }),
-  );
+const asks = (of: Customer, count: number, more: Partial<AdmitRequest> = {}) =>
+  Array.from({ length: count }, () => admitRequest(of, { unitsMax: 10, microUsdMax: 10, ...more }));
 const call = (waiting: readonly Waiting[], holdMs = 60_000) =>
   settleAndAdmit({ pool: database.pool, holdMs, timeoutMs: 5_000 }, waiting);
 const admit = async (requests: readonly AdmitRequest[], holdMs?: number) =>
@@ -56,20 +35,7 @@ const admit = async (requests: readonly AdmitRequest[], holdMs?: number) =>
 
 function cost(request: AdmitRequest, admission: unknown, units: number): Settlement {
   const { epoch, share } = admission as Extract<Admission, { verdict: 'valid' }>;
-  return {
-    requestId: request.requestId,
-    epoch,
-    share,
-    task: 'sentiment',
-    modelVersion: 'sentiment-1@test',
-    statusClass: 2,
-    inputUnits: units,
-    outputUnits: 0,
-    unit: 'token',
-    priceMicroUsd: units,
-    priceVersion: 1,
-    latencyMs: 3,
-  };
+  return settlementOf(request.requestId, units, { epoch, share });
 }
 const allowanceOf = ({ workspaceId }: Customer) =>
   database.prisma.allowance.findUniqueOrThrow({ where: { workspaceId } });

@@ -1,7 +1,7 @@
 import type { Pool } from 'pg';
 import { expect } from 'vitest';
 import type { PrismaClient } from '#prisma/generated/client.ts';
-import { readBooks } from '../../testing/books.ts';
+import { readBooks } from './books.ts';
 
 /** The one ledger row of the workspace, which must be what the receipt says. */
 export async function ledgerRowOf(
