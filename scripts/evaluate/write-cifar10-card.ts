@@ -57,8 +57,7 @@ ${Object.entries(metrics.recalls)
   .map(([name, recall]) => `| ${name} | ${recall === null ? '' : percent(recall)} % |`)
   .join('\n')}
 
-The pictures are those of \`cifar10.zip\`: JPEG of quality 75 with halved colour, about 300 bytes of picture each. Figures that others
-give for CIFAR-10 are of the pictures as they were.
+The pictures are those of \`cifar10.zip\`, encoded anew as JPEG. Figures that others give for CIFAR-10 are of the pictures as they were.
 
 - **Calibration**: expected error ${metrics.ece.toFixed(3)} (15 bins of equal mass) on the test pictures; temperature and intervals in \`calibration.json\`
   were fitted on the training pictures that were kept out.

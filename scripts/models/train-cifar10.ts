@@ -52,12 +52,12 @@ const RESNET = {
   optimizer: { momentum: 0.85, weightDecay: 1.33e-3, biasRate: 64 },
   averageDecay: 0.99,
   labelSmoothing: 0.2,
-  /** Twelve epochs without the cutout, moved by up to 2, came to 0.890, and to 0.971 on pictures that it had learned from. */
+  /** Without a cutout it knows the pictures that it learns from far better than others. */
   augmentation: { flip: true, shift: 4, colour: 0, cutout: 12 },
   whitening: { kernel: 2, epsilon: 5e-4, pictures: 2000 },
 } as const;
 
-/** What the card compares with. It learns too little to need a cutout: six epochs with one came to 0.690. */
+/** What the card compares with. It learns too little to need a cutout. */
 const PLAIN = {
   ...SHARED,
   epochs: 12,
