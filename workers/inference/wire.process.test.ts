@@ -31,17 +31,10 @@ const head = (more: string, path = '/v1/sentiment', type = 'application/json') =
 describe('on the wire', () => {
   it('refuses 50 MB of body, declared or chunked, with its memory flat', async () => {
     await alive();
+    // What V8 keeps for new objects fills with the first ones, whatever they are.
+    await refusesBodies();
     const before = await residentBytes();
-    for (const declared of [true, false]) {
-      const socket = open();
-      socket.write(
-        head(declared ? `content-length: ${50 * mebibyte}\r\n` : 'transfer-encoding: chunked\r\n'),
-      );
-      const answer = firstLine(socket);
-      await pour(socket, 50, declared);
-      expect(await answer).toBe('HTTP/1.1 413 Payload Too Large');
-      socket.destroy();
-    }
+    for (let again = 0; again < 3; again++) await refusesBodies();
     expect((await residentBytes()) - before).toBeLessThan(48 * mebibyte);
     await alive();
   });
@@ -89,6 +82,19 @@ describe('on the wire', () => {
     await alive();
   });
 });
+
+async function refusesBodies(): Promise<void> {
+  for (const declared of [true, false]) {
+    const socket = open();
+    socket.write(
+      head(declared ? `content-length: ${50 * mebibyte}\r\n` : 'transfer-encoding: chunked\r\n'),
+    );
+    const answer = firstLine(socket);
+    await pour(socket, 50, declared);
+    expect(await answer).toBe('HTTP/1.1 413 Payload Too Large');
+    socket.destroy();
+  }
+}
 
 const open = (): Socket => {
   const socket = connect(Number(new URL(gateway.url).port), '127.0.0.1');
