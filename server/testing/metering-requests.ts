@@ -37,9 +37,15 @@ export function admitRequest(
   };
 }
 
-export function settlementOf(requestId: string, units: number, more: Partial<Settlement> = {}): Settlement {
+/** The key matters only where the settlement goes through `createMetering`. */
+export function settlementOf(
+  { requestId, keyId = 'any' }: { readonly requestId: string; readonly keyId?: string },
+  units: number,
+  more: Partial<Settlement> = {},
+): Settlement {
   return {
     requestId,
+    keyId,
     epoch: 0,
     task: 'sentiment',
     modelVersion: 'sentiment-1@test',

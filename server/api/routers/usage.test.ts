@@ -65,6 +65,7 @@ describe('usage', () => {
     const outcome = await metering.settle(
       {
         requestId,
+        keyId: key.id,
         epoch: admission.epoch,
         task: 'sentiment',
         inputUnits: billed,

@@ -97,6 +97,7 @@ export interface HoldShare {
 
 export interface Settlement {
   readonly requestId: string;
+  readonly keyId: string;
   readonly epoch: number;
   /** As the admission gave it. */
   readonly share?: HoldShare | undefined;
@@ -123,7 +124,7 @@ export interface Progress {
   readonly requestId: string;
   readonly epoch: number;
   /** Null: nothing is billed before it has ended, and only its hold is to live on. */
-  readonly soFar: Omit<Settlement, 'requestId' | 'epoch' | 'share' | 'statusClass'> | null;
+  readonly soFar: Omit<Settlement, 'requestId' | 'keyId' | 'epoch' | 'share' | 'statusClass'> | null;
 }
 
 /**

@@ -14,7 +14,7 @@ import { admitMany } from './admit-many.ts';
 import { createGroup } from './group.ts';
 import { oneByOne } from './questions.ts';
 import { saveMany } from './save-many.ts';
-import { type Outcome, settleAndAdmit, type Waiting } from './settle-and-admit.ts';
+import { createLongWay, type Outcome, settleAndAdmit, type Waiting } from './settle-and-admit.ts';
 import { settleMany } from './settle-many.ts';
 
 export type MeteringCallName = 'settle_and_admit' | 'admit' | 'settle' | 'save_progress';
@@ -52,8 +52,9 @@ export function createMetering({ pool, holdMs, onCall }: MeteringOptions): Postg
   let inFlight = 0;
   // Not among them: those that go on for so long that nothing is gained by waiting for them.
   const lasting = new Set<string>();
+  const longWay = createLongWay();
   const both = createGroup<Waiting, Outcome>({
-    run: (rows) => settleAndAdmit({ pool, holdMs, timeoutMs: callTimeoutMs }, rows),
+    run: (rows) => settleAndAdmit({ pool, holdMs, timeoutMs: callTimeoutMs }, rows, longWay),
     rowsMax: pipelineLimits.admitBatchMax + pipelineLimits.settleBatchMax,
     queueMax: pipelineLimits.admitQueueMax,
     // Every settlement belongs to a request that was admitted, so admission bounds them already.

@@ -26,7 +26,7 @@ const customer = (keyOptions?: Partial<ApiKeyOptions>, options?: WorkspaceOption
 const gateway = () => createMetering({ pool: database.pool, holdMs: 60_000 });
 const verdict = async (request: AdmitRequest) => (await gateway().admit(request)).verdict;
 const settle = (requestId: string, units: number) =>
-  gateway().settle(settlementOf(requestId, units), Date.now() + 5_000);
+  gateway().settle(settlementOf({ requestId }, units), Date.now() + 5_000);
 const allowanceOf = ({ keyId }: Customer) =>
   database.prisma.keyAllowance.findUniqueOrThrow({ where: { keyId } });
 
@@ -137,10 +137,7 @@ describe("a key's budget", () => {
         }
         if (admission.verdict !== 'valid') return void refused.push(admission.verdict);
         const { share } = admission;
-        const outcome = await metering.settle(
-          { ...settlementOf(request.requestId, 1), share },
-          Date.now() + 5_000,
-        );
+        const outcome = await metering.settle({ ...settlementOf(request, 1), share }, Date.now() + 5_000);
         if (outcome === 'settled') acknowledged++;
       }),
     );

@@ -87,6 +87,7 @@ it.each([1, 2, 3])('keeps the books under random interleavings (seed %i)', async
         return [
           {
             requestId: request.requestId,
+            keyId: request.keyId,
             epoch: 0,
             ...costs,
             statusClass: units === 0 ? (5 as const) : (2 as const),

@@ -132,7 +132,7 @@ describe('admit: rates', () => {
     const [admission] = await admit([request]);
     expect(admission?.windows?.units).toMatchObject({ limit: 100, remaining: 10 });
     expect(await verdicts([admitRequest(one, { unitsMax: 50 })])).toEqual(['rate_limited']);
-    await settle([settlementOf(request.requestId, 5)]);
+    await settle([settlementOf(request, 5)]);
     const [after] = await admit([admitRequest(one, { unitsMax: 50 })]);
     expect(after?.verdict).toBe('valid');
     expect(after?.windows?.units.remaining).toBeGreaterThanOrEqual(45);
@@ -142,7 +142,7 @@ describe('admit: rates', () => {
     const one = await customer({ unitsPerMinute: 10 }, { unitsPerMinute: 10 });
     const great = admitRequest(one, { unitsMax: 25, microUsdMax: 25 });
     expect(await verdicts([great, admitRequest(one, { unitsMax: 25 })])).toEqual(['valid', 'rate_limited']);
-    await settle([settlementOf(great.requestId, 25)]);
+    await settle([settlementOf(great, 25)]);
     // It was charged 10 and cost 25: nothing comes back.
     expect(await verdicts([admitRequest(one, { unitsMax: 10 })])).toEqual(['rate_limited']);
   });
@@ -164,7 +164,7 @@ describe('admit: quota, budget, concurrency', () => {
     const one = await customer({ quotaUnits: 3 });
     const requests = Array.from({ length: 5 }, () => admitRequest(one));
     expect(await verdicts(requests)).toEqual(['valid', 'valid', 'valid', 'quota_held', 'quota_held']);
-    await settle(requests.slice(0, 3).map((request) => settlementOf(request.requestId, 1)));
+    await settle(requests.slice(0, 3).map((request) => settlementOf(request, 1)));
     expect(await verdicts([admitRequest(one, { counted: true })])).toEqual(['quota_exceeded']);
   });
 
@@ -173,7 +173,7 @@ describe('admit: quota, budget, concurrency', () => {
     const wide = admitRequest(one, { unitsMax: 100, microUsdMax: 100 });
     expect(await verdicts([wide, admitRequest(one)])).toEqual(['valid', 'quota_held']);
     expect(await allowanceOf(one)).toMatchObject({ heldUnits: 10n });
-    expect(await settle([settlementOf(wide.requestId, 9)])).toEqual(['settled']);
+    expect(await settle([settlementOf(wide, 9)])).toEqual(['settled']);
     expect(await verdicts([admitRequest(one, { counted: true })])).toEqual(['valid']);
   });
 
@@ -181,7 +181,7 @@ describe('admit: quota, budget, concurrency', () => {
     const one = await customer({ quotaUnits: 10 });
     const wide = admitRequest(one, { unitsMax: 100, microUsdMax: 100 });
     await admit([wide]);
-    expect(await settle([settlementOf(wide.requestId, 11)])).toEqual(['over_hold']);
+    expect(await settle([settlementOf(wide, 11)])).toEqual(['over_hold']);
     expect(await allowanceOf(one)).toMatchObject({ heldUnits: 0n, heldRequests: 0, spentUnits: 0n });
     expect(await database.prisma.usageRecord.count({ where: { workspaceId: one.workspaceId } })).toBe(0);
   });
@@ -190,7 +190,7 @@ describe('admit: quota, budget, concurrency', () => {
     const one = await customer({ budgetMicroUsd: 5 });
     const first = admitRequest(one, { microUsdMax: 5 });
     expect(await verdicts([first, admitRequest(one)])).toEqual(['valid', 'quota_held']);
-    await settle([settlementOf(first.requestId, 1, { priceMicroUsd: 5 })]);
+    await settle([settlementOf(first, 1, { priceMicroUsd: 5 })]);
     expect(await verdicts([admitRequest(one)])).toEqual(['budget_exceeded']);
   });
 
@@ -198,7 +198,7 @@ describe('admit: quota, budget, concurrency', () => {
     const one = await customer({ concurrencyMax: 2 });
     const requests = [admitRequest(one), admitRequest(one), admitRequest(one)];
     expect(await verdicts(requests)).toEqual(['valid', 'valid', 'concurrency_limited']);
-    await settle(requests.slice(0, 1).map((request) => settlementOf(request.requestId, 1)));
+    await settle(requests.slice(0, 1).map((request) => settlementOf(request, 1)));
     expect(await verdicts([admitRequest(one)])).toEqual(['valid']);
   });
 
@@ -211,7 +211,7 @@ describe('admit: quota, budget, concurrency', () => {
     });
     const request = admitRequest(one, { unitsMax: 4, microUsdMax: 4 });
     expect(await verdicts([request])).toEqual(['valid']);
-    await settle([settlementOf(request.requestId, 4)]);
+    await settle([settlementOf(request, 4)]);
     const month = new Date(Date.UTC(new Date().getUTCFullYear(), new Date().getUTCMonth()));
     expect(await allowanceOf(one)).toMatchObject({ spentUnits: 4n, spentMicroUsd: 4n, periodStart: month });
   });
@@ -222,8 +222,8 @@ describe('settle', () => {
     const one = await customer();
     const request = admitRequest(one, { unitsMax: 5, microUsdMax: 5 });
     await admit([request]);
-    expect(await settle([settlementOf(request.requestId, 4)])).toEqual(['settled']);
-    expect(await settle([settlementOf(request.requestId, 4)])).toEqual(['settled']);
+    expect(await settle([settlementOf(request, 4)])).toEqual(['settled']);
+    expect(await settle([settlementOf(request, 4)])).toEqual(['settled']);
     expect(await allowanceOf(one)).toMatchObject({ spentUnits: 4n, heldUnits: 0n, heldRequests: 0 });
     expect(await database.prisma.usageRecord.count({ where: { workspaceId: one.workspaceId } })).toBe(1);
   });
@@ -233,7 +233,7 @@ describe('settle', () => {
     const request = admitRequest(one);
     await admit([request]);
     expect(
-      await settle([settlementOf(newRequestId(), 1), settlementOf(request.requestId, 1, { epoch: 7 })]),
+      await settle([settlementOf({ requestId: newRequestId() }, 1), settlementOf(request, 1, { epoch: 7 })]),
     ).toEqual(['no_hold', 'no_hold']);
     expect(await allowanceOf(one)).toMatchObject({ spentUnits: 0n, heldUnits: 1n });
   });
@@ -246,10 +246,7 @@ describe('settle', () => {
     // The next admission of the workspace gives expired holds back by itself.
     const next = admitRequest(one);
     expect(await verdicts([next])).toEqual(['valid']);
-    expect(await settle([settlementOf(late.requestId, 1), settlementOf(next.requestId, 1)])).toEqual([
-      'no_hold',
-      'settled',
-    ]);
+    expect(await settle([settlementOf(late, 1), settlementOf(next, 1)])).toEqual(['no_hold', 'settled']);
     expect(await allowanceOf(one)).toMatchObject({ spentUnits: 1n, heldUnits: 0n, heldRequests: 0 });
   });
 
@@ -259,7 +256,7 @@ describe('settle', () => {
     await admit(requests);
     await settle(
       requests.map(({ requestId }, i) =>
-        settlementOf(requestId, i === 2 ? 0 : 1, { statusClass: i === 2 ? 5 : 2 }),
+        settlementOf({ requestId }, i === 2 ? 0 : 1, { statusClass: i === 2 ? 5 : 2 }),
       ),
     );
     const hours = await database.prisma.usageHour.findMany({
@@ -279,7 +276,7 @@ describe('settle', () => {
     const requests = edges.map(() => admitRequest(one));
     await admit(requests);
     await settle(
-      requests.map(({ requestId }, i) => settlementOf(requestId, 1, { latencyMs: edges[i] ?? 0 })),
+      requests.map(({ requestId }, i) => settlementOf({ requestId }, 1, { latencyMs: edges[i] ?? 0 })),
     );
     for (const ms of edges) {
       const bucket = latencyBoundsMs.findIndex((bound) => ms <= bound);
@@ -288,7 +285,7 @@ describe('settle', () => {
     }
     const again = admitRequest(one);
     await admit([again]);
-    await settle([settlementOf(again.requestId, 1, { latencyMs: 0 })]);
+    await settle([settlementOf(again, 1, { latencyMs: 0 })]);
     expected[0] = (expected[0] ?? 0n) + 1n;
     const hour = await database.prisma.usageHour.findFirstOrThrow({
       where: { workspaceId: one.workspaceId },

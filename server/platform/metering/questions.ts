@@ -100,7 +100,7 @@ function addressesOf(question: Question): string {
   return [...new Set(question.map(({ address }) => address))].join(',');
 }
 
-function addUp(question: Question) {
+export function addUp(question: Question) {
   const sum = { unitsMin: 0, unitsMax: 0, microUsdMax: 0, greatestUnits: 0 };
   for (const request of question) {
     sum.unitsMin += request.unitsMin;

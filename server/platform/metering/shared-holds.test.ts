@@ -9,7 +9,7 @@ import {
   settlementOf,
 } from '#server/testing/metering-requests.ts';
 import { oneByOne } from './questions.ts';
-import { settleAndAdmit, type Waiting } from './settle-and-admit.ts';
+import { createLongWay, settleAndAdmit, type Waiting } from './settle-and-admit.ts';
 import { settleMany } from './settle-many.ts';
 
 let database: TestDatabase;
@@ -26,7 +26,7 @@ const customer = (options: WorkspaceOptions = {}, keyOptions: Partial<ApiKeyOpti
 const asks = (of: Customer, count: number, more: Partial<AdmitRequest> = {}) =>
   Array.from({ length: count }, () => admitRequest(of, { unitsMax: 10, microUsdMax: 10, ...more }));
 const call = (waiting: readonly Waiting[], holdMs = 60_000) =>
-  settleAndAdmit({ pool: database.pool, holdMs, timeoutMs: 5_000 }, waiting);
+  settleAndAdmit({ pool: database.pool, holdMs, timeoutMs: 5_000 }, waiting, createLongWay());
 const admit = async (requests: readonly AdmitRequest[], holdMs?: number) =>
   (await call(
     requests.map((request) => ({ request })),
@@ -35,7 +35,7 @@ const admit = async (requests: readonly AdmitRequest[], holdMs?: number) =>
 
 function cost(request: AdmitRequest, admission: unknown, units: number): Settlement {
   const { epoch, share } = admission as Extract<Admission, { verdict: 'valid' }>;
-  return settlementOf(request.requestId, units, { epoch, share });
+  return settlementOf(request, units, { epoch, share });
 }
 const allowanceOf = ({ workspaceId }: Customer) =>
   database.prisma.allowance.findUniqueOrThrow({ where: { workspaceId } });

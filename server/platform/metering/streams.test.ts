@@ -57,7 +57,7 @@ const admit = async (request: AdmitRequest, holdMs = 60_000) =>
   (await admitMany({ ...call(), holdMs }, [request]))[0]?.verdict;
 const save = (rows: readonly Progress[], holdMs = 60_000) => saveMany({ ...call(), holdMs }, rows);
 const settle = (requestId: string, input: number, output: number, statusClass: 2 | 5 = 2) =>
-  settleMany(call(), [{ requestId, epoch: 0, statusClass, ...costs(input, output) }]);
+  settleMany(call(), [{ requestId, keyId: 'any', epoch: 0, statusClass, ...costs(input, output) }]);
 const reap = async () =>
   (await database.pool.query<{ n: number }>('SELECT reap_expired_holds() AS n')).rows[0]?.n;
 const expire = (requestId: string) =>

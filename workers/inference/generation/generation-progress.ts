@@ -1,7 +1,7 @@
 import { priceMicroUsd, prices, priceVersion } from '#server/domain/billing/prices.ts';
-import type { Settlement } from '#server/domain/usage/metering.ts';
+import type { Progress } from '#server/domain/usage/metering.ts';
 
-type Cost = Omit<Settlement, 'requestId' | 'epoch' | 'share' | 'statusClass'>;
+type Cost = NonNullable<Progress['soFar']>;
 
 export interface GenerationUse {
   readonly modelVersion: string;

@@ -74,12 +74,12 @@ export function settleGeneration<Options>(
   }
 
   async function write(
-    { requestId, admission, model, startedAtMs }: WithGeneration<Options>,
+    { requestId, key, admission, model, startedAtMs }: WithGeneration<Options>,
     statusClass: 2 | 4 | 5,
     tokens: { readonly inputTokens: number; readonly outputTokens: number },
   ) {
     const cost = generationUse({ ...tokens, startedAtMs, modelVersion: model.model.version });
-    const settlement = { requestId, epoch: admission.epoch, statusClass, ...cost };
+    const settlement = { requestId, keyId: key.id, epoch: admission.epoch, statusClass, ...cost };
     const outcome = await metering.settle(settlement, Date.now() + holdMs).catch((error: unknown) => {
       throw unwritten(error);
     });

@@ -38,6 +38,7 @@ export function settle<Input, Item, Output>(
         .settle(
           {
             requestId: context.requestId,
+            keyId: context.key.id,
             epoch: admission.epoch,
             share: admission.share,
             task,

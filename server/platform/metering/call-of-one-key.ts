@@ -1,0 +1,230 @@
+import { latencyBoundsMs, latencyBuckets } from '#server/domain/usage/latency-histogram.ts';
+import type {
+  Admission,
+  AdmitRequest,
+  RateWindow,
+  Settlement,
+  SettleOutcome,
+} from '#server/domain/usage/metering.ts';
+import { requestedAt } from '#server/domain/usage/request-id.ts';
+import { plainArray } from './array-literal.ts';
+import { callFunction, type MeteringCall, sqlFunction } from './call-function.ts';
+import { addUp, groupQuestions, type Question } from './questions.ts';
+import type { Waiting } from './settle-and-admit.ts';
+
+/** What the SQL function `settle_and_admit_of_key` can decide over: its migration says what that is. */
+export interface CallOfOneKey {
+  readonly keyId: string;
+  readonly question: Question | null;
+  readonly settlements: readonly Settlement[];
+}
+
+const statement = sqlFunction('settle_and_admit_of_key', [
+  'text',
+  'uuid[]',
+  'integer[]',
+  'integer[]',
+  'bigint[]',
+  'bigint[]',
+  'bigint[]',
+  'bigint[]',
+  'uuid[]',
+  'bigint[]',
+  'bigint[]',
+  'bigint[]',
+  'integer[]',
+  'text',
+  'text',
+  'smallint',
+  'text',
+  'integer',
+  'timestamptz',
+  'bigint',
+  'bigint',
+  'bigint',
+  'bigint[]',
+  'integer',
+  'uuid',
+  'bytea',
+  'text',
+  'text',
+  'text',
+  'bigint',
+  'bigint',
+  'bigint',
+  'integer',
+]);
+
+type AnswerRow = readonly [
+  workspaceId: string,
+  keyRequestsLimit: number,
+  keyRequests: number,
+  keyUnitsLimit: number,
+  keyUnits: number,
+  allRequestsLimit: number,
+  allRequests: number,
+  allUnitsLimit: number,
+  allUnits: number,
+];
+
+/** Null: it is of several keys or of several kinds, or asks for what only the other function decides. */
+export function asCallOfOneKey(waiting: readonly Waiting[]): CallOfOneKey | null {
+  const settlements: Settlement[] = [];
+  const requests: AdmitRequest[] = [];
+  for (const { request, settlement } of waiting) {
+    if (settlement) settlements.push(settlement);
+    else if (request) requests.push(request);
+  }
+  const questions = groupQuestions(requests);
+  const [question = null] = questions;
+  const [first] = settlements;
+  const keyId = question?.[0].keyId ?? first?.keyId;
+  if (keyId === undefined || questions.length > 1) return null;
+  if (question && !holdsAsOthersDo(question[0])) return null;
+  if (first && !settlements.every((one) => one.keyId === keyId && isOfOneKind(first, one))) return null;
+  return { keyId, question, settlements };
+}
+
+/** Its answers, in the order of the waiting; null where there was more to decide, and nothing was done. */
+export async function callOfOneKey(
+  { holdMs, ...call }: MeteringCall & { readonly holdMs: number },
+  { keyId, question, settlements }: CallOfOneKey,
+  waiting: readonly Waiting[],
+): Promise<readonly (Admission | SettleOutcome)[] | null> {
+  const [row] = await callFunction<AnswerRow>(call, statement, [
+    keyId,
+    ...settledValues(settlements),
+    ...askedValues(question),
+    holdMs,
+  ]);
+  if (!row) return null;
+  const admit = toAdmission(question, row);
+  return waiting.map(({ request }) => (request ? admit(request) : 'settled'));
+}
+
+/** One that holds nothing, or was counted before, is decided over by the other function. */
+function holdsAsOthersDo({ counted, unitsMax }: AdmitRequest): boolean {
+  return !counted && unitsMax > 0;
+}
+
+function isOfOneKind(one: Settlement, other: Settlement): boolean {
+  return (
+    one.task === other.task &&
+    one.modelVersion === other.modelVersion &&
+    one.statusClass === other.statusClass &&
+    one.unit === other.unit &&
+    one.priceVersion === other.priceVersion &&
+    hourOf(one) === hourOf(other) &&
+    !exceedsShare(other)
+  );
+}
+
+function exceedsShare({ share, inputUnits, outputUnits, priceMicroUsd }: Settlement): boolean {
+  return share !== undefined && (inputUnits + outputUnits > share.units || priceMicroUsd > share.microUsd);
+}
+
+const hourMs = 3_600_000;
+
+/** That of the request, in hours since 1970. */
+function hourOf({ requestId }: Settlement): number {
+  return Math.floor(requestedAt(requestId).getTime() / hourMs);
+}
+
+/** What is taken out of a hold: its own request's whole, or the shares of some. */
+interface Taken {
+  readonly id: string;
+  readonly epoch: number;
+  readonly isOwn: boolean;
+  requests: number;
+  units: number;
+  microUsd: number;
+  usedUnits: number;
+  usedMicroUsd: number;
+}
+
+function settledValues(settlements: readonly Settlement[]): unknown[] {
+  const holds = [...takenByHold(settlements).values()];
+  const [first] = settlements;
+  const counts = Array.from({ length: latencyBuckets }, () => 0);
+  let [inputs, outputs, microUsd] = [0, 0, 0];
+  for (const { inputUnits, outputUnits, priceMicroUsd, latencyMs } of settlements) {
+    inputs += inputUnits;
+    outputs += outputUnits;
+    microUsd += priceMicroUsd;
+    const within = latencyBoundsMs.findIndex((bound) => latencyMs <= bound);
+    const bucket = within < 0 ? latencyBuckets - 1 : within;
+    counts[bucket] = (counts[bucket] ?? 0) + 1;
+  }
+  return [
+    plainArray(holds.map((hold) => hold.id)),
+    plainArray(holds.map((hold) => hold.epoch)),
+    plainArray(holds.map((hold) => hold.requests)),
+    plainArray(holds.map((hold) => (hold.isOwn ? null : hold.units))),
+    plainArray(holds.map((hold) => (hold.isOwn ? null : hold.microUsd))),
+    plainArray(holds.map((hold) => hold.usedUnits)),
+    plainArray(holds.map((hold) => hold.usedMicroUsd)),
+    plainArray(settlements.map((row) => row.requestId)),
+    plainArray(settlements.map((row) => row.inputUnits)),
+    plainArray(settlements.map((row) => row.outputUnits)),
+    plainArray(settlements.map((row) => row.priceMicroUsd)),
+    plainArray(settlements.map((row) => row.latencyMs)),
+    first?.task ?? null,
+    first?.modelVersion ?? null,
+    first?.statusClass ?? null,
+    first?.unit ?? null,
+    first?.priceVersion ?? null,
+    first ? new Date(hourOf(first) * hourMs).toISOString() : null,
+    inputs,
+    outputs,
+    microUsd,
+    plainArray(counts),
+  ];
+}
+
+function takenByHold(settlements: readonly Settlement[]): Map<string, Taken> {
+  const holds = new Map<string, Taken>();
+  for (const { requestId, epoch, share, inputUnits, outputUnits, priceMicroUsd } of settlements) {
+    const id = share?.holdId ?? requestId;
+    let taken = holds.get(id);
+    if (!taken) {
+      const nothing = { requests: 0, units: 0, microUsd: 0, usedUnits: 0, usedMicroUsd: 0 };
+      taken = { id, epoch, isOwn: share === undefined, ...nothing };
+      holds.set(id, taken);
+    }
+    taken.requests++;
+    taken.units += share?.units ?? 0;
+    taken.microUsd += share?.microUsd ?? 0;
+    taken.usedUnits += inputUnits + outputUnits;
+    taken.usedMicroUsd += priceMicroUsd;
+  }
+  return holds;
+}
+
+function askedValues(question: Question | null): unknown[] {
+  if (!question) return [0, null, null, null, null, null, 0, 0, 0];
+  const [{ requestId, keyHash, scope, model, origin }] = question;
+  const { greatestUnits, unitsMax, microUsdMax } = addUp(question);
+  return [question.length, requestId, keyHash, scope, model, origin, greatestUnits, unitsMax, microUsdMax];
+}
+
+function toAdmission(question: Question | null, row: AnswerRow): (request: AdmitRequest) => Admission {
+  const [workspaceId, keyRequestsLimit, keyRequests, keyUnitsLimit, keyUnits, ...ofAll] = row;
+  const [allRequestsLimit, allRequests, allUnitsLimit, allUnits] = ofAll;
+  // The tighter of the two is what the caller is told.
+  const windows = {
+    requests:
+      allRequests < keyRequests
+        ? toWindow(allRequestsLimit, allRequests)
+        : toWindow(keyRequestsLimit, keyRequests),
+    units: allUnits < keyUnits ? toWindow(allUnitsLimit, allUnits) : toWindow(keyUnitsLimit, keyUnits),
+  };
+  const valid = { verdict: 'valid', workspaceId, epoch: 0, windows } as const;
+  if (!question || question.length === 1) return () => valid;
+  const holdId = question[0].requestId;
+  return ({ unitsMax: units, microUsdMax: microUsd }) => ({ ...valid, share: { holdId, units, microUsd } });
+}
+
+function toWindow(limit: number, left: number): RateWindow {
+  const remaining = Math.floor(left);
+  return { limit, remaining, resetMs: Math.ceil(((limit - remaining) * 60_000) / limit) };
+}
