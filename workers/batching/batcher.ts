@@ -17,11 +17,19 @@ export interface BatcherOptions<Item, Result> {
   onBatch?(batch: { items: number; waitedMs: number; ranMs: number }): void;
 }
 
+/** What is asked of an AbortSignal here. Making a whole one for each call costs more than that. */
+export interface Departure {
+  readonly aborted: boolean;
+  readonly reason: unknown;
+  addEventListener(type: 'abort', listener: () => void, options: { readonly once: true }): void;
+  removeEventListener(type: 'abort', listener: () => void): void;
+}
+
 export interface SubmitOptions {
   /** Who shares the model: turns are taken by lane. */
   readonly lane: string;
   readonly share?: number;
-  readonly signal?: AbortSignal | undefined;
+  readonly signal?: Departure | undefined;
   /** After this long it is given up with a `BatcherTimeoutError`. */
   readonly timeoutMs?: number;
   /** Left out: it waits. */

@@ -36,7 +36,7 @@ interface Slot<Item, Result> {
   readonly item: Item;
 }
 
-const onceOnly = { once: true };
+const onceOnly = { once: true } as const;
 
 export function createBatcher<Item, Result>(options: BatcherOptions<Item, Result>): Batcher<Item, Result> {
   const { policy, maxWaitMs = 0 } = options;

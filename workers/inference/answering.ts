@@ -30,8 +30,8 @@ export function createAnswering({ metrics, logger, accessLog, onOver }: Answerin
       response = await run(received);
     } catch (error) {
       await received.scope.releaseClaim?.();
-      code = received.signal.aborted ? 'client_closed' : codeOf(error);
-      response = errorToResponse(error, { ...received, family });
+      code = received.departure.aborted ? 'client_closed' : codeOf(error);
+      response = errorToResponse(error, { requestId: received.requestId, scope: received.scope, family });
       logFailure(received, error, code);
     }
     const { streamEnd } = received.scope;

@@ -5,12 +5,12 @@ import type { KnownOrigins } from './known-origins.ts';
  * without the key, so more can't be told here; whether the page may use that key is decided by `admit`.
  */
 export interface CrossOrigin {
-  /** Adds what a browser needs to hand the answer to the page. */
-  allow(request: Request, response: Response, address: string): Response | Promise<Response>;
+  /** Adds what a browser needs to hand the answer to the page whose origin the request names, if it does. */
+  allow(origin: string | null, response: Response, address: () => string): Response | Promise<Response>;
   /** The answer to a preflight. */
   preflight(request: Request, address: string): Promise<Response>;
-  /** The origin that the request names; empty where it names none, or the console's. */
-  foreignOrigin(request: Request): string;
+  /** What of the origin that a request names is not ours: empty where it names none, or the console's. */
+  foreignOrigin(origin: string | null): string;
 }
 
 const allowedHeaders = /^(?:authorization|content-type|idempotency-key|x-stainless-[a-z-]+)$/;
@@ -49,10 +49,8 @@ export function crossOrigin({
   }
 
   return {
-    allow(request, response, address) {
-      const origin = request.headers.get('origin');
-      return origin === null ? response : allowIfKnown(origin, response, address);
-    },
+    allow: (origin, response, address) =>
+      origin === null ? response : allowIfKnown(origin, response, address()),
     async preflight(request, address) {
       const headers: Record<string, string> = { vary: 'origin' };
       const origin = request.headers.get('origin');
@@ -69,9 +67,6 @@ export function crossOrigin({
       }
       return new Response(null, { status: 204, headers });
     },
-    foreignOrigin(request) {
-      const origin = request.headers.get('origin') ?? '';
-      return origin === ownOrigin ? '' : origin;
-    },
+    foreignOrigin: (origin) => (origin === null || origin === ownOrigin ? '' : origin),
   };
 }

@@ -1,13 +1,7 @@
-import { Readable } from 'node:stream';
 import { OpenAPIHono, type RouteConfig } from '@hono/zod-openapi';
 import type { Context } from 'hono';
 import { DomainError } from '#server/domain/errors.ts';
 import type { Logger } from '#server/domain/logger.ts';
-import {
-  type ClientAddressInput,
-  clientAddress,
-  wholeClientAddress,
-} from '#server/domain/rate-limits/client-address.ts';
 import { imageLimits } from '#server/domain/rate-limits/limits.ts';
 import { newRequestId, publicRequestId } from '#server/domain/usage/request-id.ts';
 import type { AccessLine } from '#server/platform/access-log.ts';
@@ -34,6 +28,7 @@ import {
   type PipelineDependencies,
 } from './pipelines.ts';
 import { publicRoutes } from './public-routes.ts';
+import { type CallSurroundings, ReceivedCall, type ServerBindings } from './received-call.ts';
 import type { Received } from './request-scope.ts';
 import type { Tracing } from './tracing/request-trace.ts';
 
@@ -87,15 +82,11 @@ interface Line {
   readonly guarded: Pipeline<Received, Response>;
 }
 
-interface ServerBindings {
-  readonly incoming?: { readonly socket?: { readonly remoteAddress?: string } };
-  readonly outgoing?: { destroy(): unknown };
-}
-
 export function createGateway(options: GatewayOptions): Gateway {
   const app = new OpenAPIHono<{ Bindings: ServerBindings }>();
   const cors = crossOrigin(options);
   const memory = createByteBudget(options.heldBytesMax ?? imageLimits.heldBytesMax);
+  const surroundings: CallSurroundings = { memory, cors, trustedHops: options.trustedHops };
   const routes: GatewayRoute[] = [];
   const deferred = createDeferredMetering(options.metering);
   const lines = new Map<string, Line>();
@@ -147,7 +138,7 @@ export function createGateway(options: GatewayOptions): Gateway {
     const allowed = methodsOf(c.req.path);
     const family = familyOfPath(c.req.path);
     if (allowed === '') return answer(c, 'other', family, () => Promise.reject(noSuchPath(family)));
-    if (c.req.method === 'OPTIONS') return cors.preflight(c.req.raw, clientAddress(addressInput(c)));
+    if (c.req.method === 'OPTIONS') return cors.preflight(c.req.raw, receive(c).address());
     const refused = await answer(c, 'other', family, () => Promise.reject(wrongMethod(allowed)));
     refused.headers.set('allow', allowed);
     return refused;
@@ -175,7 +166,10 @@ export function createGateway(options: GatewayOptions): Gateway {
     const { path } = route;
     app.openAPIRegistry.registerPath(route);
     routes.push({ method: 'GET', path, stages: [] });
-    app.get(path, async (c) => cors.allow(c.req.raw, await handler(), clientAddress(addressInput(c))));
+    app.get(path, async (c) => {
+      const received = receive(c);
+      return cors.allow(received.header('origin'), await handler(), () => received.address());
+    });
   }
 
   async function answer(
@@ -187,44 +181,39 @@ export function createGateway(options: GatewayOptions): Gateway {
     const received = receive(c, route);
     liveCalls++;
     const response = await respondTo(received, { route, family }, run);
-    return cors.allow(c.req.raw, response, received.address());
+    return cors.allow(received.header('origin'), response, () => received.address());
   }
 
-  function receive(c: Context<{ Bindings: ServerBindings }>, route: string): Received {
-    const request = c.req.raw;
+  /** A request that is followed names the route that it came to. */
+  function receive(c: Context<{ Bindings: ServerBindings }>, followed?: string): ReceivedCall {
     const requestId = newRequestId();
     const startedAtMs = performance.now();
-    const outgoing = c.env?.outgoing;
-    return {
-      ...memory.share(),
-      request,
-      incoming: c.env?.incoming instanceof Readable ? c.env.incoming : null,
-      requestId,
-      startedAtMs,
-      signal: request.signal,
-      cut: outgoing ? () => void outgoing.destroy() : null,
-      pathParameters: () => c.req.param() as Record<string, string>,
-      address: () => clientAddress(addressInput(c)),
-      wholeAddress: () => wholeClientAddress(addressInput(c)),
-      foreignOrigin: () => cors.foreignOrigin(request),
-      scope: { windows: null, workspaceId: null },
-      trace:
-        options.tracing?.start({
-          method: c.req.method,
-          route,
-          requestId: publicRequestId(requestId),
-          startedAtMs,
-          traceparent: options.trustedHops > 0 ? c.req.header('traceparent') : undefined,
-        }) ?? null,
-    };
+    const trace = followed === undefined ? null : startTrace(c, { route: followed, requestId, startedAtMs });
+    return new ReceivedCall(
+      {
+        request: c.req.raw,
+        incoming: c.env?.incoming,
+        outgoing: c.env?.outgoing,
+        requestId,
+        startedAtMs,
+        trace,
+        pathParameters: () => c.req.param() as Record<string, string>,
+      },
+      surroundings,
+    );
   }
 
-  function addressInput(c: Context<{ Bindings: ServerBindings }>): ClientAddressInput {
-    return {
-      remoteAddress: c.env?.incoming?.socket?.remoteAddress,
-      forwardedFor: c.req.raw.headers.get('x-forwarded-for') ?? undefined,
-      trustedHops: options.trustedHops,
-    };
+  function startTrace(
+    c: Context<{ Bindings: ServerBindings }>,
+    { requestId, ...known }: { route: string; requestId: string; startedAtMs: number },
+  ) {
+    if (!options.tracing) return null;
+    return options.tracing.start({
+      ...known,
+      method: c.req.method,
+      requestId: publicRequestId(requestId),
+      traceparent: options.trustedHops > 0 ? c.req.header('traceparent') : undefined,
+    });
   }
 
   function methodsOf(path: string): string {
@@ -254,7 +243,9 @@ export function createGateway(options: GatewayOptions): Gateway {
       incoming: null,
       requestId,
       startedAtMs: performance.now(),
+      header: (name) => request.headers.get(name),
       signal,
+      departure: signal,
       cut: null,
       pathParameters: () => ({}),
       address: () => address,

@@ -113,7 +113,7 @@ export function freePipeline<Input>(
     .through(readKey(dependencies))
     .through(parseRequest(endpoint))
     .through(admit(endpoint, { ...dependencies, costOf: () => free, modelOf: () => modelId }))
-    .through(respondFree(endpoint));
+    .through(respondFree(endpoint, dependencies));
 }
 
 /** An item costs a unit at the least. */

@@ -8,32 +8,25 @@ export interface BodyLimits {
 }
 
 export interface ReadBodyOptions {
-  readonly lengthIsDeclared: boolean;
   readonly limits: BodyLimits;
   readonly onBytes?: ((bytes: number) => void) | undefined;
 }
 
-/**
- * A body whose length is declared can't be longer than that (HTTP's parser sees to it), so it is read in one go; any
- * other is counted while it comes, and so is one whose pieces are to be told of (`onBytes`) before they are kept.
- */
+/** Counted while it comes; of each piece `onBytes` is told before it is kept. */
 export function readBodyBytes(
   { request, incoming }: Pick<Received, 'request' | 'incoming'>,
-  { lengthIsDeclared, limits, onBytes }: ReadBodyOptions,
+  { limits, onBytes }: ReadBodyOptions,
 ): Promise<Uint8Array> {
   const { bytesMax, timeoutMs } = limits;
   return new Promise((resolve, reject) => {
     const timer = setTimeout(() => reject(bodyTooSlow(timeoutMs)), timeoutMs);
-    const reading =
-      lengthIsDeclared && !onBytes
-        ? request.arrayBuffer()
-        : incoming
-          ? readIncoming(incoming, bytesMax, onBytes)
-          : readCounted(request, bytesMax, onBytes);
+    const reading = incoming
+      ? readIncoming(incoming, bytesMax, onBytes)
+      : readCounted(request, bytesMax, onBytes);
     reading.then(
       (bytes) => {
         clearTimeout(timer);
-        resolve(bytes instanceof Uint8Array ? bytes : new Uint8Array(bytes));
+        resolve(bytes);
       },
       (error: unknown) => {
         clearTimeout(timer);
@@ -62,7 +55,8 @@ function readIncoming(
         end(() => reject(error));
       }
     };
-    const finish = () => end(() => resolve(Buffer.concat(chunks, bytes)));
+    const finish = () =>
+      end(() => resolve(chunks.length === 1 ? (chunks[0] as Uint8Array) : Buffer.concat(chunks, bytes)));
     const fail = (error?: Error) => end(() => reject(error ?? new Error('The body was cut off.')));
     const end = (settle: () => void) => {
       incoming.off('data', take).off('end', finish).off('error', fail).off('close', fail).pause();

@@ -1,5 +1,6 @@
 import type { Readable } from 'node:stream';
 import type { RateWindows } from '#server/domain/usage/metering.ts';
+import type { Departure } from '#workers/batching/batcher.ts';
 import type { RequestTrace } from './tracing/request-trace.ts';
 
 /** A request as it came in, with what its answer and its log line must tell wherever it ends. */
@@ -11,10 +12,14 @@ export interface Received {
   readonly requestId: string;
   /** By performance.now(). */
   readonly startedAtMs: number;
+  /** What a header says; null where it was not sent. The name in small letters. */
+  header(name: string): string | null;
   /** Aborted when the caller hangs up. */
   readonly signal: AbortSignal;
+  /** The same, for those that only look at it: a signal is not made before somebody needs a whole one. */
+  readonly departure: Departure;
   /** Counts bytes that the request keeps in memory. Throws where the gateway holds too many, or the request is over. */
-  holdBytes(bytes: number): void;
+  readonly holdBytes: (bytes: number) => void;
   /** The request is over: what it held is given back. */
   releaseBytes(): void;
   /** Ends the connection. Null: there is none (a test). */

@@ -86,9 +86,7 @@ describe('on the wire', () => {
 async function refusesBodies(): Promise<void> {
   for (const declared of [true, false]) {
     const socket = open();
-    socket.write(
-      head(declared ? `content-length: ${50 * mebibyte}\r\n` : 'transfer-encoding: chunked\r\n'),
-    );
+    socket.write(head(declared ? `content-length: ${50 * mebibyte}\r\n` : 'transfer-encoding: chunked\r\n'));
     const answer = firstLine(socket);
     await pour(socket, 50, declared);
     expect(await answer).toBe('HTTP/1.1 413 Payload Too Large');

@@ -6,7 +6,7 @@ import type { ApiKeyScope } from '../api-keys/scopes.ts';
  */
 export interface Metering {
   /** Checks the key, counts the rate windows and holds the most that the request may cost. */
-  admit(request: AdmitRequest, signal?: AbortSignal): Promise<Admission>;
+  admit(request: AdmitRequest, signal?: Pick<AbortSignal, 'aborted' | 'reason'>): Promise<Admission>;
   /**
    * Writes what the request cost and releases its hold. Safe to repeat. Durable once it resolves.
    * A lost connection is retried until `retryUntilMs`.

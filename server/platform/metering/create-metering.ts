@@ -90,25 +90,12 @@ export function createMetering({ pool, holdMs, onCall }: MeteringOptions): Postg
     onCall: (call) => onCall?.({ name: 'save_progress', ...call }),
   });
 
-  async function ask(request: AdmitRequest, signal?: AbortSignal): Promise<Admission> {
-    const answer = (await both.submit({ request }, { signal })) as Admission | typeof oneByOne;
-    return answer === oneByOne ? admits.submit(request, { signal }) : answer;
-  }
-
-  async function write(settlement: Settlement, retryUntilMs: number): Promise<SettleOutcome> {
-    try {
-      return (await both.submit({ settlement })) as SettleOutcome;
-    } catch (error) {
-      if (!(error instanceof DatabaseAwayError) || Date.now() >= retryUntilMs) throw error;
-      return settles.submit(settlement, { retryUntilMs });
-    }
-  }
-
   return {
     async admit(request, signal) {
       inFlight++;
       try {
-        const admission = await ask(request, signal);
+        const answer = (await both.submit({ request }, { signal })) as Admission | typeof oneByOne;
+        const admission = answer === oneByOne ? await admits.submit(request, { signal }) : answer;
         if (admission.verdict !== 'valid' || request.unitsMax === 0) {
           inFlight--;
         } else if (request.ownHold) {
@@ -121,11 +108,16 @@ export function createMetering({ pool, holdMs, onCall }: MeteringOptions): Postg
         throw error;
       }
     },
-    settle: (settlement, retryUntilMs) => {
+    async settle(settlement, retryUntilMs) {
       if (lasting.delete(settlement.requestId)) inFlight++;
-      return write(settlement, retryUntilMs).finally(() => {
+      try {
+        return (await both.submit({ settlement })) as SettleOutcome;
+      } catch (error) {
+        if (!(error instanceof DatabaseAwayError) || Date.now() >= retryUntilMs) throw error;
+        return await settles.submit(settlement, { retryUntilMs });
+      } finally {
         inFlight--;
-      });
+      }
     },
     saveProgress: (progress) => saves.submit(progress),
     depth: {

@@ -35,14 +35,14 @@ export interface Group<Row, Result> {
 }
 
 export interface SubmitOptions {
-  readonly signal?: AbortSignal | undefined;
+  readonly signal?: Pick<AbortSignal, 'aborted' | 'reason'> | undefined;
   /** A lost connection is tried again until then: only for a call that is safe to repeat. */
   readonly retryUntilMs?: number;
 }
 
 interface Waiting<Row, Result> {
   readonly row: Row;
-  readonly signal: AbortSignal | undefined;
+  readonly signal: SubmitOptions['signal'];
   readonly retryUntilMs: number;
   resolve(result: Result): void;
   reject(error: unknown): void;

@@ -15,8 +15,8 @@ import type { WithClaim } from './claim-key.ts';
 
 export interface WithAdmission<Input> extends WithClaim<Input> {
   readonly admission: Extract<Admission, { verdict: 'valid' }>;
-  /** Whether the same request would be let through to that model. Counts and holds nothing. */
-  mayCall(model: string): Promise<boolean>;
+  /** What was asked for it. */
+  readonly asked: AdmitRequest;
 }
 
 export interface CostBounds {
@@ -86,23 +86,32 @@ export function admit<Input>(
       if (admission.verdict !== 'valid') throw refusalToError(admission, { ...request, webUrl });
       context.scope.workspaceId = admission.workspaceId;
       if (refuse) throw await refuse(admission.workspaceId);
-      return Object.assign(context, { admission, mayCall });
+      return Object.assign(context, { admission, asked: request });
 
-      async function mayCall(model: string): Promise<boolean> {
-        const about = { ...request, model, unitsMin: 0, unitsMax: 0, microUsdMax: 0, counted: true };
-        const found = await ask(about);
-        if (found.verdict === 'valid') return true;
-        if (found.verdict === 'model_not_allowed') return false;
-        throw refusalToError(found, { ...about, webUrl });
-      }
-
-      function ask(question: AdmitRequest): Promise<Admission> {
-        return metering.admit(question, context.signal).catch((error: unknown) => {
+      async function ask(question: AdmitRequest): Promise<Admission> {
+        try {
+          return await metering.admit(question, context.departure);
+        } catch (error) {
           throw toRefusal(error);
-        });
+        }
       }
     },
   };
+}
+
+/** Whether the same request would be let through to that model. Counts and holds nothing. */
+export async function mayCall(
+  asked: AdmitRequest,
+  model: string,
+  { metering, webUrl }: Pick<AdmitOptions<unknown>, 'metering' | 'webUrl'>,
+): Promise<boolean> {
+  const about = { ...asked, model, unitsMin: 0, unitsMax: 0, microUsdMax: 0, counted: true };
+  const found = await metering.admit(about).catch((error: unknown) => {
+    throw toRefusal(error);
+  });
+  if (found.verdict === 'valid') return true;
+  if (found.verdict === 'model_not_allowed') return false;
+  throw refusalToError(found, { ...about, webUrl });
 }
 
 function toRefusal(error: unknown): unknown {

@@ -27,7 +27,7 @@ export function claimKey<Input>({
   return {
     name: 'claimKey',
     run(context) {
-      const header = context.request.headers.get(idempotencyHeader);
+      const header = context.header(idempotencyHeader);
       return header === null ? context : claim(context, header);
     },
   };
@@ -41,7 +41,7 @@ export function claimKey<Input>({
       nameMac: nameMac(key.text, parseIdempotencyKey(header)),
       requestMac: requestMac(key.text, {
         path: new URL(request.url).pathname,
-        contentType: request.headers.get('content-type') ?? '',
+        contentType: context.header('content-type') ?? '',
         body: sent?.body ?? new Uint8Array(),
       }),
     };

@@ -22,7 +22,7 @@ export function fetchInputs<Input>(
       try {
         return Object.assign(context, { input: await fetch(context.input, context) });
       } catch (error) {
-        const statusClass = context.signal.aborted ? 4 : statusClassOf(error);
+        const statusClass = context.departure.aborted ? 4 : statusClassOf(error);
         const fetchFailure = { kind: 'failed', statusClass, error } as const;
         return Object.assign(context, { fetchFailure });
       }

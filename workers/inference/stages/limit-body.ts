@@ -17,12 +17,12 @@ export function limitBody(limits: BodyLimits = ofTexts): Stage<Received, WithBod
   return {
     name: 'limitBody',
     run(context) {
-      const declared = declaredBytes(context.request);
+      const declared = declaredBytes(context.header('content-length'));
       if (declared !== null && declared > limits.bytesMax) throw bodyTooLarge(limits.bytesMax);
       // Few bodies that are larger than a text's fit into memory together.
       const onBytes = limits.bytesMax > ofTexts.bytesMax ? context.holdBytes : undefined;
-      const readBody = () => readBodyBytes(context, { lengthIsDeclared: declared !== null, limits, onBytes });
-      if (!context.request.headers.has(idempotencyHeader)) return Object.assign(context, { readBody });
+      const readBody = () => readBodyBytes(context, { limits, onBytes });
+      if (context.header(idempotencyHeader) === null) return Object.assign(context, { readBody });
       const sent: { body: Uint8Array } = { body: new Uint8Array() };
       const keepBody = async () => {
         sent.body = await readBody();
@@ -33,8 +33,7 @@ export function limitBody(limits: BodyLimits = ofTexts): Stage<Received, WithBod
   };
 }
 
-function declaredBytes(request: Request): number | null {
-  const header = request.headers.get('content-length');
+function declaredBytes(header: string | null): number | null {
   if (header === null) return null;
   const bytes = Number(header);
   return Number.isSafeInteger(bytes) && bytes >= 0 ? bytes : Number.POSITIVE_INFINITY;

@@ -17,7 +17,7 @@ export function parseRequest<Input>(endpoint: Read<Input>): Stage<WithKey, WithI
     name: 'parseRequest',
     async run(context) {
       if (endpoint.body === null) return Object.assign(context, { input: readParameters(endpoint, context) });
-      const contentType = context.request.headers.get('content-type') ?? '';
+      const contentType = context.header('content-type') ?? '';
       const input = await endpoint.body({
         contentType,
         readBody: context.readBody,

@@ -21,7 +21,7 @@ export function readKey({ malformedKeys }: { malformedKeys: AddressBuckets }): S
         const { keyId: id, keyHash: hash } = context.line;
         return Object.assign(context, { key: { id, hash, text: '' } });
       }
-      const header = context.request.headers.get('authorization');
+      const header = context.header('authorization');
       if (header === null) {
         throw new DomainError('missing_api_key', 'Send an API key: Authorization: Bearer <key>.');
       }

@@ -2,7 +2,7 @@ import { publicRequestId } from '#server/domain/usage/request-id.ts';
 import { answerHeaders } from '../answer-headers.ts';
 import type { FreeEndpoint, MeteredEndpoint } from '../endpoint.ts';
 import type { Stage } from '../pipeline.ts';
-import type { WithAdmission } from './admit.ts';
+import { type AdmitOptions, mayCall, type WithAdmission } from './admit.ts';
 import type { WithReceipt } from './settle.ts';
 
 export function respond<Input, Item, Output>(
@@ -24,7 +24,10 @@ export function respond<Input, Item, Output>(
   };
 }
 
-export function respondFree<Input>(endpoint: FreeEndpoint<Input>): Stage<WithAdmission<Input>, Response> {
+export function respondFree<Input>(
+  endpoint: FreeEndpoint<Input>,
+  asking: Pick<AdmitOptions<Input>, 'metering' | 'webUrl'>,
+): Stage<WithAdmission<Input>, Response> {
   return {
     name: 'respond',
     async run(context) {
@@ -33,7 +36,7 @@ export function respondFree<Input>(endpoint: FreeEndpoint<Input>): Stage<WithAdm
         workspaceId,
         keyId: context.key.id,
         address: context.wholeAddress(),
-        mayCall: context.mayCall,
+        mayCall: (model) => mayCall(context.asked, model, asking),
       });
       if (reply instanceof Response) {
         const type = reply.headers.get('content-type') ?? 'application/octet-stream';

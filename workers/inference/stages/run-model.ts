@@ -48,7 +48,7 @@ export function runModel<Input, Item extends object, Output extends object>(
       if (context.fetchFailure) return Object.assign(context, { model, run: context.fetchFailure });
       try {
         const untilMs = performance.now() + timeoutMs;
-        const { admission, signal, trace } = context;
+        const { admission, departure: signal, trace } = context;
         const onBatch = trace ? traceBatch(trace, model.runtime.model.id) : undefined;
         const submit = (items: readonly Item[], waitMax?: WaitMax) =>
           model.batcher.submit(items, {
@@ -73,8 +73,9 @@ export function runModel<Input, Item extends object, Output extends object>(
         }
         return Object.assign(context, { model, run });
       } catch (error) {
-        const statusClass = context.signal.aborted ? 4 : 5;
-        const run = { kind: 'failed', statusClass, error: toFailure(error, context.signal) } as const;
+        const { aborted } = context.departure;
+        const statusClass = aborted ? 4 : 5;
+        const run = { kind: 'failed', statusClass, error: aborted ? error : toFailure(error) } as const;
         return Object.assign(context, { model, run });
       }
     },
@@ -106,8 +107,7 @@ function toRun<Output extends object>(
   return { kind: 'failed', statusClass: 4, error: inputRefusedError(refusal, paramOf(refused)) };
 }
 
-function toFailure(error: unknown, callerSignal: AbortSignal): unknown {
-  if (callerSignal.aborted) return error;
+function toFailure(error: unknown): unknown {
   if (error instanceof BatcherTimeoutError) {
     return new DomainError('overloaded', 'The model did not answer in time. Try again.', {
       retryAfterMs: 1_000,
