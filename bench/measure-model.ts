@@ -20,15 +20,12 @@ export interface ModelSubject {
 }
 
 export interface ModelFigures {
-  /** The floor's best: which batch, in how many single-threaded processes. */
-  readonly floor: { readonly batchItems: number; readonly processes: number };
-  readonly floorPerSecond: number;
   readonly gatewayPerSecond: number;
   readonly concurrency: number;
-  /** Median of the rounds' own ratios. */
-  readonly itemsToFloor: number;
-  /** Processor time of gateway, model and PostgreSQL together, to the floor's. */
-  readonly cpuToFloor: number;
+  /** One loop at its best batch and threads. */
+  readonly loop: FloorFigures;
+  /** A single-threaded loop for each core, at their best batch: more than one loop makes of the machine. */
+  readonly loops: FloorFigures;
   /** At concurrency 1: the model alone, the gateway with it, and the difference. */
   readonly aloneModelMs: number;
   readonly aloneGatewayMs: number;
@@ -36,9 +33,25 @@ export interface ModelFigures {
   readonly aloneToModel: number;
 }
 
+export interface FloorFigures {
+  readonly shape: LoopShape;
+  readonly perSecond: number;
+  /** Median of the rounds' own ratios. */
+  readonly itemsTo: number;
+  /** Processor time of gateway, model and PostgreSQL together, to the floor's. */
+  readonly cpuTo: number;
+}
+
+export interface LoopShape {
+  readonly batchItems: number;
+  readonly processes: number;
+  readonly threads: number;
+}
+
 const concurrency = 32;
 const warmUpMs = 2_000;
 const probeMs = 1_500;
+const batches = [1, 8, 16, 32];
 
 /** A model behind the gateway, against a bare loop of what prepares its inputs and of its sessions. */
 export async function measureModel(
@@ -51,9 +64,19 @@ export async function measureModel(
     threads,
   }: { readonly rounds: number; readonly roundMs: number; readonly threads: number },
 ): Promise<ModelFigures> {
-  const bareLoop = (batchItems: number, processes: number, durationMs: number) =>
-    measureBareLoop({ subject: subject.bare, batchItems, processes, durationMs });
-  const floor = await bestFloor(threads, bareLoop);
+  const bareLoop = (shape: LoopShape, durationMs: number) =>
+    measureBareLoop({ subject: subject.bare, ...shape, durationMs });
+  const cores = Array.from({ length: threads }, (_, i) => i + 1);
+  const shapes = {
+    loop: await bestShape(
+      cores.flatMap((each) => batches.map((batchItems) => ({ batchItems, processes: 1, threads: each }))),
+      bareLoop,
+    ),
+    loops: await bestShape(
+      batches.map((batchItems) => ({ batchItems, processes: threads, threads: 1 })),
+      bareLoop,
+    ),
+  };
   const env = { DATABASE_URL: database.url, NODE_ENV: 'development', COMPUTE_THREADS: String(threads) };
   const server = await startServer(path.join(folder, 'main.js'), env);
   const load = (connections: number, durationMs: number) =>
@@ -70,7 +93,7 @@ export async function measureModel(
     await load(concurrency, warmUpMs);
     const cpuMs = async () =>
       (await cpuMsOfFamily(server.pid)) + (await cpuMsOfFamily(database.postmasterPid));
-    const measured: { floor: BareLoopSpeed; gateway: BareLoopSpeed }[] = [];
+    const measured: Record<'loop' | 'loops' | 'gateway', BareLoopSpeed>[] = [];
     for (let i = 0; i < rounds; i++) {
       const before = await cpuMs();
       const report = await load(concurrency, roundMs);
@@ -79,7 +102,8 @@ export async function measureModel(
           itemsPerS: (report.answers / report.durationMs) * 1_000,
           cpuS: ((await cpuMs()) - before) / report.answers,
         },
-        floor: await bareLoop(floor.batchItems, floor.processes, roundMs),
+        loop: await bareLoop(shapes.loop, roundMs),
+        loops: await bareLoop(shapes.loops, roundMs),
       });
     }
     const alone: { model: number; gateway: number }[] = [];
@@ -89,13 +113,17 @@ export async function measureModel(
         model: await aloneModelMs(subject.bare, roundMs),
       });
     }
+    const floor = (name: 'loop' | 'loops'): FloorFigures => ({
+      shape: shapes[name],
+      perSecond: median(measured.map((round) => round[name].itemsPerS)),
+      itemsTo: median(measured.map((round) => round.gateway.itemsPerS / round[name].itemsPerS)),
+      cpuTo: median(measured.map((round) => round.gateway.cpuS / round[name].cpuS)),
+    });
     return {
-      floor,
       concurrency,
-      floorPerSecond: median(measured.map((round) => round.floor.itemsPerS)),
       gatewayPerSecond: median(measured.map((round) => round.gateway.itemsPerS)),
-      itemsToFloor: median(measured.map((round) => round.gateway.itemsPerS / round.floor.itemsPerS)),
-      cpuToFloor: median(measured.map((round) => round.gateway.cpuS / round.floor.cpuS)),
+      loop: floor('loop'),
+      loops: floor('loops'),
       aloneModelMs: median(alone.map((round) => round.model)),
       aloneGatewayMs: median(alone.map((round) => round.gateway)),
       aloneAddedMs: median(alone.map((round) => round.gateway - round.model)),
@@ -106,16 +134,17 @@ export async function measureModel(
   }
 }
 
-async function bestFloor(
-  threads: number,
-  bareLoop: (batchItems: number, processes: number, durationMs: number) => Promise<BareLoopSpeed>,
-) {
-  let best = { batchItems: 1, processes: 1, itemsPerS: 0 };
-  for (const batchItems of [1, 8, 16, 32]) {
-    const { itemsPerS } = await bareLoop(batchItems, threads, probeMs);
-    if (itemsPerS > best.itemsPerS) best = { batchItems, processes: threads, itemsPerS };
+async function bestShape(
+  shapes: readonly LoopShape[],
+  bareLoop: (shape: LoopShape, durationMs: number) => Promise<BareLoopSpeed>,
+): Promise<LoopShape> {
+  let best: { readonly shape: LoopShape; readonly itemsPerS: number } | undefined;
+  for (const shape of shapes) {
+    const { itemsPerS } = await bareLoop(shape, probeMs);
+    if (!best || itemsPerS > best.itemsPerS) best = { shape, itemsPerS };
   }
-  return { batchItems: best.batchItems, processes: best.processes };
+  if (!best) throw new Error('There is no loop to measure.');
+  return best.shape;
 }
 
 /** Median time of one, prepared and classified in this process. */

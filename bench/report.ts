@@ -1,5 +1,5 @@
 import type { GatewayFigures, ServerFigures } from './measure-gateway.ts';
-import type { ModelFigures } from './measure-model.ts';
+import type { FloorFigures, ModelFigures } from './measure-model.ts';
 import type { ScalingFigures } from './measure-scaling.ts';
 import type { WritingFigures } from './measure-writing.ts';
 
@@ -50,20 +50,7 @@ export function targetsOf(report: BenchReport): readonly (Target & { readonly me
       kind: 'at most',
       unit: 'x',
     },
-    {
-      what: `texts at concurrency ${texts.concurrency}, gateway / bare loop`,
-      value: texts.itemsToFloor,
-      bound: 0.85,
-      kind: 'at least',
-      unit: 'x',
-    },
-    {
-      what: `CPU of texts at concurrency ${texts.concurrency}, gateway / bare loop`,
-      value: texts.cpuToFloor,
-      bound: 1.2,
-      kind: 'at most',
-      unit: 'x',
-    },
+    ...ofModel('texts', texts, 1.2),
     {
       what: 'time of a text alone, gateway / bare call',
       value: texts.aloneToModel,
@@ -71,20 +58,7 @@ export function targetsOf(report: BenchReport): readonly (Target & { readonly me
       kind: 'at most',
       unit: 'x',
     },
-    {
-      what: `pictures at concurrency ${pictures.concurrency}, gateway / bare loop`,
-      value: pictures.itemsToFloor,
-      bound: 0.85,
-      kind: 'at least',
-      unit: 'x',
-    },
-    {
-      what: `CPU of pictures at concurrency ${pictures.concurrency}, gateway / bare loop`,
-      value: pictures.cpuToFloor,
-      bound: 1.3,
-      kind: 'at most',
-      unit: 'x',
-    },
+    ...ofModel('pictures', pictures, 1.3),
     ...report.writing.rows.map(
       ({ streams, tokensToFloor }): Target => ({
         what: `tokens a second of ${streams} at once, gateway / bare engine`,
@@ -130,6 +104,29 @@ export function targetsOf(report: BenchReport): readonly (Target & { readonly me
   }));
 }
 
+function ofModel(what: string, { concurrency, loop, loops }: ModelFigures, cpuBound: number): Target[] {
+  const floors = [
+    { name: 'one bare loop', of: loop },
+    { name: 'a bare loop on each core', of: loops },
+  ];
+  return floors.flatMap(({ name, of }): Target[] => [
+    {
+      what: `${what} at concurrency ${concurrency}, gateway / ${name}`,
+      value: of.itemsTo,
+      bound: 0.85,
+      kind: 'at least',
+      unit: 'x',
+    },
+    {
+      what: `CPU of ${what} at concurrency ${concurrency}, gateway / ${name}`,
+      value: of.cpuTo,
+      bound: cpuBound,
+      kind: 'at most',
+      unit: 'x',
+    },
+  ]);
+}
+
 export function toText(report: BenchReport): string {
   const { gateway, machine } = report;
   const rows = [
@@ -163,12 +160,15 @@ export function toText(report: BenchReport): string {
 }
 
 function modelLines(what: string, figures: ModelFigures): string[] {
-  const { floor, floorPerSecond, gatewayPerSecond, concurrency } = figures;
+  const { loop, loops, gatewayPerSecond, concurrency } = figures;
   return [
-    `${what}: bare loop ${floorPerSecond.toFixed(0)} a second (batches of ${floor.batchItems}, ${floor.processes} processes), ` +
-      `gateway ${gatewayPerSecond.toFixed(0)} at concurrency ${concurrency}`,
+    `${what}: one bare loop ${loopText(loop)}, on each core ${loopText(loops)}; gateway ${gatewayPerSecond.toFixed(0)} a second at concurrency ${concurrency}`,
     `alone: model ${figures.aloneModelMs.toFixed(2)} ms, gateway ${figures.aloneGatewayMs.toFixed(2)} ms, added ${figures.aloneAddedMs.toFixed(2)} ms`,
   ];
+}
+
+function loopText({ perSecond, shape }: FloorFigures): string {
+  return `${perSecond.toFixed(0)} (batches of ${shape.batchItems}, ${shape.threads} threads)`;
 }
 
 function serverRow(name: string, figures: ServerFigures): string[] {

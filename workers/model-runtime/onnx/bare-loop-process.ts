@@ -1,8 +1,8 @@
 import type { BareLoop, BareLoopSpeed } from './bare-loop.ts';
 import { openBareSession } from './bare-session.ts';
 
-process.once('message', async ({ subject, batchItems, durationMs }: BareLoop) => {
-  const session = await openBareSession(subject);
+process.once('message', async ({ subject, batchItems, threads, durationMs }: BareLoop) => {
+  const session = await openBareSession(subject, threads);
   const batch = (start: number) =>
     Array.from({ length: batchItems }, (_, index) => subject.items[(start + index) % subject.items.length]);
   for (let warmUp = 0; warmUp < 3; warmUp++) await session.run(batch(0));

@@ -10,6 +10,8 @@ export interface BareLoop {
   readonly subject: BareSubject;
   readonly batchItems: number;
   readonly processes: number;
+  /** Of the graph, in each process. */
+  readonly threads: number;
   readonly durationMs: number;
 }
 

@@ -8,10 +8,13 @@ import { normalise } from './open-image-classifier.ts';
 import { openSession } from './open-session.ts';
 
 /** Decoder and graph; all of a batch in one run. */
-export async function openBarePictureSession(folder: string): Promise<BareSession<Uint8Array>> {
+export async function openBarePictureSession(
+  folder: string,
+  threads: number,
+): Promise<BareSession<Uint8Array>> {
   const { preparation } = await describeImageModel(folder);
   const decoder = await openImageDecoder(preparation);
-  const graph = await openSession(join(folder, graphFile(folder)));
+  const graph = await openSession(join(folder, graphFile(folder)), threads);
   const side = preparation.cropTo;
   const valuesEach = 3 * side * side;
   return {

@@ -11,8 +11,12 @@ export interface BareSession<Item> {
   run(items: readonly Item[]): Promise<Float32Array>;
 }
 
-/** Its items are the subject's. */
-export async function openBareSession({ kind, folder }: BareSubject): Promise<BareSession<unknown>> {
-  const session = kind === 'texts' ? await openBareTextSession(folder) : await openBarePictureSession(folder);
+/** Its items are the subject's; the graph runs on so many threads. */
+export async function openBareSession(
+  { kind, folder }: BareSubject,
+  threads = 1,
+): Promise<BareSession<unknown>> {
+  const open = kind === 'texts' ? openBareTextSession : openBarePictureSession;
+  const session = await open(folder, threads);
   return session as BareSession<unknown>;
 }

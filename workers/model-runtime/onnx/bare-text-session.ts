@@ -6,9 +6,9 @@ import { loadTextTokenizer } from './text-tokenizer.ts';
 import { encoderFeeds } from './token-batch.ts';
 
 /** Tokenizer and graph; a batch is padded to its longest text. */
-export async function openBareTextSession(folder: string): Promise<BareSession<string>> {
+export async function openBareTextSession(folder: string, threads: number): Promise<BareSession<string>> {
   const tokenizer = await loadTextTokenizer(folder);
-  const graph = await openSession(join(folder, graphFile(folder)));
+  const graph = await openSession(join(folder, graphFile(folder)), threads);
   return {
     async run(texts) {
       const ids = texts.map((text) => tokenizer.wrap(tokenizer.tokenize(text)));
