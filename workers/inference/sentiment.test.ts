@@ -201,13 +201,15 @@ describe('from the browser', () => {
     const headers = {
       origin: webUrl,
       'access-control-request-method': 'POST',
-      'access-control-request-headers': 'authorization,content-type,x-stainless-lang,x-other',
+      'access-control-request-headers':
+        'authorization,content-type,x-stainless-lang,x-other,user-agent,openai-project',
     };
     const answer = await call(door, { method: 'OPTIONS', headers });
     expect(answer.status).toBe(204);
     expect(answer.headers.get('access-control-allow-headers')).toBe(
-      'authorization, content-type, x-stainless-lang',
+      'authorization, content-type, x-stainless-lang, user-agent, openai-project',
     );
+    expect(answer.headers.get('access-control-allow-methods')).toBe('GET, POST, DELETE');
     const other = await call(door, {
       method: 'OPTIONS',
       headers: { ...headers, origin: 'http://evil.example.com' },
