@@ -54,6 +54,7 @@ describe('the routes', () => {
       { method: 'POST', path: '/generate', stages: metered },
       { method: 'POST', path: '/generate_stream', stages: metered },
       { method: 'GET', path: '/v1/models', stages: free },
+      { method: 'GET', path: '/v1/models/{model}', stages: free },
       { method: 'GET', path: '/v1/usage', stages: free },
       { method: 'GET', path: '/v1/usage/receipts/{request_id}', stages: free },
       { method: 'POST', path: '/v1/feedback', stages: free },

@@ -45,7 +45,7 @@ import {
 } from './endpoints/hugging-face/hugging-face-endpoints.ts';
 import { infoEndpoint } from './endpoints/hugging-face/info.ts';
 import { imagesClassifyEndpoint } from './endpoints/images-classify.ts';
-import { modelsEndpoint } from './endpoints/models.ts';
+import { modelEndpoints } from './endpoints/models.ts';
 import { sentimentEndpoint } from './endpoints/sentiment.ts';
 import { usageEndpoint } from './endpoints/usage.ts';
 import { usageReceiptEndpoint } from './endpoints/usage-receipt.ts';
@@ -171,7 +171,7 @@ const gateway = createGateway({
   ],
   generating: generators ? [...generationEndpoints(generators), ...huggingFaceGenerating(generators)] : [],
   free: [
-    modelsEndpoint(loaded.map(({ runtime, createdAt }) => ({ model: runtime.model, createdAt }))),
+    ...modelEndpoints(loaded.map(({ runtime, createdAt }) => ({ model: runtime.model, createdAt }))),
     usageEndpoint({ db: usageDatabase, clock: systemClock }),
     usageReceiptEndpoint({ db: usageDatabase }),
     feedbackEndpoint({ db: usageDatabase, clock: systemClock }),

@@ -183,7 +183,24 @@ describe('GET /v1/models', () => {
     expect(await heldRequests()).toBe(0);
   });
 
+  it('has each of them at a path of its own, as the list has it', async () => {
+    const list = await call(door, { key, method: 'GET', path: '/v1/models' });
+    for (const model of list.json.data) {
+      const path = `/v1/models/${encodeURIComponent(model.id)}`;
+      expect((await call(door, { key, method: 'GET', path })).json).toEqual(model);
+    }
+  });
+
+  it.each(['gpt-4', '%D0%BC%D0%BE%D0%B4%D0%B5%D0%BB%D1%8C', 'org%2Fmodel', '%E0%A4'])(
+    'knows no %s',
+    async (id) => {
+      const { status, json } = await call(door, { key, method: 'GET', path: `/v1/models/${id}` });
+      expect([status, json.error.code, json.error.param]).toEqual([404, 'not_found', 'model']);
+    },
+  );
+
   it('refuses a call without a key', async () => {
+    expect((await call(door, { method: 'GET', path: '/v1/models/text-1' })).status).toBe(401);
     expect((await call(door, { method: 'GET', path: '/v1/models' })).status).toBe(401);
   });
 });

@@ -1,31 +1,27 @@
 import { createRoute, z } from '@hono/zod-openapi';
 import { brand } from '#server/domain/brand/brand.ts';
+import { DomainError } from '#server/domain/errors.ts';
 import { type ModelIdentity, modelTasks } from '#workers/model-runtime/model-runtime.ts';
 import type { FreeEndpoint } from '../endpoint.ts';
 import { bearer, errorResponses, successHeaders } from '../openapi-parts.ts';
+import { seconds } from '../seconds.ts';
 
 export interface ListedModel {
   readonly model: ModelIdentity;
   readonly createdAt: Date;
 }
 
-const reply = z
+const model = z
   .object({
-    object: z.literal('list'),
-    data: z.array(
-      z.object({
-        id: z.string().openapi({ example: 'sentiment-1' }),
-        object: z.literal('model'),
-        created: z.int().openapi({ description: 'Unix time in seconds.' }),
-        owned_by: z.string(),
-        tasks: z.array(z.enum(modelTasks)).openapi({ description: 'What it can be called for.' }),
-      }),
-    ),
-    has_more: z.literal(false),
+    id: z.string().openapi({ example: 'sentiment-1' }),
+    object: z.literal('model'),
+    created: z.int().openapi({ description: 'Unix time in seconds.' }),
+    owned_by: z.string(),
+    tasks: z.array(z.enum(modelTasks)).openapi({ description: 'What it can be called for.' }),
   })
-  .openapi('ModelList');
+  .openapi('Model');
 
-const route = createRoute({
+const list = createRoute({
   method: 'get',
   path: '/v1/models',
   operationId: 'listModels',
@@ -35,33 +31,79 @@ const route = createRoute({
     200: {
       description: 'Every model that the key may call, in one page.',
       headers: successHeaders,
-      content: { 'application/json': { schema: reply } },
+      content: {
+        'application/json': {
+          schema: z
+            .object({ object: z.literal('list'), data: z.array(model), has_more: z.literal(false) })
+            .openapi('ModelList'),
+        },
+      },
     },
     ...errorResponses,
   },
 });
 
-export function modelsEndpoint(models: readonly ListedModel[]): FreeEndpoint<undefined> {
+const read = createRoute({
+  method: 'get',
+  path: '/v1/models/{model}',
+  operationId: 'readModel',
+  summary: 'One model',
+  security: bearer,
+  request: { params: z.object({ model: z.string() }) },
+  responses: {
+    200: {
+      description: 'The model.',
+      headers: successHeaders,
+      content: { 'application/json': { schema: model } },
+    },
+    ...errorResponses,
+    404: { ...errorResponses[404], description: 'No such model, or none that the key may call.' },
+  },
+});
+
+const common = { family: 'own', scope: 'models:read', body: null } as const;
+
+// oxlint-disable-next-line typescript/no-explicit-any -- a list of endpoints of different types.
+export function modelEndpoints(models: readonly ListedModel[]): readonly FreeEndpoint<any>[] {
+  return [listEndpoint(models), readEndpoint(models)];
+}
+
+function listEndpoint(models: readonly ListedModel[]): FreeEndpoint<undefined> {
   return {
-    route,
-    family: 'own',
-    scope: 'models:read',
-    body: null,
-    async reply(_, { mayCall }): Promise<z.infer<typeof reply>> {
-      const allowed = await Promise.all(models.map(({ model }) => mayCall(model.id)));
+    ...common,
+    route: list,
+    async reply(_, { mayCall }) {
+      const allowed = await Promise.all(models.map((listed) => mayCall(listed.model.id)));
       return {
         object: 'list',
-        data: models
-          .filter((_model, i) => allowed[i])
-          .map(({ model, createdAt }) => ({
-            id: model.id,
-            object: 'model',
-            created: Math.floor(createdAt.getTime() / 1_000),
-            owned_by: brand.name.toLowerCase(),
-            tasks: [...model.tasks],
-          })),
+        data: models.filter((_model, i) => allowed[i]).map(toModel),
         has_more: false,
       };
     },
+  };
+}
+
+function readEndpoint(models: readonly ListedModel[]): FreeEndpoint<string> {
+  return {
+    ...common,
+    route: read,
+    readParameters: ({ path }) => path.model ?? '',
+    async reply(id, { mayCall }) {
+      const found = models.find((listed) => listed.model.id === id);
+      // What the list leaves out is not there either.
+      if (found && (await mayCall(id))) return toModel(found);
+      const sentence = 'There is no such model. GET /v1/models names those that the key may call.';
+      throw new DomainError('not_found', sentence, { param: 'model' });
+    },
+  };
+}
+
+function toModel({ model: { id, tasks }, createdAt }: ListedModel): z.infer<typeof model> {
+  return {
+    id,
+    object: 'model',
+    created: seconds(createdAt),
+    owned_by: brand.name.toLowerCase(),
+    tasks: [...tasks],
   };
 }

@@ -51,7 +51,7 @@ import {
 } from '../endpoints/hugging-face/hugging-face-endpoints.ts';
 import { infoEndpoint } from '../endpoints/hugging-face/info.ts';
 import { imagesClassifyEndpoint } from '../endpoints/images-classify.ts';
-import { modelsEndpoint } from '../endpoints/models.ts';
+import { modelEndpoints } from '../endpoints/models.ts';
 import { sentimentEndpoint } from '../endpoints/sentiment.ts';
 import { usageEndpoint } from '../endpoints/usage.ts';
 import { usageReceiptEndpoint } from '../endpoints/usage-receipt.ts';
@@ -154,7 +154,7 @@ export function gatewayUnderTest(
     ],
     generating: [...generationEndpoints(guarded), ...huggingFaceGenerating(guarded)],
     free: [
-      modelsEndpoint([
+      ...modelEndpoints([
         { model: classifierRuntime.model, createdAt },
         { model: imageRuntime.model, createdAt },
         { model: textEmbedder.model, createdAt },
