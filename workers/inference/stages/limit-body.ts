@@ -1,3 +1,4 @@
+import { DomainError } from '#server/domain/errors.ts';
 import { requestLimits } from '#server/domain/rate-limits/limits.ts';
 import { idempotencyHeader } from '../idempotency-key.ts';
 import type { Stage } from '../pipeline.ts';
@@ -17,6 +18,7 @@ export function limitBody(limits: BodyLimits = ofTexts): Stage<Received, WithBod
   return {
     name: 'limitBody',
     run(context) {
+      refuseEncoded(context.request);
       const declared = declaredBytes(context.request);
       if (declared !== null && declared > limits.bytesMax) throw bodyTooLarge(limits.bytesMax);
       // Few bodies that are larger than a text's fit into memory together.
@@ -31,6 +33,13 @@ export function limitBody(limits: BodyLimits = ofTexts): Stage<Received, WithBod
       return Object.assign(context, { readBody: keepBody, sent });
     },
   };
+}
+
+/** Nothing is unpacked here: what is packed would be said to be no JSON, no picture, or a wrong line. */
+function refuseEncoded(request: Request): void {
+  const encoding = request.headers.get('content-encoding');
+  if (encoding === null || encoding.trim().toLowerCase() === 'identity') return;
+  throw new DomainError('unsupported_media_type', 'Send the body as it is, without a Content-Encoding.');
 }
 
 function declaredBytes(request: Request): number | null {
