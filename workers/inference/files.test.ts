@@ -25,6 +25,13 @@ afterAll(async () => {
   await database.drop();
 });
 
+const expiring = (anchor: string, seconds: string) => ({
+  file: 'x',
+  purpose: 'batch',
+  'expires_after[anchor]': anchor,
+  'expires_after[seconds]': seconds,
+});
+
 describe('files, by the OpenAI client', () => {
   it('are uploaded, read, listed page by page and deleted', async () => {
     const { client } = await under.newClient();
@@ -57,6 +64,19 @@ describe('files, by the OpenAI client', () => {
     expect(Buffer.from(await (await client.files.content(id)).arrayBuffer()).equals(bytes)).toBe(true);
   });
 
+  it('are kept for as long as was asked', async () => {
+    const { client } = await under.newClient();
+    const file = await toFile(Buffer.from('x'), 'x.jsonl');
+    const kept = async (seconds?: number) => {
+      const asked = seconds ? { expires_after: { anchor: 'created_at', seconds } as const } : {};
+      const made = await client.files.create({ file, purpose: 'batch', ...asked });
+      return (made.expires_at ?? 0) - made.created_at;
+    };
+    expect(await kept(3_600)).toBe(3_600);
+    expect(await kept(2_592_000)).toBe(2_592_000);
+    expect(await kept()).toBe(2_592_000);
+  });
+
   it('and batches of another workspace do not exist', async () => {
     const mine = await under.newClient();
     const other = await under.newClient();
@@ -86,6 +106,17 @@ describe('files, by the OpenAI client', () => {
     ['another purpose', { file: 'x', purpose: 'vision' }, 'invalid_request', 'purpose'],
     ['no file', { purpose: 'batch' }, 'invalid_request', 'file'],
     ['an empty file', { file: '', purpose: 'batch' }, 'invalid_request', 'file'],
+    ['too short a life', expiring('created_at', '3599'), 'invalid_request', 'expires_after'],
+    ['too long a life', expiring('created_at', '2592001'), 'invalid_request', 'expires_after'],
+    ['a life of no number', expiring('created_at', 'NaN'), 'invalid_request', 'expires_after'],
+    ['another anchor', expiring('last_active_at', '3600'), 'invalid_request', 'expires_after'],
+    [
+      'half a life',
+      { file: 'x', purpose: 'batch', 'expires_after[seconds]': '3600' },
+      'invalid_request',
+      'expires_after',
+    ],
+    ['a life in one part', { file: 'x', purpose: 'batch', expires_after: '{}' }, 'unknown_field', null],
     ['an unknown part', { file: 'x', purpose: 'batch', more: '1' }, 'unknown_field', null],
   ])('are refused with %s, and nothing of them is kept', async (_, parts, code, param) => {
     const { key, workspaceId } = await under.newClient();

@@ -282,6 +282,8 @@ export const fileLimits = {
   fieldBytesMax: 4 * kibibyte,
   fieldsMax: 16,
   lifetimeMs: 30 * dayMs,
+  /** The shortest that may be asked for. */
+  lifetimeMinMs: hourMs,
   /** Streams of files that a gateway writes at the same time. */
   uploadsAtOnceMax: 8,
   pageDefault: 100,

@@ -56,7 +56,7 @@ const upload = createRoute({
   path: '/v1/files',
   operationId: 'createFile',
   summary: 'Upload a file for a batch',
-  description: `At most ${fileLimits.bytesMax} bytes, kept for 30 days or until it is deleted.`,
+  description: `At most ${fileLimits.bytesMax} bytes, kept for 30 days, for as long as expires_after says, or until it is deleted.`,
   security: bearer,
   request: {
     body: {
@@ -66,6 +66,13 @@ const upload = createRoute({
           schema: z.object({
             file: z.string().openapi({ format: 'binary' }),
             purpose: z.literal('batch'),
+            'expires_after[anchor]': z.literal('created_at').optional(),
+            'expires_after[seconds]': z
+              .int()
+              .min(fileLimits.lifetimeMinMs / 1_000)
+              .max(fileLimits.lifetimeMs / 1_000)
+              .optional()
+              .openapi({ description: 'It is deleted so long after it came. Both, or neither.' }),
           }),
         },
       },
