@@ -142,6 +142,26 @@ describe('files, by the OpenAI client', () => {
     });
   });
 
+  it.each([
+    ['/v1/files', 'limit', '0', 'limit is a number from 1 to 10000.'],
+    ['/v1/files', 'limit', 'ten', 'limit is a number from 1 to 10000.'],
+    ['/v1/files', 'limit', '0x2', 'limit is a number from 1 to 10000.'],
+    ['/v1/files', 'limit', '10001', 'limit is a number from 1 to 10000.'],
+    ['/v1/files', 'order', 'up', 'order is asc or desc.'],
+    ['/v1/batches', 'limit', '1e1', 'limit is a number from 1 to 100.'],
+    ['/v1/batches', 'limit', '101', 'limit is a number from 1 to 100.'],
+  ])(
+    'of %s are not listed by %s=%s, with a sentence of what it may be',
+    async (at, param, value, message) => {
+      const { key } = await under.newClient();
+      const answer = await call(under.door, { key, method: 'GET', path: `${at}?${param}=${value}` });
+      expect(answer).toMatchObject({
+        status: 400,
+        json: { error: { code: 'invalid_request', param, message } },
+      });
+    },
+  );
+
   it('need a key that may use them, before any byte is kept', async () => {
     const { workspaceId } = await under.newClient();
     const { key } = await createApiKey(database.prisma, { workspaceId, scopes: ['sentiment'] });

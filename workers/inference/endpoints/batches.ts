@@ -11,7 +11,7 @@ import { batchLimits } from '#server/domain/rate-limits/limits.ts';
 import { isStorable, unstorableSentence } from '#server/domain/storable-text.ts';
 import type { FreeEndpoint } from '../endpoint.ts';
 import { jsonBody } from '../json-body.ts';
-import { pageOf, pageSchema } from '../list-page.ts';
+import { pageLimit, pageOf, pageSchema } from '../list-page.ts';
 import { bearer, errorResponses, successHeaders } from '../openapi-parts.ts';
 import { readQuery } from '../read-query.ts';
 import { seconds } from '../seconds.ts';
@@ -78,7 +78,7 @@ const body = z.strictObject({
 const params = z.object({ batch_id: z.string() });
 const listQuery = z.object({
   after: z.string().optional(),
-  limit: z.coerce.number().int().min(1).max(batchLimits.pageMax).default(batchLimits.pageDefault),
+  limit: pageLimit({ most: batchLimits.pageMax, leftOut: batchLimits.pageDefault }),
 });
 
 const ok = (description: string, schema: z.ZodType) => ({

@@ -13,7 +13,7 @@ import { openFile } from '#server/domain/files/open-file.ts';
 import { fileLimits } from '#server/domain/rate-limits/limits.ts';
 import type { FreeEndpoint, IncomingBody } from '../endpoint.ts';
 import { uploadForm } from '../files/upload-form.ts';
-import { pageOf, pageSchema } from '../list-page.ts';
+import { pageLimit, pageOf, pageSchema } from '../list-page.ts';
 import { bearer, errorResponses, successHeaders } from '../openapi-parts.ts';
 import { readQuery } from '../read-query.ts';
 import { seconds } from '../seconds.ts';
@@ -40,8 +40,8 @@ const fileSchema = z
 const params = z.object({ file_id: z.string() });
 const listQuery = z.object({
   after: z.string().optional(),
-  limit: z.coerce.number().int().min(1).max(fileLimits.pageMax).default(fileLimits.pageDefault),
-  order: z.enum(['asc', 'desc']).default('desc'),
+  limit: pageLimit({ most: fileLimits.pageMax, leftOut: fileLimits.pageDefault }),
+  order: z.enum(['asc', 'desc'], { error: 'order is asc or desc.' }).default('desc'),
   purpose: z.string().optional(),
 });
 
