@@ -31,6 +31,7 @@ const metered = [
   'respond',
 ];
 const fetching = metered.toSpliced(5, 0, 'fetchInputs');
+const named = ['limitBody', 'readKey', 'parseRequest', 'nameRequest', 'admit', 'respond'];
 const free = ['limitBody', 'readKey', 'parseRequest', 'admit', 'respond'];
 
 describe('the routes', () => {
@@ -63,7 +64,7 @@ describe('the routes', () => {
       { method: 'GET', path: '/v1/files/{file_id}', stages: free },
       { method: 'GET', path: '/v1/files/{file_id}/content', stages: free },
       { method: 'DELETE', path: '/v1/files/{file_id}', stages: free },
-      { method: 'POST', path: '/v1/batches', stages: free },
+      { method: 'POST', path: '/v1/batches', stages: named },
       { method: 'GET', path: '/v1/batches', stages: free },
       { method: 'GET', path: '/v1/batches/{batch_id}', stages: free },
       { method: 'POST', path: '/v1/batches/{batch_id}/cancel', stages: free },
@@ -77,7 +78,7 @@ describe('the routes', () => {
   });
 
   it('have nothing that goes around a stage, but the description of the API, health and metrics', () => {
-    const known = [metered, fetching, free].map((stages) => stages.join());
+    const known = [metered, fetching, named, free].map((stages) => stages.join());
     const around = door.gateway.routes.filter((route) => !known.includes(route.stages.join()));
     expect(around.map((route) => route.path)).toEqual([
       '/v1/openapi.json',
@@ -174,7 +175,7 @@ describe('GET /v1/openapi.json', () => {
         (parameter: { in: string }) => parameter.in === 'header',
       );
       expect(headers.map((parameter: { name: string }) => parameter.name)).toEqual(
-        stages.includes('claimKey') ? ['Idempotency-Key'] : [],
+        stages.includes('claimKey') || stages.includes('nameRequest') ? ['Idempotency-Key'] : [],
       );
       expect(operation.responses['200'].headers).toHaveProperty('x-request-id');
       expect(operation.responses['400'].content['application/json'].schema).toEqual({

@@ -162,7 +162,7 @@ export function createGateway(options: GatewayOptions): Gateway {
     if (routes.some((route) => route.path === path && route.method === method.toUpperCase())) {
       throw new Error(`${method.toUpperCase()} ${path} is served twice: do two models have one name?`);
     }
-    const takesKey = guarded.stages.includes('claimKey');
+    const takesKey = guarded.stages.some((stage) => stage === 'claimKey' || stage === 'nameRequest');
     const request = { ...endpoint.route.request, headers: idempotencyHeaders };
     app.openAPIRegistry.registerPath(takesKey ? { ...endpoint.route, request } : endpoint.route);
     routes.push({ method: method.toUpperCase(), path, stages: guarded.stages });

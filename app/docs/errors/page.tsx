@@ -91,6 +91,10 @@ export default function ErrorsPage() {
             be lost in the middle of one, that takes up to {idempotencyLimits.claimMs / minuteMs} minutes.
           </li>
           <li>
+            <Link href="/docs/batches">POST /v1/batches</Link> answers with the batch that the same call has
+            made, as it is by now. Uploading a file again makes another file.
+          </li>
+          <li>
             Another body or path under the same name is <code>idempotency_key_reused</code>.
           </li>
         </ul>

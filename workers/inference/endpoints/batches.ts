@@ -145,7 +145,8 @@ function createEndpoint(dependencies: BatchDependencies): FreeEndpoint<z.infer<t
     ...common,
     route: create,
     body: jsonBody(body),
-    async reply(given, { workspaceId, keyId, address }) {
+    takesName: true,
+    async reply(given, { workspaceId, keyId, address, requestId, name }) {
       const batch = await createBatch(dependencies, {
         workspaceId,
         keyId,
@@ -153,6 +154,7 @@ function createEndpoint(dependencies: BatchDependencies): FreeEndpoint<z.infer<t
         inputFileId: given.input_file_id,
         endpoint: given.endpoint,
         metadata: given.metadata ?? undefined,
+        name: name && { requestId, keyId, ...name },
       });
       return toBatch(batch);
     },

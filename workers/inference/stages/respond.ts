@@ -32,6 +32,8 @@ export function respondFree<Input>(endpoint: FreeEndpoint<Input>): Stage<WithAdm
       const reply = await endpoint.reply(context.input, {
         workspaceId,
         keyId: context.key.id,
+        requestId: context.requestId,
+        name: context.name,
         address: context.wholeAddress(),
         mayCall: context.mayCall,
       });
