@@ -154,6 +154,7 @@ describe('GET /v1/models', () => {
           created: 1793491200,
           owned_by: 'modelyard',
           tasks: ['sentiment'],
+          card: `${webUrl}/models/sentiment`,
         },
         {
           id: 'image-1',
@@ -161,6 +162,7 @@ describe('GET /v1/models', () => {
           created: 1793491200,
           owned_by: 'modelyard',
           tasks: ['image-classification', 'embedding'],
+          card: null,
         },
         {
           id: 'text-embedding-1',
@@ -168,6 +170,7 @@ describe('GET /v1/models', () => {
           created: 1793491200,
           owned_by: 'modelyard',
           tasks: ['embedding'],
+          card: null,
         },
         {
           id: 'text-1',
@@ -175,6 +178,7 @@ describe('GET /v1/models', () => {
           created: 1793491200,
           owned_by: 'modelyard',
           tasks: ['text-generation'],
+          card: null,
         },
       ],
       has_more: false,

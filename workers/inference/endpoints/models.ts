@@ -9,6 +9,13 @@ import { seconds } from '../seconds.ts';
 export interface ListedModel {
   readonly model: ModelIdentity;
   readonly createdAt: Date;
+  /** Of the web's. Left out: nobody has measured it here. */
+  readonly cardPath?: string | undefined;
+}
+
+export interface ModelsDependencies {
+  readonly models: readonly ListedModel[];
+  readonly webUrl: string;
 }
 
 const model = z
@@ -18,6 +25,10 @@ const model = z
     created: z.int().openapi({ description: 'Unix time in seconds.' }),
     owned_by: z.string(),
     tasks: z.array(z.enum(modelTasks)).openapi({ description: 'What it can be called for.' }),
+    card: z
+      .url()
+      .nullable()
+      .openapi({ description: 'What was measured of it, and where it fails. Null: it has no card.' }),
   })
   .openapi('Model');
 
@@ -64,46 +75,46 @@ const read = createRoute({
 const common = { family: 'own', scope: 'models:read', body: null } as const;
 
 // oxlint-disable-next-line typescript/no-explicit-any -- a list of endpoints of different types.
-export function modelEndpoints(models: readonly ListedModel[]): readonly FreeEndpoint<any>[] {
-  return [listEndpoint(models), readEndpoint(models)];
+export function modelEndpoints({ models, webUrl }: ModelsDependencies): readonly FreeEndpoint<any>[] {
+  const described = models.map((listed) => toModel(listed, webUrl));
+  return [listEndpoint(described), readEndpoint(described)];
 }
 
-function listEndpoint(models: readonly ListedModel[]): FreeEndpoint<undefined> {
+type Model = z.infer<typeof model>;
+
+function listEndpoint(models: readonly Model[]): FreeEndpoint<undefined> {
   return {
     ...common,
     route: list,
     async reply(_, { mayCall }) {
-      const allowed = await Promise.all(models.map((listed) => mayCall(listed.model.id)));
-      return {
-        object: 'list',
-        data: models.filter((_model, i) => allowed[i]).map(toModel),
-        has_more: false,
-      };
+      const allowed = await Promise.all(models.map(({ id }) => mayCall(id)));
+      return { object: 'list', data: models.filter((_model, i) => allowed[i]), has_more: false };
     },
   };
 }
 
-function readEndpoint(models: readonly ListedModel[]): FreeEndpoint<string> {
+function readEndpoint(models: readonly Model[]): FreeEndpoint<string> {
   return {
     ...common,
     route: read,
     readParameters: ({ path }) => path.model ?? '',
     async reply(id, { mayCall }) {
-      const found = models.find((listed) => listed.model.id === id);
+      const found = models.find((one) => one.id === id);
       // What the list leaves out is not there either.
-      if (found && (await mayCall(id))) return toModel(found);
+      if (found && (await mayCall(id))) return found;
       const sentence = 'There is no such model. GET /v1/models names those that the key may call.';
       throw new DomainError('not_found', sentence, { param: 'model' });
     },
   };
 }
 
-function toModel({ model: { id, tasks }, createdAt }: ListedModel): z.infer<typeof model> {
+function toModel({ model: { id, tasks }, createdAt, cardPath }: ListedModel, webUrl: string): Model {
   return {
     id,
     object: 'model',
     created: seconds(createdAt),
     owned_by: brand.name.toLowerCase(),
     tasks: [...tasks],
+    card: cardPath === undefined ? null : new URL(cardPath, webUrl).href,
   };
 }

@@ -154,12 +154,15 @@ export function gatewayUnderTest(
     ],
     generating: [...generationEndpoints(guarded), ...huggingFaceGenerating(guarded)],
     free: [
-      ...modelEndpoints([
-        { model: classifierRuntime.model, createdAt },
-        { model: imageRuntime.model, createdAt },
-        { model: textEmbedder.model, createdAt },
-        ...generators.map(({ model: identity }) => ({ model: identity, createdAt })),
-      ]),
+      ...modelEndpoints({
+        models: [
+          { model: classifierRuntime.model, createdAt, cardPath: '/models/sentiment' },
+          { model: imageRuntime.model, createdAt },
+          { model: textEmbedder.model, createdAt },
+          ...generators.map(({ model: identity }) => ({ model: identity, createdAt })),
+        ],
+        webUrl,
+      }),
       usageEndpoint({ db: database.prisma, clock: systemClock }),
       usageReceiptEndpoint({ db: database.prisma }),
       feedbackEndpoint({ db: database.prisma, clock: systemClock }),
