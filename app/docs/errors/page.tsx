@@ -151,9 +151,10 @@ export default function ErrorsPage() {
             A <b className="font-medium">soft</b> budget refuses nothing.
           </li>
           <li>
-            Owners and admins get a mail at 50, 80 and 100 %, once each a month for a budget of that amount,
-            within a minute or so. Of a hard budget the last one comes at 99 %, since calls that cost more
-            than its rest may leave it there.
+            Owners and admins get a mail at 50, 80 and 100 %, and your{' '}
+            <Link href="/docs/webhooks">webhooks</Link> <code>budget.threshold_reached</code>, once each a
+            month for a budget of that amount, within a minute or so. Of a hard budget the last one comes at
+            99 %, since calls that cost more than its rest may leave it there.
           </li>
         </ul>
       </Section>
