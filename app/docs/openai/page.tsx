@@ -71,21 +71,21 @@ export default function OpenAiPage() {
               'Take one of GET /v1/models. Others are 404 not_found; left out, the current one answers.',
             ],
             [
-              'tools, functions, pictures in a chat, audio, prediction, suffix',
+              'tools, …',
               '400, param names it',
-              'Leave them out: an answer without them would mean something else.',
+              'Leave tools, functions, pictures in a chat, audio, prediction and suffix out: an answer without them would mean something else.',
             ],
             [
-              'user, metadata, service_tier, …',
+              'user, …',
               'taken, not read',
-              'Nothing: in chats and completions they are let through, and not kept.',
+              'Nothing: what changes no answer, such as metadata or service_tier, is let through in chats and completions, and not kept.',
             ],
             ['store: true', '400', 'Leave it out: no answer is kept.'],
-            ['token numbers as input', '400', 'Send texts. LangChain: check_embedding_ctx_length=False.'],
+            ['token numbers', '400', 'Send texts as input. LangChain: check_embedding_ctx_length=False.'],
             ['dimensions', 'the model’s own', 'Leave it out.'],
             [
-              'expires_after of a file',
-              'taken',
+              'expires_after',
+              'taken of a file',
               'Left out, a file is kept for 30 days. output_expires_after of a batch is refused.',
             ],
             [
@@ -94,9 +94,9 @@ export default function OpenAiPage() {
               'Make several batches of what is larger.',
             ],
             [
-              '/v1/responses, /v1/moderations, /v1/images, /v1/audio, /v1/fine_tuning',
+              'other paths',
               '404',
-              'They are not there.',
+              'There are none for responses, moderations, images to be made, audio, assistants or fine-tuning.',
             ],
           ]}
         />
