@@ -184,6 +184,19 @@ describe('GET /v1/openapi.json', () => {
     }
   });
 
+  it.each([
+    ['/v1/files', 100, 10_000, /batch still reads the file/],
+    ['/v1/batches', 20, 100, /batch has ended/],
+  ])('describes the pages of %s, and what a conflict is there', (path, leftOut, most, conflict) => {
+    const { get, post } = document.paths[path];
+    const limit = get.parameters.find(({ name }: { name: string }) => name === 'limit');
+    expect(limit).toMatchObject({
+      required: false,
+      schema: { type: 'integer', minimum: 1, maximum: most, default: leftOut },
+    });
+    expect(post.responses['409'].description).toMatch(conflict);
+  });
+
   it('describes what takes no key as such', () => {
     const open = door.gateway.routes.filter((route) => route.stages.length === 0);
     expect(open.map(({ path }) => document.paths[path].get.security)).toEqual(open.map(() => []));

@@ -9,7 +9,13 @@ export function pageLimit({ most, leftOut }: { readonly most: number; readonly l
     .transform(Number)
     .refine((limit) => limit >= 1 && limit <= most, { error })
     .default(leftOut)
-    .openapi({ type: 'integer', minimum: 1, maximum: most, description: 'Rows of a page.' });
+    .openapi({
+      type: 'integer',
+      minimum: 1,
+      maximum: most,
+      default: leftOut,
+      description: 'Rows of a page.',
+    });
 }
 
 /** A page as the OpenAI API has it; `after` of the next one is `last_id`. */

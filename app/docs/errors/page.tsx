@@ -130,7 +130,10 @@ export default function ErrorsPage() {
             [<code key="a">ratelimit-policy, ratelimit</code>, 'calls and units, as in the IETF’s draft'],
             [<code key="b">x-ratelimit-*-requests</code>, 'calls: limit, remaining, reset'],
             [<code key="c">x-ratelimit-*-tokens</code>, 'units: limit, remaining, reset'],
-            [<code key="d">retry-after</code>, 'on 409, 429 and 503: seconds to wait'],
+            [
+              <code key="d">retry-after</code>,
+              'on 409, 429 and 503, where waiting helps: for how many seconds',
+            ],
             [<code key="e">x-should-retry: false</code>, 'waiting does not help'],
           ]}
         />

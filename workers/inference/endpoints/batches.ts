@@ -85,6 +85,10 @@ const ok = (description: string, schema: z.ZodType) => ({
   200: { description, headers: successHeaders, content: { 'application/json': { schema } } },
   ...errorResponses,
   404: { ...errorResponses[404], description: 'No such batch, or no such file, in this workspace.' },
+  409: {
+    ...errorResponses[409],
+    description: 'The batch has ended, or as many of the workspace as may be have not.',
+  },
 });
 
 const create = createRoute({

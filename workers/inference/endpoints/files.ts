@@ -49,6 +49,10 @@ const ok = (description: string, schema: z.ZodType) => ({
   200: { description, headers: successHeaders, content: { 'application/json': { schema } } },
   ...errorResponses,
   404: { ...errorResponses[404], description: 'No such file in this workspace.' },
+  409: {
+    ...errorResponses[409],
+    description: 'A batch still reads the file, or the workspace has as many files or bytes as it may.',
+  },
 });
 
 const upload = createRoute({
