@@ -279,6 +279,7 @@ describe('the path', () => {
     ['GET', '/v1/sentiment', 'POST'],
     ['DELETE', '/v1/sentiment', 'POST'],
     ['POST', '/v1/models', 'GET'],
+    ['GET', '/v1/sentiment/', 'POST'],
     ['POST', '/healthz', 'GET'],
   ])('405 for %s %s', async (method, path, allowed) => {
     const answer = await refusal({ method, path });

@@ -93,7 +93,8 @@ interface ServerBindings {
 }
 
 export function createGateway(options: GatewayOptions): Gateway {
-  const app = new OpenAPIHono<{ Bindings: ServerBindings }>();
+  // A path may end with a slash: addresses are pasted that way, and clients put nothing behind a model's.
+  const app = new OpenAPIHono<{ Bindings: ServerBindings }>({ strict: false });
   const cors = crossOrigin(options);
   const memory = createByteBudget(options.heldBytesMax ?? imageLimits.heldBytesMax);
   const routes: GatewayRoute[] = [];
