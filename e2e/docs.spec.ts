@@ -174,6 +174,21 @@ test('the calls that have a text written run as they are written', async ({ page
   expect(JSON.parse(data[0]?.text ?? '')).toEqual({ name: expect.any(String), age: expect.any(Number) });
 });
 
+test('the calls with OpenAI’s clients run as they are written, and with its variables alone', async ({
+  page,
+  product,
+}, info) => {
+  await page.goto('/docs/openai');
+  const { codeOf, node, shell } = await docSamples(page, product.demoKey, info.outputPath());
+  expect((await node(await codeOf('A chat', 'TypeScript'))).trim()).not.toBe('');
+  expect((await node(await codeOf('Vectors', 'TypeScript'))).trim()).toBe('2 384');
+  const address = await page.getByText('OPENAI_BASE_URL=').innerText();
+  const script =
+    'const o = new (await import("openai")).default(); console.log((await o.models.retrieve("text-1")).id)';
+  const variables = `${address} OPENAI_API_KEY=$MODELYARD_KEY`;
+  expect((await shell(`${variables} node --input-type=module -e '${script}'`)).trim()).toBe('text-1');
+});
+
 test('the calls with Hugging Face’s clients run as they are written', async ({ page, product }, info) => {
   await page.goto('/docs/hugging-face');
   const { codeOf, shell, node } = await docSamples(page, product.demoKey, info.outputPath());

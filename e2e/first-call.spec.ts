@@ -65,6 +65,30 @@ test('from a visitor to a metered call, and a revoked key', async ({
   await expect(page.getByRole('row', { name: /checkout-reviews/ })).toContainText('revoked');
 });
 
+test('what is typed before the page’s code has come counts', async ({ page, expectedConsoleErrors }) => {
+  expectedConsoleErrors.push(refusedInSandbox);
+  let codeMayCome = () => {};
+  const untilItMay = new Promise<void>((resolve) => {
+    codeMayCome = resolve;
+  });
+  await page.route('**/_next/static/**/*.js', async (route) => {
+    await untilItMay;
+    await route.continue();
+  });
+  await page.goto('/sign-up', { waitUntil: 'commit' });
+  const email = newAddress();
+  await page.getByLabel('Email').fill(email);
+  await page.getByLabel('Password', { exact: true }).fill(password);
+  await page.getByLabel('Password', { exact: true }).press('Enter');
+  const create = page.getByRole('button', { name: 'Create account' });
+  await expect(create).toBeDisabled();
+  codeMayCome();
+  await expect(page.getByRole('img', { name: /Strength [34] of 4/ })).toBeVisible();
+  await expect(page.getByLabel('Email')).toHaveValue(email);
+  await create.click();
+  await expect(page.getByRole('heading', { name: 'Mail sent' })).toBeVisible();
+});
+
 test('signing up with an address that is taken looks like any other', async ({ page, product }) => {
   const said = async (email: string) => {
     await signUp(page, email);

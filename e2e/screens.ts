@@ -16,6 +16,7 @@ export const publicScreens = [
   '/docs/embeddings',
   '/docs/explanations',
   '/docs/feedback',
+  '/docs/openai',
   '/docs/hugging-face',
   '/docs/batches',
   '/docs/usage',

@@ -47,6 +47,10 @@ test('an endpoint: made, tested, told of a key, rotated, disabled, deleted', asy
     await expect(delivery).toContainText('2. 204', { timeout: 20_000 });
     await expect(delivery).toContainText('Taken');
     expect(await violations(page)).toEqual([]);
+    // On a phone what is long scrolls in itself, and the dialog does not.
+    await page.setViewportSize({ width: 390, height: 844 });
+    expect(await delivery.evaluate((dialog) => dialog.scrollWidth - dialog.clientWidth)).toBe(0);
+    await page.setViewportSize({ width: 1440, height: 900 });
     const [first] = receiver.received;
     const headers = first?.headers as Record<string, string>;
     expect(new Webhook(secret).verify(first?.body ?? '', headers)).toMatchObject({ type: 'webhook.test' });

@@ -13,6 +13,7 @@ export const docsPages: readonly DocsPage[] = [
   { href: '/docs/embeddings', title: 'Embeddings', group: 'Reference' },
   { href: '/docs/explanations', title: 'Explanations', group: 'Reference' },
   { href: '/docs/feedback', title: 'Feedback', group: 'Reference' },
+  { href: '/docs/openai', title: 'Coming from OpenAI', group: 'Reference' },
   { href: '/docs/hugging-face', title: 'Coming from Hugging Face', group: 'Reference' },
   { href: '/docs/batches', title: 'Files and batches', group: 'Reference' },
   { href: '/docs/usage', title: 'Usage and receipts', group: 'Reference' },

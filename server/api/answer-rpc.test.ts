@@ -193,7 +193,10 @@ describe('the tRPC door', () => {
   it('hides what broke, and logs its place without the input', async () => {
     const broken = {
       ...plane.services,
-      modelCards: { list: () => Promise.reject(new Error('marked-private-detail')) },
+      modelCards: {
+        ...plane.services.modelCards,
+        list: () => Promise.reject(new Error('marked-private-detail')),
+      },
     };
     const request = new Request('http://web.test/api/trpc/model.cards', {
       headers: { 'x-modelyard-client-address': '203.0.113.5' },

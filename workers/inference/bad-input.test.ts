@@ -1,3 +1,4 @@
+import { gzipSync } from 'node:zlib';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { requestLimits } from '#server/domain/rate-limits/limits.ts';
 import { createTestDatabase, type TestDatabase } from '#server/testing/database.ts';
@@ -244,6 +245,22 @@ describe('the body', () => {
     expect(answer).toMatchObject({ status: 415, code: 'unsupported_media_type' });
   });
 
+  it.each([
+    ['/v1/sentiment', 'gzip'],
+    ['/v1/images/classify', 'br'],
+    ['/v1/files', 'deflate, gzip'],
+  ])('415 at %s for a body packed as %s, which says so', async (path, encoding) => {
+    const headers = { 'content-encoding': encoding };
+    const answer = await refusal({ path, headers, rawBody: gzipSync('{"input":"good"}') });
+    expect(answer).toMatchObject({ status: 415, code: 'unsupported_media_type' });
+    expect(answer.message).toContain('Content-Encoding');
+  });
+
+  it('takes the encoding that changes nothing', async () => {
+    const answer = await refusal({ body: {}, headers: { 'content-encoding': 'identity' } });
+    expect(answer.code).toBe('invalid_request');
+  });
+
   it('takes a content type with its charset', async () => {
     const answer = await refusal({
       body: {},
@@ -262,6 +279,7 @@ describe('the path', () => {
     ['GET', '/v1/sentiment', 'POST'],
     ['DELETE', '/v1/sentiment', 'POST'],
     ['POST', '/v1/models', 'GET'],
+    ['GET', '/v1/sentiment/', 'POST'],
     ['POST', '/healthz', 'GET'],
   ])('405 for %s %s', async (method, path, allowed) => {
     const answer = await refusal({ method, path });

@@ -13,7 +13,10 @@ export interface CrossOrigin {
   foreignOrigin(origin: string | null): string;
 }
 
-const allowedHeaders = /^(?:authorization|content-type|idempotency-key|x-stainless-[a-z-]+)$/;
+/** What OpenAI's and Vercel's clients send in a browser too; Firefox asks for their user-agent, Chromium drops it. */
+const allowedHeaders =
+  /^(?:authorization|content-type|idempotency-key|user-agent|x-stainless-[a-z-]+|openai-(?:organization|project|beta))$/;
+const allowedMethods = 'GET, POST, DELETE';
 const exposedHeaders = [
   'x-request-id',
   'retry-after',
@@ -59,7 +62,7 @@ export function crossOrigin({
           .toLowerCase()
           .split(/\s*,\s*/);
         headers['access-control-allow-origin'] = origin;
-        headers['access-control-allow-methods'] = 'GET, POST';
+        headers['access-control-allow-methods'] = allowedMethods;
         headers['access-control-allow-headers'] = asked
           .filter((name) => allowedHeaders.test(name))
           .join(', ');

@@ -89,12 +89,18 @@ export interface FreeEndpoint<Input> extends Endpoint<Input> {
   readonly readParameters?: (sent: SentParameters) => Input;
   /** Speaks of that model alone: refused to a key that may not call it. Left out: of none. */
   readonly modelId?: string;
+  /** Makes something once for an Idempotency-Key. */
+  readonly takesName?: true;
   /** A Response: what it streams is not JSON. */
   reply(input: Input, caller: Caller): object | Promise<object>;
 }
 
 /** Who asks, as the admission says. */
 export interface Caller {
+  /** UUIDv7. */
+  readonly requestId: string;
+  /** Undefined: it has none, or the endpoint takes none. */
+  readonly name: { readonly nameMac: Buffer; readonly requestMac: Buffer } | undefined;
   readonly workspaceId: string;
   readonly keyId: string;
   /** As lists of addresses are compared with. */

@@ -1,6 +1,7 @@
 import { writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { createFolderModelCards } from '#server/platform/model-cards/folder-model-cards.ts';
 import { createTestDatabase, type TestDatabase } from '#server/testing/database.ts';
 import { createApiKey, createWorkspace } from '#server/testing/factories.ts';
 import { startInference, type TestProcess } from '#server/testing/processes.ts';
@@ -31,6 +32,12 @@ beforeAll(async () => {
 afterAll(async () => {
   await gateway?.stop();
   await database.drop();
+});
+
+it('serves the models that the console names for keys', async () => {
+  const models = JSON.parse(asked.find(({ name }) => name === 'listModels')?.text ?? '');
+  const callable = await createFolderModelCards(path.resolve('workers/models')).callable();
+  expect(callable).toEqual(models.data.map(({ id }: { id: string }) => id));
 });
 
 describe('the examples of /v1/openapi.json', () => {

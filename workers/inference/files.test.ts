@@ -25,6 +25,13 @@ afterAll(async () => {
   await database.drop();
 });
 
+const expiring = (anchor: string, seconds: string) => ({
+  file: 'x',
+  purpose: 'batch',
+  'expires_after[anchor]': anchor,
+  'expires_after[seconds]': seconds,
+});
+
 describe('files, by the OpenAI client', () => {
   it('are uploaded, read, listed page by page and deleted', async () => {
     const { client } = await under.newClient();
@@ -57,6 +64,19 @@ describe('files, by the OpenAI client', () => {
     expect(Buffer.from(await (await client.files.content(id)).arrayBuffer()).equals(bytes)).toBe(true);
   });
 
+  it('are kept for as long as was asked', async () => {
+    const { client } = await under.newClient();
+    const file = await toFile(Buffer.from('x'), 'x.jsonl');
+    const kept = async (seconds?: number) => {
+      const asked = seconds ? { expires_after: { anchor: 'created_at', seconds } as const } : {};
+      const made = await client.files.create({ file, purpose: 'batch', ...asked });
+      return (made.expires_at ?? 0) - made.created_at;
+    };
+    expect(await kept(3_600)).toBe(3_600);
+    expect(await kept(2_592_000)).toBe(2_592_000);
+    expect(await kept()).toBe(2_592_000);
+  });
+
   it('and batches of another workspace do not exist', async () => {
     const mine = await under.newClient();
     const other = await under.newClient();
@@ -86,6 +106,17 @@ describe('files, by the OpenAI client', () => {
     ['another purpose', { file: 'x', purpose: 'vision' }, 'invalid_request', 'purpose'],
     ['no file', { purpose: 'batch' }, 'invalid_request', 'file'],
     ['an empty file', { file: '', purpose: 'batch' }, 'invalid_request', 'file'],
+    ['too short a life', expiring('created_at', '3599'), 'invalid_request', 'expires_after'],
+    ['too long a life', expiring('created_at', '2592001'), 'invalid_request', 'expires_after'],
+    ['a life of no number', expiring('created_at', 'NaN'), 'invalid_request', 'expires_after'],
+    ['another anchor', expiring('last_active_at', '3600'), 'invalid_request', 'expires_after'],
+    [
+      'half a life',
+      { file: 'x', purpose: 'batch', 'expires_after[seconds]': '3600' },
+      'invalid_request',
+      'expires_after',
+    ],
+    ['a life in one part', { file: 'x', purpose: 'batch', expires_after: '{}' }, 'unknown_field', null],
     ['an unknown part', { file: 'x', purpose: 'batch', more: '1' }, 'unknown_field', null],
   ])('are refused with %s, and nothing of them is kept', async (_, parts, code, param) => {
     const { key, workspaceId } = await under.newClient();
@@ -110,6 +141,26 @@ describe('files, by the OpenAI client', () => {
       status,
     });
   });
+
+  it.each([
+    ['/v1/files', 'limit', '0', 'limit is a number from 1 to 10000.'],
+    ['/v1/files', 'limit', 'ten', 'limit is a number from 1 to 10000.'],
+    ['/v1/files', 'limit', '0x2', 'limit is a number from 1 to 10000.'],
+    ['/v1/files', 'limit', '10001', 'limit is a number from 1 to 10000.'],
+    ['/v1/files', 'order', 'up', 'order is asc or desc.'],
+    ['/v1/batches', 'limit', '1e1', 'limit is a number from 1 to 100.'],
+    ['/v1/batches', 'limit', '101', 'limit is a number from 1 to 100.'],
+  ])(
+    'of %s are not listed by %s=%s, with a sentence of what it may be',
+    async (at, param, value, message) => {
+      const { key } = await under.newClient();
+      const answer = await call(under.door, { key, method: 'GET', path: `${at}?${param}=${value}` });
+      expect(answer).toMatchObject({
+        status: 400,
+        json: { error: { code: 'invalid_request', param, message } },
+      });
+    },
+  );
 
   it('need a key that may use them, before any byte is kept', async () => {
     const { workspaceId } = await under.newClient();

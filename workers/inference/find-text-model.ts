@@ -2,6 +2,7 @@ import { stat } from 'node:fs/promises';
 import path from 'node:path';
 import type { Logger } from '#server/domain/logger.ts';
 import type { InferenceEnvironment } from '#server/platform/environment/inference.ts';
+import { servedModelFolders } from '#server/platform/model-cards/served-model-folders.ts';
 import { fetchHubModel } from '#workers/model-runtime/hub/fetch-hub-model.ts';
 import { createHubClient } from '#workers/model-runtime/hub/hub-client.ts';
 import { isHubModel, parseHubModel } from '#workers/model-runtime/hub/hub-model.ts';
@@ -16,7 +17,7 @@ export async function findTextModel(
   logger: Logger,
 ): Promise<string | null> {
   if (textModel === '') {
-    const folder = path.resolve(modelsDir, 'text-generation');
+    const folder = path.resolve(modelsDir, servedModelFolders.texts);
     const found = await stat(folder).catch(() => null);
     if (!found) logger.warn({ folder }, 'There is no model that writes texts; its paths are not served.');
     return found ? folder : null;

@@ -31,6 +31,7 @@ const metered = [
   'respond',
 ];
 const fetching = metered.toSpliced(5, 0, 'fetchInputs');
+const named = ['limitBody', 'readKey', 'parseRequest', 'nameRequest', 'admit', 'respond'];
 const free = ['limitBody', 'readKey', 'parseRequest', 'admit', 'respond'];
 
 describe('the routes', () => {
@@ -54,6 +55,7 @@ describe('the routes', () => {
       { method: 'POST', path: '/generate', stages: metered },
       { method: 'POST', path: '/generate_stream', stages: metered },
       { method: 'GET', path: '/v1/models', stages: free },
+      { method: 'GET', path: '/v1/models/{model}', stages: free },
       { method: 'GET', path: '/v1/usage', stages: free },
       { method: 'GET', path: '/v1/usage/receipts/{request_id}', stages: free },
       { method: 'POST', path: '/v1/feedback', stages: free },
@@ -62,7 +64,7 @@ describe('the routes', () => {
       { method: 'GET', path: '/v1/files/{file_id}', stages: free },
       { method: 'GET', path: '/v1/files/{file_id}/content', stages: free },
       { method: 'DELETE', path: '/v1/files/{file_id}', stages: free },
-      { method: 'POST', path: '/v1/batches', stages: free },
+      { method: 'POST', path: '/v1/batches', stages: named },
       { method: 'GET', path: '/v1/batches', stages: free },
       { method: 'GET', path: '/v1/batches/{batch_id}', stages: free },
       { method: 'POST', path: '/v1/batches/{batch_id}/cancel', stages: free },
@@ -76,7 +78,7 @@ describe('the routes', () => {
   });
 
   it('have nothing that goes around a stage, but the description of the API, health and metrics', () => {
-    const known = [metered, fetching, free].map((stages) => stages.join());
+    const known = [metered, fetching, named, free].map((stages) => stages.join());
     const around = door.gateway.routes.filter((route) => !known.includes(route.stages.join()));
     expect(around.map((route) => route.path)).toEqual([
       '/v1/openapi.json',
@@ -173,13 +175,26 @@ describe('GET /v1/openapi.json', () => {
         (parameter: { in: string }) => parameter.in === 'header',
       );
       expect(headers.map((parameter: { name: string }) => parameter.name)).toEqual(
-        stages.includes('claimKey') ? ['Idempotency-Key'] : [],
+        stages.includes('claimKey') || stages.includes('nameRequest') ? ['Idempotency-Key'] : [],
       );
       expect(operation.responses['200'].headers).toHaveProperty('x-request-id');
       expect(operation.responses['400'].content['application/json'].schema).toEqual({
         $ref: `#/components/schemas/${isOwn ? 'Error' : 'HuggingFaceError'}`,
       });
     }
+  });
+
+  it.each([
+    ['/v1/files', 100, 10_000, /batch still reads the file/],
+    ['/v1/batches', 20, 100, /batch has ended/],
+  ])('describes the pages of %s, and what a conflict is there', (path, leftOut, most, conflict) => {
+    const { get, post } = document.paths[path];
+    const limit = get.parameters.find(({ name }: { name: string }) => name === 'limit');
+    expect(limit).toMatchObject({
+      required: false,
+      schema: { type: 'integer', minimum: 1, maximum: most, default: leftOut },
+    });
+    expect(post.responses['409'].description).toMatch(conflict);
   });
 
   it('describes what takes no key as such', () => {

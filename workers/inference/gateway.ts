@@ -83,7 +83,8 @@ interface Line {
 }
 
 export function createGateway(options: GatewayOptions): Gateway {
-  const app = new OpenAPIHono<{ Bindings: ServerBindings }>();
+  // A path may end with a slash: addresses are pasted that way, and clients put nothing behind a model's.
+  const app = new OpenAPIHono<{ Bindings: ServerBindings }>({ strict: false });
   const cors = crossOrigin(options);
   const memory = createByteBudget(options.heldBytesMax ?? imageLimits.heldBytesMax);
   const surroundings: CallSurroundings = { memory, cors, trustedHops: options.trustedHops };
@@ -153,7 +154,7 @@ export function createGateway(options: GatewayOptions): Gateway {
     if (routes.some((route) => route.path === path && route.method === method.toUpperCase())) {
       throw new Error(`${method.toUpperCase()} ${path} is served twice: do two models have one name?`);
     }
-    const takesKey = guarded.stages.includes('claimKey');
+    const takesKey = guarded.stages.some((stage) => stage === 'claimKey' || stage === 'nameRequest');
     const request = { ...endpoint.route.request, headers: idempotencyHeaders };
     app.openAPIRegistry.registerPath(takesKey ? { ...endpoint.route, request } : endpoint.route);
     routes.push({ method: method.toUpperCase(), path, stages: guarded.stages });

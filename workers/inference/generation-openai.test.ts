@@ -107,6 +107,16 @@ describe('POST /v1/chat/completions', () => {
     expect(await ledgerRow()).toMatchObject({ inputTokens: 9, outputTokens: 6 });
   });
 
+  it.each(['/v1/chat/completions', '/v1/text/generate', '/models/text-1/v1/chat/completions'])(
+    'takes back an answer that was empty, with the next question: %s',
+    async (path) => {
+      for (const content of ['', '\n', [{ type: 'text', text: '' }]]) {
+        const said = [...messages, { role: 'assistant', content }, { role: 'user', content: 'more' }];
+        expect((await call(door, { key, path, body: { messages: said, max_tokens: 4 } })).status).toBe(200);
+      }
+    },
+  );
+
   it('takes content in parts, developers, nulls, and fields that change nothing', async () => {
     const { status } = await chat({
       messages: [

@@ -81,6 +81,7 @@ describe("OpenAI's own client, as it is", () => {
     expect(completion.choices[0]?.text).toBe('abcdef');
     const models = await openai.models.list();
     expect(models.data.map(({ id }) => id)).toContain('text-1');
+    expect(await openai.models.retrieve('text-1')).toMatchObject({ id: 'text-1', object: 'model' });
     const tools = [{ type: 'function' as const, function: { name: 'f' } }];
     await expect(openai.chat.completions.create({ model: 'text-1', messages, tools })).rejects.toMatchObject({
       status: 400,

@@ -49,6 +49,12 @@ describe("Hugging Face's own client, as it is", () => {
     expect(await books()).toMatchObject({ ledger: 1, ledgerUnits: 1 });
   });
 
+  it('is answered where the address ends with a slash, after which it puts nothing', async () => {
+    const { of } = await serving();
+    expect(await of('sentiment-1/').textClassification({ inputs: 'good' })).toHaveLength(3);
+    expect((await of('text-1/').chatCompletion({ messages })).choices).toHaveLength(1);
+  });
+
   it('classifies pictures, of which it sends the bytes', async () => {
     const { of, books } = await serving();
     const labels = await of('image-1').imageClassification({ inputs: new Blob([png]) });

@@ -2,6 +2,7 @@ import { createHmac } from 'node:crypto';
 import { DomainError } from '#server/domain/errors.ts';
 import { idempotencyLimits } from '#server/domain/rate-limits/limits.ts';
 import { boundaryOf } from './multipart.ts';
+import type { WithKey } from './stages/read-key.ts';
 
 export const idempotencyHeader = 'idempotency-key';
 const visibleAscii = /^[\x21-\x7e]+$/;
@@ -31,6 +32,22 @@ export interface SentRequest {
   readonly path: string;
   readonly contentType: string;
   readonly body: Uint8Array;
+}
+
+/** Of a request whose body was read. */
+export function macsOf(
+  context: Pick<WithKey, 'key' | 'request' | 'header' | 'sent'>,
+  name: string,
+): { readonly nameMac: Buffer; readonly requestMac: Buffer } {
+  const { key, request, sent } = context;
+  return {
+    nameMac: nameMac(key.text, name),
+    requestMac: requestMac(key.text, {
+      path: new URL(request.url).pathname,
+      contentType: context.header('content-type') ?? '',
+      body: sent?.body ?? new Uint8Array(),
+    }),
+  };
 }
 
 /** A form that is sent again has another boundary between the same parts. */

@@ -51,6 +51,14 @@ describe('a key that restricts', () => {
     expect((await listed([])).ids).toEqual(all);
   });
 
+  it('models: one that it may not call is not there', async () => {
+    const { key } = await keyWith({ models: ['text-1'] });
+    const read = (id: string) => call(door(), { key, method: 'GET', path: `/v1/models/${id}` });
+    expect((await read('text-1')).json.id).toBe('text-1');
+    const [other, none] = [await read('image-1'), await read('gone-1')];
+    expect([refusal(other), other.text]).toEqual([[404, 'not_found'], none.text]);
+  });
+
   it('models: a list counts as one call against the rate, however many models there are', async () => {
     const { key } = await keyWith({ models: ['text-1'], requestsPerMinute: 2 });
     const list = () => call(door(), { key, method: 'GET', path: '/v1/models' });

@@ -2,6 +2,7 @@ import { stat } from 'node:fs/promises';
 import path from 'node:path';
 import type { Logger } from '#server/domain/logger.ts';
 import type { InferenceEnvironment } from '#server/platform/environment/inference.ts';
+import { servedModelFolders } from '#server/platform/model-cards/served-model-folders.ts';
 import type { ImageModel } from '#workers/model-runtime/model-runtime.ts';
 import { computeThreadEntry } from './compute-thread-entry.ts';
 
@@ -17,7 +18,7 @@ const id = 'image-1';
 /** The engines are imported only where they run, as for sentiment. */
 export async function loadImages(environment: InferenceEnvironment, logger: Logger): Promise<LoadedImages> {
   if (environment.runtime === 'fake') return loadFake(environment);
-  const folder = path.resolve(environment.modelsDir, 'image-classification');
+  const folder = path.resolve(environment.modelsDir, servedModelFolders.images);
   const [{ loadImageClassifier }, { mtime }] = await Promise.all([
     import('#workers/model-runtime/onnx/load-image-classifier.ts'),
     stat(folder),

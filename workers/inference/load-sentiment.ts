@@ -2,6 +2,7 @@ import { stat } from 'node:fs/promises';
 import path from 'node:path';
 import type { Logger } from '#server/domain/logger.ts';
 import type { InferenceEnvironment } from '#server/platform/environment/inference.ts';
+import { servedModelFolders } from '#server/platform/model-cards/served-model-folders.ts';
 import type { TextClassifier, TextInput } from '#workers/model-runtime/model-runtime.ts';
 import { computeThreadEntry } from './compute-thread-entry.ts';
 
@@ -16,7 +17,7 @@ const id = 'sentiment-1';
 /** The engines are imported only where they run: loading one takes longer than starting the rest of the process. */
 export async function loadSentiment(environment: InferenceEnvironment, logger: Logger): Promise<LoadedModel> {
   if (environment.runtime === 'fake') return loadFake(environment);
-  const folder = path.resolve(environment.modelsDir, 'sentiment');
+  const folder = path.resolve(environment.modelsDir, servedModelFolders.sentiment);
   if (environment.sentimentUpstream) {
     return loadUpstream(folder, environment.sentimentUpstream, logger);
   }

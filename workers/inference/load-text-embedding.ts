@@ -2,6 +2,7 @@ import { stat } from 'node:fs/promises';
 import path from 'node:path';
 import type { Logger } from '#server/domain/logger.ts';
 import type { InferenceEnvironment } from '#server/platform/environment/inference.ts';
+import { servedModelFolders } from '#server/platform/model-cards/served-model-folders.ts';
 import type { TextEmbedder } from '#workers/model-runtime/model-runtime.ts';
 import { computeThreadEntry } from './compute-thread-entry.ts';
 
@@ -18,7 +19,7 @@ export async function loadTextEmbedding(
   logger: Logger,
 ): Promise<LoadedTextEmbedding> {
   if (environment.runtime === 'fake') return loadFake(environment);
-  const folder = path.resolve(environment.modelsDir, 'text-embedding');
+  const folder = path.resolve(environment.modelsDir, servedModelFolders.embeddings);
   const [{ loadTextEmbedder }, { mtime }] = await Promise.all([
     import('#workers/model-runtime/onnx/load-text-embedder.ts'),
     stat(folder),

@@ -45,7 +45,7 @@ import {
 } from './endpoints/hugging-face/hugging-face-endpoints.ts';
 import { infoEndpoint } from './endpoints/hugging-face/info.ts';
 import { imagesClassifyEndpoint } from './endpoints/images-classify.ts';
-import { modelsEndpoint } from './endpoints/models.ts';
+import { modelEndpoints } from './endpoints/models.ts';
 import { sentimentEndpoint } from './endpoints/sentiment.ts';
 import { usageEndpoint } from './endpoints/usage.ts';
 import { usageReceiptEndpoint } from './endpoints/usage-receipt.ts';
@@ -131,11 +131,20 @@ const generators: TextGenerators | null = written && [
   guarded(written.runtime),
   ...(written.adapters ?? []).map(guarded),
 ];
+/** A text model of the operator's was not measured here, nor does an adapter have a page of its own. */
+const isMeasured = (runtime: TextGenerator) =>
+  runtime === written?.runtime && environment.textModel === '' && !environment.textUpstream;
 const loaded = [
-  texts,
-  pictures,
-  vectors,
-  ...(written && writers ? writers.map((runtime) => ({ runtime, createdAt: written.createdAt })) : []),
+  { ...texts, cardPath: '/models/sentiment' },
+  { ...pictures, cardPath: '/models/images' },
+  { ...vectors, cardPath: '/models/embeddings' },
+  ...(written && writers
+    ? writers.map((runtime) => ({
+        runtime,
+        createdAt: written.createdAt,
+        cardPath: isMeasured(runtime) ? '/models/text' : undefined,
+      }))
+    : []),
 ];
 const runtimes = [...loaded, ...(checker ? [checker] : [])].map(({ runtime }) => runtime);
 const fetchOutside = createOutboundFetch();
@@ -171,7 +180,10 @@ const gateway = createGateway({
   ],
   generating: generators ? [...generationEndpoints(generators), ...huggingFaceGenerating(generators)] : [],
   free: [
-    modelsEndpoint(loaded.map(({ runtime, createdAt }) => ({ model: runtime.model, createdAt }))),
+    ...modelEndpoints({
+      models: loaded.map(({ runtime, ...listed }) => ({ ...listed, model: runtime.model })),
+      webUrl: environment.webUrl,
+    }),
     usageEndpoint({ db: usageDatabase, clock: systemClock }),
     usageReceiptEndpoint({ db: usageDatabase }),
     feedbackEndpoint({ db: usageDatabase, clock: systemClock }),

@@ -123,7 +123,7 @@ export const errorResponses = {
     { ...retryAfter, ...shouldRetry },
   ),
   413: refusal('The body is too large, or has too many texts or pictures.'),
-  415: refusal('The body is not declared as a type that the path takes.'),
+  415: refusal('The body is not declared as a type that the path takes, or is compressed.'),
   422: refusal(
     'A text is longer than allowed, or than the model reads; a picture can not be decoded or fetched; an Idempotency-Key was sent with another request.',
   ),

@@ -5,6 +5,7 @@ export type StageName =
   | 'readKey'
   | 'parseRequest'
   | 'claimKey'
+  | 'nameRequest'
   | 'admit'
   | 'fetchInputs'
   | 'runModel'

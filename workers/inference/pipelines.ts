@@ -15,6 +15,7 @@ import { claimKey, type IdempotencyDependencies } from './stages/claim-key.ts';
 import { fetchInputs, type WithInputs } from './stages/fetch-inputs.ts';
 import { generateText } from './stages/generate-text.ts';
 import { limitBody } from './stages/limit-body.ts';
+import { nameRequest, type WithName } from './stages/name-request.ts';
 import { parseRequest } from './stages/parse-request.ts';
 import { readKey } from './stages/read-key.ts';
 import { respond, respondFree } from './stages/respond.ts';
@@ -108,10 +109,14 @@ export function freePipeline<Input>(
   dependencies: PipelineDependencies,
 ): Pipeline<Received, Response> {
   const { modelId = '' } = endpoint;
-  return pipeline<Received>(dependencies.observeStage)
+  const parsed = pipeline<Received>(dependencies.observeStage)
     .through(limitBody(dependencies.bodyLimits ?? endpoint.bodyLimits))
     .through(readKey(dependencies))
-    .through(parseRequest(endpoint))
+    .through(parseRequest(endpoint));
+  const named: Pipeline<Received, WithName<Input>> = endpoint.takesName
+    ? parsed.through(nameRequest())
+    : parsed;
+  return named
     .through(admit(endpoint, { ...dependencies, costOf: () => free, modelOf: () => modelId }))
     .through(respondFree(endpoint, dependencies));
 }

@@ -154,6 +154,7 @@ describe('GET /v1/models', () => {
           created: 1793491200,
           owned_by: 'modelyard',
           tasks: ['sentiment'],
+          card: `${webUrl}/models/sentiment`,
         },
         {
           id: 'image-1',
@@ -161,6 +162,7 @@ describe('GET /v1/models', () => {
           created: 1793491200,
           owned_by: 'modelyard',
           tasks: ['image-classification', 'embedding'],
+          card: null,
         },
         {
           id: 'text-embedding-1',
@@ -168,6 +170,7 @@ describe('GET /v1/models', () => {
           created: 1793491200,
           owned_by: 'modelyard',
           tasks: ['embedding'],
+          card: null,
         },
         {
           id: 'text-1',
@@ -175,6 +178,7 @@ describe('GET /v1/models', () => {
           created: 1793491200,
           owned_by: 'modelyard',
           tasks: ['text-generation'],
+          card: null,
         },
       ],
       has_more: false,
@@ -183,7 +187,24 @@ describe('GET /v1/models', () => {
     expect(await heldRequests()).toBe(0);
   });
 
+  it('has each of them at a path of its own, as the list has it', async () => {
+    const list = await call(door, { key, method: 'GET', path: '/v1/models' });
+    for (const model of list.json.data) {
+      const path = `/v1/models/${encodeURIComponent(model.id)}`;
+      expect((await call(door, { key, method: 'GET', path })).json).toEqual(model);
+    }
+  });
+
+  it.each(['gpt-4', '%D0%BC%D0%BE%D0%B4%D0%B5%D0%BB%D1%8C', 'org%2Fmodel', '%E0%A4'])(
+    'knows no %s',
+    async (id) => {
+      const { status, json } = await call(door, { key, method: 'GET', path: `/v1/models/${id}` });
+      expect([status, json.error.code, json.error.param]).toEqual([404, 'not_found', 'model']);
+    },
+  );
+
   it('refuses a call without a key', async () => {
+    expect((await call(door, { method: 'GET', path: '/v1/models/text-1' })).status).toBe(401);
     expect((await call(door, { method: 'GET', path: '/v1/models' })).status).toBe(401);
   });
 });
@@ -201,13 +222,15 @@ describe('from the browser', () => {
     const headers = {
       origin: webUrl,
       'access-control-request-method': 'POST',
-      'access-control-request-headers': 'authorization,content-type,x-stainless-lang,x-other',
+      'access-control-request-headers':
+        'authorization,content-type,x-stainless-lang,x-other,user-agent,openai-project',
     };
     const answer = await call(door, { method: 'OPTIONS', headers });
     expect(answer.status).toBe(204);
     expect(answer.headers.get('access-control-allow-headers')).toBe(
-      'authorization, content-type, x-stainless-lang',
+      'authorization, content-type, x-stainless-lang, user-agent, openai-project',
     );
+    expect(answer.headers.get('access-control-allow-methods')).toBe('GET, POST, DELETE');
     const other = await call(door, {
       method: 'OPTIONS',
       headers: { ...headers, origin: 'http://evil.example.com' },

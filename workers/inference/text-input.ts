@@ -2,14 +2,18 @@ import { z } from '@hono/zod-openapi';
 import { requestLimits } from '#server/domain/rate-limits/limits.ts';
 import { isStorable, unstorableSentence } from '#server/domain/storable-text.ts';
 
-export const text = z
-  .string({ error: 'A text is a string.' })
-  .max(requestLimits.textCharactersMax, {
-    error: `A text has at most ${requestLimits.textCharactersMax} characters.`,
-    abort: true,
-  })
-  .refine((value) => value.trim() !== '', { error: 'The text is empty.', abort: true })
+const bounded = z.string({ error: 'A text is a string.' }).max(requestLimits.textCharactersMax, {
+  error: `A text has at most ${requestLimits.textCharactersMax} characters.`,
+  abort: true,
+});
+export const emptySentence = 'The text is empty.';
+
+export const text = bounded
+  .refine((value) => value.trim() !== '', { error: emptySentence, abort: true })
   .refine(isStorable, { error: unstorableSentence });
+
+/** What a model has written, which may be nothing. */
+export const textOrNone = bounded.refine(isStorable, { error: unstorableSentence });
 
 /** One text, or a list of so many. */
 export function textsUpTo(textsMax: number) {

@@ -5,6 +5,7 @@ import { type FormEvent, useState } from 'react';
 import { emailSchema } from '#server/domain/accounts/schema.ts';
 import { Field } from '../../_components/field.tsx';
 import { RefusalNote } from '../../_components/refusal-note.tsx';
+import { useIsThere } from '../../_components/use-is-there.ts';
 import { useRpc } from '../../_trpc/client.ts';
 import { problemOf } from '../check-field.ts';
 import { MailSent } from '../mail-sent.tsx';
@@ -12,6 +13,8 @@ import { MailSent } from '../mail-sent.tsx';
 export function ForgotForm({ hasLocalOutbox }: { hasLocalOutbox: boolean }) {
   const rpc = useRpc();
   const request = useMutation(rpc.account.requestPasswordReset.mutationOptions());
+  // Before, the browser itself would send the form, and come back with it empty.
+  const isThere = useIsThere();
   const [email, setEmail] = useState('');
   const [submitted, setSubmitted] = useState(false);
 
@@ -48,7 +51,7 @@ export function ForgotForm({ hasLocalOutbox }: { hasLocalOutbox: boolean }) {
           onChange={(event) => setEmail(event.target.value)}
         />
         {request.error && <RefusalNote error={request.error} />}
-        <button type="submit" className="btn primary big" disabled={request.isPending}>
+        <button type="submit" className="btn primary big" disabled={!isThere || request.isPending}>
           {request.isPending ? 'Sending…' : 'Send the link'}
         </button>
       </form>

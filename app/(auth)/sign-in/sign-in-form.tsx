@@ -7,6 +7,7 @@ import { emailSchema } from '#server/domain/accounts/schema.ts';
 import { Field } from '../../_components/field.tsx';
 import { Note } from '../../_components/note.tsx';
 import { PasswordField } from '../../_components/password-field.tsx';
+import { useIsThere } from '../../_components/use-is-there.ts';
 import { problemOf } from '../check-field.ts';
 import { signInRefusal } from '../sign-in-refusal.ts';
 
@@ -17,6 +18,8 @@ interface SignInFormProps {
 
 export function SignInForm({ destination, passwordWasReset }: SignInFormProps) {
   const router = useRouter();
+  // Before, the browser itself would send the form, and come back with it empty.
+  const isThere = useIsThere();
   const [email, setEmail] = useState('');
   const [password, setPassword] = useState('');
   const [submitted, setSubmitted] = useState(false);
@@ -67,7 +70,7 @@ export function SignInForm({ destination, passwordWasReset }: SignInFormProps) {
           onChange={(event) => setPassword(event.target.value)}
         />
         {refusal && <Note kind="bad">{refusal}</Note>}
-        <button type="submit" className="btn primary big" disabled={pending}>
+        <button type="submit" className="btn primary big" disabled={!isThere || pending}>
           {pending ? 'Signing in…' : 'Sign in'}
         </button>
       </form>

@@ -12,6 +12,7 @@ export const metadata: Metadata = { title: 'Files and batches' };
 
 const mebibyte = 1024 * 1024;
 const dayMs = 86_400_000;
+const hourMs = 3_600_000;
 
 export default function BatchesReferencePage() {
   return (
@@ -78,12 +79,13 @@ export default function BatchesReferencePage() {
       </Section>
       <Section id="kept" title="What is kept">
         <p>
-          Files are kept until you delete them, and {fileLimits.lifetimeMs / dayMs} days at the most; that is
-          the one place where inputs and answers are written, encrypted under a key of your workspace.
-          Deleting is at once and for good. A batch, with its counts, times and metadata, is kept for{' '}
-          {retention.endedBatchesMs / dayMs} days after it has ended; then its id is <code>not_found</code>.
-          What its lines cost stays in your usage. What is another workspace’s is <code>not_found</code>.{' '}
-          <Link href="/docs/privacy">Privacy of a call</Link>
+          Files are kept until you delete them, and {fileLimits.lifetimeMs / dayMs} days at the most, or from{' '}
+          {fileLimits.lifetimeMinMs / hourMs} hour on for as long as <code>expires_after</code> says at upload
+          (a batch that reads one keeps it until it has ended); that is the one place where inputs and answers
+          are written, encrypted under a key of your workspace. Deleting is at once and for good. A batch,
+          with its counts, times and metadata, is kept for {retention.endedBatchesMs / dayMs} days after it
+          has ended; then its id is <code>not_found</code>. What its lines cost stays in your usage. What is
+          another workspace’s is <code>not_found</code>. <Link href="/docs/privacy">Privacy of a call</Link>
         </p>
       </Section>
     </>

@@ -86,8 +86,8 @@ export const errorRows: Readonly<Record<Exclude<ErrorCode, ConsoleOnly>, ErrorRo
   },
   unsupported_media_type: {
     status: 415,
-    meaning: 'The body is of another type.',
-    todo: 'Send application/json; a picture also as a form or as it is.',
+    meaning: 'The body is of another type, or compressed.',
+    todo: 'Send application/json; a picture also as a form or as it is. No Content-Encoding.',
   },
   conflict: {
     status: 409,

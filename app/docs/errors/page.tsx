@@ -91,6 +91,10 @@ export default function ErrorsPage() {
             be lost in the middle of one, that takes up to {idempotencyLimits.claimMs / minuteMs} minutes.
           </li>
           <li>
+            <Link href="/docs/batches">POST /v1/batches</Link> answers with the batch that the same call has
+            made, as it is by now. Uploading a file again makes another file.
+          </li>
+          <li>
             Another body or path under the same name is <code>idempotency_key_reused</code>.
           </li>
         </ul>
@@ -126,7 +130,10 @@ export default function ErrorsPage() {
             [<code key="a">ratelimit-policy, ratelimit</code>, 'calls and units, as in the IETF’s draft'],
             [<code key="b">x-ratelimit-*-requests</code>, 'calls: limit, remaining, reset'],
             [<code key="c">x-ratelimit-*-tokens</code>, 'units: limit, remaining, reset'],
-            [<code key="d">retry-after</code>, 'on 409, 429 and 503: seconds to wait'],
+            [
+              <code key="d">retry-after</code>,
+              'on 409, 429 and 503, where waiting helps: for how many seconds',
+            ],
             [<code key="e">x-should-retry: false</code>, 'waiting does not help'],
           ]}
         />
@@ -147,9 +154,10 @@ export default function ErrorsPage() {
             A <b className="font-medium">soft</b> budget refuses nothing.
           </li>
           <li>
-            Owners and admins get a mail at 50, 80 and 100 %, once each a month for a budget of that amount,
-            within a minute or so. Of a hard budget the last one comes at 99 %, since calls that cost more
-            than its rest may leave it there.
+            Owners and admins get a mail at 50, 80 and 100 %, and your{' '}
+            <Link href="/docs/webhooks">webhooks</Link> <code>budget.threshold_reached</code>, once each a
+            month for a budget of that amount, within a minute or so. Of a hard budget the last one comes at
+            99 %, since calls that cost more than its rest may leave it there.
           </li>
         </ul>
       </Section>

@@ -80,7 +80,9 @@ export default function SentimentReferencePage() {
       </Section>
       <Section id="models" title="The models">
         <p>
-          <code>GET /v1/models</code> lists the models that the key may call, in OpenAI’s shape.
+          <code>GET /v1/models</code> lists the models that the key may call, in OpenAI’s shape;{' '}
+          <code>GET /v1/models/sentiment-1</code> is one of them. <code>card</code> is where each one’s
+          figures are.
         </p>
       </Section>
     </>

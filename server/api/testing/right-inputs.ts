@@ -65,6 +65,7 @@ export const rightInputs: Readonly<Record<string, RightInput>> = {
   'batch.get': ofBatch,
   'batch.list': owned(({ workspaceId, batchId }) => ({ workspaceId, cursor: batchId })),
   'demo.token': anyone(),
+  'model.callable': anyone(),
   'model.cards': anyone(),
   'model.safety': anyone(),
   'outbox.get': anyone(({ mailId }) => ({ mailId })),

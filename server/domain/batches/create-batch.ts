@@ -6,6 +6,7 @@ import { DomainError } from '../errors.ts';
 import { findFile } from '../files/find-file.ts';
 import { batchLimits } from '../rate-limits/limits.ts';
 import { openStatuses } from './batch-status.ts';
+import { type BatchName, findNamedBatch, nameBatch } from './named-batch.ts';
 
 export interface NewBatch {
   readonly workspaceId: string;
@@ -14,12 +15,17 @@ export interface NewBatch {
   readonly inputFileId: string;
   readonly endpoint: string;
   readonly metadata: Readonly<Record<string, string>> | undefined;
+  /** Undefined: it brought no Idempotency-Key. */
+  readonly name: BatchName | undefined;
 }
 
+/** The same request under the same name gets the batch that it has made. */
 export async function createBatch(
   { db, clock }: { db: Database; clock: Clock },
-  { workspaceId, keyId, address, inputFileId, endpoint, metadata }: NewBatch,
+  { workspaceId, keyId, address, inputFileId, endpoint, metadata, name }: NewBatch,
 ): Promise<Batch> {
+  const before = name && (await findNamedBatch({ db, clock }, name));
+  if (before) return before;
   const file = await findFile({ db, clock }, { workspaceId, id: inputFileId, param: 'input_file_id' });
   if (file.purpose !== 'batch') {
     const sentence = `This file's purpose is ${file.purpose}. Upload one with purpose=batch.`;
@@ -27,15 +33,20 @@ export async function createBatch(
   }
   return db.$transaction(async (transaction) => {
     await transaction.$queryRaw`SELECT 1 FROM workspaces WHERE id = ${workspaceId}::uuid FOR UPDATE`;
+    // Of the same request at the same time, the first had the lock.
+    const meanwhile = name && (await findNamedBatch({ db: transaction, clock }, name));
+    if (meanwhile) return meanwhile;
     const open = await transaction.batch.count({ where: { workspaceId, status: { in: [...openStatuses] } } });
     if (open >= batchLimits.openPerWorkspaceMax) {
       const sentence = `${open} batches of the workspace have not ended, the most there may be. Wait for one or cancel it.`;
       throw new DomainError('conflict', sentence);
     }
     const createdAt = clock.now();
+    const id = `batch_${randomBytes(12).toString('hex')}`;
+    if (name) await nameBatch({ db: transaction, clock }, name, id);
     return transaction.batch.create({
       data: {
-        id: `batch_${randomBytes(12).toString('hex')}`,
+        id,
         workspaceId,
         keyId,
         address,

@@ -10,7 +10,12 @@ import { fileBlob } from './file-blob.ts';
 export interface UploadedForm {
   /** Read as the file's bytes come; what follows the file is there once they have all been read. */
   readonly pieces: AsyncIterable<Uint8Array>;
-  fields(): { readonly purpose: string | undefined; readonly filename: string };
+  fields(): {
+    readonly purpose: string | undefined;
+    readonly filename: string;
+    /** Undefined: as long as may be. */
+    readonly lifetimeMs: number | undefined;
+  };
 }
 
 /** The bytes are durable before the row that names them. */
@@ -23,7 +28,7 @@ export async function createFile(
   const blob = fileBlob({ workspaceId, id });
   const { bytes } = await blobs.write(blob, form.pieces);
   try {
-    const { purpose, filename } = form.fields();
+    const { purpose, filename, lifetimeMs = fileLimits.lifetimeMs } = form.fields();
     if (purpose !== 'batch') {
       throw new DomainError('invalid_request', 'Send purpose=batch: files are kept for batches.', {
         param: 'purpose',
@@ -35,7 +40,7 @@ export async function createFile(
       await transaction.$queryRaw`SELECT 1 FROM workspaces WHERE id = ${workspaceId}::uuid FOR UPDATE`;
       await refuseTooMuch(transaction, workspaceId, bytes);
       const createdAt = clock.now();
-      const expiresAt = new Date(createdAt.getTime() + fileLimits.lifetimeMs);
+      const expiresAt = new Date(createdAt.getTime() + lifetimeMs);
       return transaction.file.create({
         data: { id, workspaceId, purpose, filename, bytes, createdAt, expiresAt },
       });

@@ -11,4 +11,6 @@ export interface ModelCard {
 
 export interface ModelCards {
   list(): Promise<readonly ModelCard[]>;
+  /** Names of the built-in models that the API serves, adapters too: not every model that was measured is one. */
+  callable(): Promise<readonly string[]>;
 }

@@ -282,10 +282,13 @@ export const fileLimits = {
   fieldBytesMax: 4 * kibibyte,
   fieldsMax: 16,
   lifetimeMs: 30 * dayMs,
+  /** The shortest that may be asked for. */
+  lifetimeMinMs: hourMs,
   /** Streams of files that a gateway writes at the same time. */
   uploadsAtOnceMax: 8,
   pageDefault: 100,
-  pageMax: 1_000,
+  /** As OpenAI has it: more than a workspace has. */
+  pageMax: 10_000,
 } as const;
 
 /** Bounds of a batch, and of what its lines may take beside live calls. */

@@ -35,6 +35,16 @@ describe('model cards of a folder', () => {
     expect(await cards.list()).toBe(first);
   });
 
+  it('names those that are served, adapters of the text model too, and no other that was measured', async () => {
+    await write('image-classification', '{"id":"image-1","task":"image-classification","version":"i@1"}');
+    await write('cifar10', '{"id":"cifar-1","task":"image-classification","version":"c@1"}');
+    await write('sentiment', '{"id":"sentiment-1","task":"sentiment","version":"s@1"}');
+    const cards = createFolderModelCards(folder);
+    expect(await cards.callable()).toEqual(['sentiment-1', 'image-1']);
+    await mkdir(join(folder, 'text-generation', 'adapters', 'punctuation-1'), { recursive: true });
+    expect(await cards.callable()).toEqual(['sentiment-1', 'image-1', 'punctuation-1']);
+  });
+
   it('throws at a card without its version, rather than leave the model out', async () => {
     await write('a', '{"id":"a","task":"sentiment"}');
     await expect(createFolderModelCards(folder).list()).rejects.toThrow('version');

@@ -11,7 +11,7 @@ import { batchLimits } from '#server/domain/rate-limits/limits.ts';
 import { isStorable, unstorableSentence } from '#server/domain/storable-text.ts';
 import type { FreeEndpoint } from '../endpoint.ts';
 import { jsonBody } from '../json-body.ts';
-import { pageOf, pageSchema } from '../list-page.ts';
+import { pageLimit, pageOf, pageSchema } from '../list-page.ts';
 import { bearer, errorResponses, successHeaders } from '../openapi-parts.ts';
 import { readQuery } from '../read-query.ts';
 import { seconds } from '../seconds.ts';
@@ -78,13 +78,17 @@ const body = z.strictObject({
 const params = z.object({ batch_id: z.string() });
 const listQuery = z.object({
   after: z.string().optional(),
-  limit: z.coerce.number().int().min(1).max(batchLimits.pageMax).default(batchLimits.pageDefault),
+  limit: pageLimit({ most: batchLimits.pageMax, leftOut: batchLimits.pageDefault }),
 });
 
 const ok = (description: string, schema: z.ZodType) => ({
   200: { description, headers: successHeaders, content: { 'application/json': { schema } } },
   ...errorResponses,
   404: { ...errorResponses[404], description: 'No such batch, or no such file, in this workspace.' },
+  409: {
+    ...errorResponses[409],
+    description: 'The batch has ended, or as many of the workspace as may be have not.',
+  },
 });
 
 const create = createRoute({
@@ -145,7 +149,8 @@ function createEndpoint(dependencies: BatchDependencies): FreeEndpoint<z.infer<t
     ...common,
     route: create,
     body: jsonBody(body),
-    async reply(given, { workspaceId, keyId, address }) {
+    takesName: true,
+    async reply(given, { workspaceId, keyId, address, requestId, name }) {
       const batch = await createBatch(dependencies, {
         workspaceId,
         keyId,
@@ -153,6 +158,7 @@ function createEndpoint(dependencies: BatchDependencies): FreeEndpoint<z.infer<t
         inputFileId: given.input_file_id,
         endpoint: given.endpoint,
         metadata: given.metadata ?? undefined,
+        name: name && { requestId, keyId, ...name },
       });
       return toBatch(batch);
     },

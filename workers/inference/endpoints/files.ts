@@ -13,7 +13,7 @@ import { openFile } from '#server/domain/files/open-file.ts';
 import { fileLimits } from '#server/domain/rate-limits/limits.ts';
 import type { FreeEndpoint, IncomingBody } from '../endpoint.ts';
 import { uploadForm } from '../files/upload-form.ts';
-import { pageOf, pageSchema } from '../list-page.ts';
+import { pageLimit, pageOf, pageSchema } from '../list-page.ts';
 import { bearer, errorResponses, successHeaders } from '../openapi-parts.ts';
 import { readQuery } from '../read-query.ts';
 import { seconds } from '../seconds.ts';
@@ -40,8 +40,8 @@ const fileSchema = z
 const params = z.object({ file_id: z.string() });
 const listQuery = z.object({
   after: z.string().optional(),
-  limit: z.coerce.number().int().min(1).max(fileLimits.pageMax).default(fileLimits.pageDefault),
-  order: z.enum(['asc', 'desc']).default('desc'),
+  limit: pageLimit({ most: fileLimits.pageMax, leftOut: fileLimits.pageDefault }),
+  order: z.enum(['asc', 'desc'], { error: 'order is asc or desc.' }).default('desc'),
   purpose: z.string().optional(),
 });
 
@@ -49,6 +49,10 @@ const ok = (description: string, schema: z.ZodType) => ({
   200: { description, headers: successHeaders, content: { 'application/json': { schema } } },
   ...errorResponses,
   404: { ...errorResponses[404], description: 'No such file in this workspace.' },
+  409: {
+    ...errorResponses[409],
+    description: 'A batch still reads the file, or the workspace has as many files or bytes as it may.',
+  },
 });
 
 const upload = createRoute({
@@ -56,7 +60,7 @@ const upload = createRoute({
   path: '/v1/files',
   operationId: 'createFile',
   summary: 'Upload a file for a batch',
-  description: `At most ${fileLimits.bytesMax} bytes, kept for 30 days or until it is deleted.`,
+  description: `At most ${fileLimits.bytesMax} bytes, kept for 30 days, for as long as expires_after says, or until it is deleted.`,
   security: bearer,
   request: {
     body: {
@@ -66,6 +70,13 @@ const upload = createRoute({
           schema: z.object({
             file: z.string().openapi({ format: 'binary' }),
             purpose: z.literal('batch'),
+            'expires_after[anchor]': z.literal('created_at').optional(),
+            'expires_after[seconds]': z
+              .int()
+              .min(fileLimits.lifetimeMinMs / 1_000)
+              .max(fileLimits.lifetimeMs / 1_000)
+              .optional()
+              .openapi({ description: 'It is deleted so long after it came. Both, or neither.' }),
           }),
         },
       },

@@ -9,6 +9,7 @@ import {
   usageDimensions,
 } from '#server/domain/usage/list-usage.ts';
 import type { FreeEndpoint } from '../endpoint.ts';
+import { pageLimit } from '../list-page.ts';
 import { bearer, errorResponses, successHeaders } from '../openapi-parts.ts';
 import { readQuery } from '../read-query.ts';
 import { readUsage } from '../read-usage.ts';
@@ -48,13 +49,7 @@ const query = z.strictObject({
       example: 'day,model',
       description: `Any of ${usageDimensions.join(', ')}, with commas between; of hour and day one. Empty: one row. Left out: day.`,
     }),
-  limit: z
-    .string()
-    .regex(/^\d{1,6}$/, { error: `limit is a number from 1 to ${rowsMax}.` })
-    .transform(Number)
-    .refine((limit) => limit >= 1 && limit <= rowsMax, { error: `limit is a number from 1 to ${rowsMax}.` })
-    .default(rowsDefault)
-    .openapi({ type: 'integer', minimum: 1, maximum: rowsMax, description: 'Rows of a page.' }),
+  limit: pageLimit({ most: rowsMax, leftOut: rowsDefault }),
   after: z
     .string()
     .max(cursorCharactersMax, { error: 'after is the id of the last row of a page.' })

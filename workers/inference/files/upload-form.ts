@@ -8,6 +8,13 @@ const multipart = /^multipart\/form-data\s*;/i;
 const lineEnd = '\r\n';
 const headersEnd = '\r\n\r\n';
 
+/** `expires_after` as clients write an object into a form. */
+const anchor = 'expires_after[anchor]';
+const seconds = 'expires_after[seconds]';
+const known: ReadonlySet<string> = new Set(['purpose', anchor, seconds]);
+const secondsMin = fileLimits.lifetimeMinMs / 1_000;
+const secondsMax = fileLimits.lifetimeMs / 1_000;
+
 /** A multipart/form-data body (RFC 7578) with one file, whose bytes go on as they come: no more than a piece is in memory. */
 export function uploadForm(contentType: string, body: AsyncIterable<Uint8Array>): UploadedForm {
   if (!multipart.test(contentType)) {
@@ -91,13 +98,15 @@ export function uploadForm(contentType: string, body: AsyncIterable<Uint8Array>)
   return {
     pieces: fileBytes(),
     fields() {
-      const unknown = [...fields.keys()].find(
-        (name) => name !== 'purpose' && !name.startsWith('expires_after'),
-      );
+      const unknown = [...fields.keys()].find((name) => !known.has(name));
       if (unknown !== undefined) {
-        throw new DomainError('unknown_field', 'The form has a part beside file and purpose.');
+        throw new DomainError('unknown_field', 'The form has a part beside file, purpose and expires_after.');
       }
-      return { purpose: fields.get('purpose'), filename: filename ?? 'file' };
+      return {
+        purpose: fields.get('purpose'),
+        filename: filename ?? 'file',
+        lifetimeMs: toLifetimeMs(fields.get(anchor), fields.get(seconds)),
+      };
     },
   };
 }
@@ -105,6 +114,17 @@ export function uploadForm(contentType: string, body: AsyncIterable<Uint8Array>)
 function twice(name: string): DomainError {
   const param = name === 'file' || name === 'purpose' ? name : undefined;
   return new DomainError('invalid_request', 'The form has a part twice.', param ? { param } : {});
+}
+
+/** Undefined: as long as may be. */
+function toLifetimeMs(from: string | undefined, after: string | undefined): number | undefined {
+  if (from === undefined && after === undefined) return undefined;
+  if (from === 'created_at' && after !== undefined && /^\d{1,9}$/.test(after)) {
+    const asked = Number(after);
+    if (asked >= secondsMin && asked <= secondsMax) return asked * 1_000;
+  }
+  const sentence = `expires_after has the anchor created_at, and seconds from ${secondsMin} to ${secondsMax}.`;
+  throw new DomainError('invalid_request', sentence, { param: 'expires_after' });
 }
 
 function toFilename(given: string | undefined): string {

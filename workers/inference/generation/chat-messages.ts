@@ -1,7 +1,7 @@
 import { z } from '@hono/zod-openapi';
 import { generationLimits, requestLimits } from '#server/domain/rate-limits/limits.ts';
 import type { ChatMessage } from '#workers/model-runtime/text-generator.ts';
-import { text } from '../text-input.ts';
+import { emptySentence, textOrNone } from '../text-input.ts';
 
 const { messagesMax } = generationLimits;
 const { textCharactersMax } = requestLimits;
@@ -9,11 +9,11 @@ const { textCharactersMax } = requestLimits;
 const contentError =
   'content is a text, or a list of parts {"type": "text", "text": …}. Other parts are not read.';
 const part = z.looseObject(
-  { type: z.literal('text', { error: contentError }), text },
+  { type: z.literal('text', { error: contentError }), text: textOrNone },
   { error: contentError },
 );
 const content = z
-  .union([text, z.array(part).min(1, { error: 'content has no part.' })], { error: contentError })
+  .union([textOrNone, z.array(part).min(1, { error: 'content has no part.' })], { error: contentError })
   .transform((value) => (typeof value === 'string' ? value : value.map((one) => one.text).join('')))
   .refine((value) => value.length <= textCharactersMax, {
     error: `The texts of a message have at most ${textCharactersMax} characters together.`,
@@ -21,6 +21,10 @@ const content = z
 
 const roleError = 'role is system, developer, user or assistant.';
 const role = z.enum(['system', 'developer', 'user', 'assistant'], { error: roleError });
+interface GivenMessage {
+  readonly role: z.infer<typeof role>;
+  readonly content: z.infer<typeof content>;
+}
 const messageError = 'A message is {"role": …, "content": …}.';
 
 const bounded = <Message extends z.ZodType>(message: Message) =>
@@ -32,9 +36,16 @@ const bounded = <Message extends z.ZodType>(message: Message) =>
     })
     .openapi({ minItems: 1, maxItems: messagesMax });
 
+/** An answer may have been empty, and goes with the next question all the same; a question has to say something. */
+function refuseEmpty({ role: from, content: said }: GivenMessage, refine: z.RefinementCtx) {
+  // What failed before is not what its type says.
+  if (from === 'assistant' || typeof said !== 'string' || said.trim() !== '') return;
+  refine.addIssue({ code: 'custom', path: ['content'], message: emptySentence });
+}
+
 /** Only what is listed is taken. */
 export const ownMessages = bounded(
-  z.strictObject({ role, content }, { error: issueOf(messageError) }),
+  z.strictObject({ role, content }, { error: issueOf(messageError) }).superRefine(refuseEmpty),
 ).openapi({
   description: 'A conversation, the oldest message first; the answer is the next one.',
 });
@@ -42,14 +53,13 @@ export const ownMessages = bounded(
 /** As OpenAI's clients send them: fields that change nothing are let through, those that would are refused. */
 export const openAiMessages = bounded(
   z.looseObject({ role, content }, { error: messageError }).superRefine((message, refine) => {
+    refuseEmpty(message, refine);
     for (const field of ['tool_calls', 'function_call', 'audio'] as const) {
       if (message[field] == null) continue;
       refine.addIssue({ code: 'custom', path: [field], message: `${field} is not supported.` });
     }
   }),
 );
-
-type GivenMessage = z.infer<typeof ownMessages>[number];
 
 export function toChatMessages(messages: readonly GivenMessage[]): readonly ChatMessage[] {
   return messages.map(({ role: given, content: said }) => ({

@@ -12,8 +12,9 @@ import { byInput, type Endpoint } from '../endpoint.ts';
 import type { Stage } from '../pipeline.ts';
 import { refusalToError } from '../refusal-to-error.ts';
 import type { WithClaim } from './claim-key.ts';
+import type { WithName } from './name-request.ts';
 
-export interface WithAdmission<Input> extends WithClaim<Input> {
+export interface WithAdmission<Input> extends WithClaim<Input>, WithName<Input> {
   readonly admission: Extract<Admission, { verdict: 'valid' }>;
   /** What was asked for it. */
   readonly asked: AdmitRequest;

@@ -2,7 +2,7 @@ import { DomainError } from '#server/domain/errors.ts';
 import type { ClaimOutcome, Idempotency } from '#server/domain/idempotency/idempotency.ts';
 import type { Receipt } from '#server/domain/usage/read-receipt.ts';
 import { publicRequestId } from '#server/domain/usage/request-id.ts';
-import { idempotencyHeader, nameMac, parseIdempotencyKey, requestMac } from '../idempotency-key.ts';
+import { idempotencyHeader, macsOf, parseIdempotencyKey } from '../idempotency-key.ts';
 import type { Stage } from '../pipeline.ts';
 import { readUsage } from '../read-usage.ts';
 import { receiptReply } from '../receipt-reply.ts';
@@ -33,18 +33,9 @@ export function claimKey<Input>({
   };
 
   async function claim(context: WithInput<Input>, header: string): Promise<WithClaim<Input>> {
-    const { key, request, requestId, scope, sent } = context;
-    const named = {
-      requestId,
-      keyId: key.id,
-      keyHash: key.hash,
-      nameMac: nameMac(key.text, parseIdempotencyKey(header)),
-      requestMac: requestMac(key.text, {
-        path: new URL(request.url).pathname,
-        contentType: context.header('content-type') ?? '',
-        body: sent?.body ?? new Uint8Array(),
-      }),
-    };
+    const { key, requestId, scope } = context;
+    const macs = macsOf(context, parseIdempotencyKey(header));
+    const named = { requestId, keyId: key.id, keyHash: key.hash, ...macs };
     const outcome = await idempotency.claim(named).catch((cause: unknown) => {
       const sentence = 'Idempotency-Key can not be checked at the moment. Try again.';
       throw new DomainError('database_unavailable', sentence, { retryAfterMs: 1_000, cause });

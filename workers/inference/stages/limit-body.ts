@@ -1,3 +1,4 @@
+import { DomainError } from '#server/domain/errors.ts';
 import { requestLimits } from '#server/domain/rate-limits/limits.ts';
 import { idempotencyHeader } from '../idempotency-key.ts';
 import type { Stage } from '../pipeline.ts';
@@ -17,6 +18,7 @@ export function limitBody(limits: BodyLimits = ofTexts): Stage<Received, WithBod
   return {
     name: 'limitBody',
     run(context) {
+      refuseEncoded(context.header('content-encoding'));
       const declared = declaredBytes(context.header('content-length'));
       if (declared !== null && declared > limits.bytesMax) throw bodyTooLarge(limits.bytesMax);
       // Few bodies that are larger than a text's fit into memory together.
@@ -31,6 +33,12 @@ export function limitBody(limits: BodyLimits = ofTexts): Stage<Received, WithBod
       return Object.assign(context, { readBody: keepBody, sent });
     },
   };
+}
+
+/** Nothing is unpacked here: what is packed would be said to be no JSON, no picture, or a wrong line. */
+function refuseEncoded(encoding: string | null): void {
+  if (encoding === null || encoding.trim().toLowerCase() === 'identity') return;
+  throw new DomainError('unsupported_media_type', 'Send the body as it is, without a Content-Encoding.');
 }
 
 function declaredBytes(header: string | null): number | null {

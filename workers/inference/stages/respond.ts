@@ -35,6 +35,8 @@ export function respondFree<Input>(
       const reply = await endpoint.reply(context.input, {
         workspaceId,
         keyId: context.key.id,
+        requestId: context.requestId,
+        name: context.name,
         address: context.wholeAddress(),
         mayCall: (model) => mayCall(context.asked, model, asking),
       });

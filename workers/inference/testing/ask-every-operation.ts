@@ -74,7 +74,8 @@ function withIds(text: string, { req, file, batch }: Record<'req' | 'file' | 'ba
   return text
     .replaceAll(/req_[0-9a-f]{32}|\{request_id\}/g, req)
     .replaceAll(/file-[0-9a-f]{24}|\{file_id\}/g, file)
-    .replaceAll(/batch_[0-9a-f]{24}|\{batch_id\}/g, batch);
+    .replaceAll(/batch_[0-9a-f]{24}|\{batch_id\}/g, batch)
+    .replaceAll('{model}', 'sentiment-1');
 }
 
 /** Long enough that it still runs when it is cancelled. */

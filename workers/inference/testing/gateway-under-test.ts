@@ -51,7 +51,7 @@ import {
 } from '../endpoints/hugging-face/hugging-face-endpoints.ts';
 import { infoEndpoint } from '../endpoints/hugging-face/info.ts';
 import { imagesClassifyEndpoint } from '../endpoints/images-classify.ts';
-import { modelsEndpoint } from '../endpoints/models.ts';
+import { modelEndpoints } from '../endpoints/models.ts';
 import { sentimentEndpoint } from '../endpoints/sentiment.ts';
 import { usageEndpoint } from '../endpoints/usage.ts';
 import { usageReceiptEndpoint } from '../endpoints/usage-receipt.ts';
@@ -154,12 +154,15 @@ export function gatewayUnderTest(
     ],
     generating: [...generationEndpoints(guarded), ...huggingFaceGenerating(guarded)],
     free: [
-      modelsEndpoint([
-        { model: classifierRuntime.model, createdAt },
-        { model: imageRuntime.model, createdAt },
-        { model: textEmbedder.model, createdAt },
-        ...generators.map(({ model: identity }) => ({ model: identity, createdAt })),
-      ]),
+      ...modelEndpoints({
+        models: [
+          { model: classifierRuntime.model, createdAt, cardPath: '/models/sentiment' },
+          { model: imageRuntime.model, createdAt },
+          { model: textEmbedder.model, createdAt },
+          ...generators.map(({ model: identity }) => ({ model: identity, createdAt })),
+        ],
+        webUrl,
+      }),
       usageEndpoint({ db: database.prisma, clock: systemClock }),
       usageReceiptEndpoint({ db: database.prisma }),
       feedbackEndpoint({ db: database.prisma, clock: systemClock }),

@@ -45,8 +45,8 @@ export function ScopeChoices({ form, errors, readOnly = false, onChange }: KeyFi
 /** What may be left as it is: which models, from where, how much. */
 export function KeyRestrictions({ form, errors, plan, readOnly = false, onChange }: KeyFieldsProps) {
   const rpc = useRpc();
-  const { data: cards = [] } = useQuery(rpc.model.cards.queryOptions());
-  const models = [...new Set([...cards.map(({ id }) => id), ...form.models])];
+  const { data: callable = [] } = useQuery(rpc.model.callable.queryOptions());
+  const models = [...new Set([...callable, ...form.models])];
   const limits = [
     { name: 'requestsPerMinute', label: 'Calls a minute', most: plan.requestsPerMinute },
     { name: 'unitsPerMinute', label: 'Units a minute', most: plan.unitsPerMinute },
