@@ -117,6 +117,48 @@ describe('refusing a picture', () => {
     expect(await reasonFor(bomb)).toBe('too_many_pixels');
   });
 
+  /** A small PNG whose header says that it is large; its own decoder would call it damaged. */
+  async function pngOf(side: number, { interlaced = false, orientation = 1 } = {}): Promise<Buffer> {
+    const small = plain(4, 4).ensureAlpha().toColourspace('rgb16');
+    const png = await small.withMetadata({ orientation }).png({ progressive: interlaced }).toBuffer();
+    png.writeUInt32BE(side, 16);
+    png.writeUInt32BE(side, 20);
+    png.writeUInt32BE(crc32(png.subarray(12, 29)), 29);
+    return png;
+  }
+  async function jpegOf(side: number, options: object): Promise<Buffer> {
+    const jpeg = await plain(16, 16).toColourspace('cmyk').jpeg(options).toBuffer();
+    const frame = Math.max(jpeg.indexOf('\xff\xc2', 0, 'latin1'), jpeg.indexOf('\xff\xc0', 0, 'latin1'));
+    jpeg.writeUInt16BE(side, frame + 5);
+    jpeg.writeUInt16BE(side, frame + 7);
+    return jpeg;
+  }
+  async function avifOf(width: number, height: number): Promise<Buffer> {
+    const avif = await plain(64, 64).avif().toBuffer();
+    const extents = avif.indexOf('ispe');
+    avif.writeUInt32BE(width, extents + 8);
+    avif.writeUInt32BE(height, extents + 12);
+    return avif;
+  }
+
+  it.each([
+    ['an AVIF of 13 million pixels', () => avifOf(4_000, 3_250)],
+    ['an interlaced PNG of 8 bytes a pixel', () => pngOf(6_200, { interlaced: true })],
+    ['a turned PNG of 8 bytes a pixel', () => pngOf(6_200, { orientation: 6 })],
+    ['a progressive JPEG of four inks', () => jpegOf(6_200, { progressive: true })],
+  ])('refuses by its header what would be kept whole and is too much: %s', async (_, picture) => {
+    expect(await reasonFor(await picture())).toBe('too_many_pixels');
+  });
+
+  it.each([
+    ['an AVIF of a phone', () => avifOf(4_032, 3_024)],
+    ['a PNG that is read row by row', () => pngOf(6_200)],
+    ['an interlaced PNG of less', () => pngOf(6_100, { interlaced: true })],
+    ['a JPEG that is read row by row', () => jpegOf(6_200, {})],
+  ])('begins to decode %s', async (_, picture) => {
+    expect(await reasonFor(await picture())).not.toBe('too_many_pixels');
+  });
+
   it.each([
     ['nothing', '', 'not_an_image'],
     ['a ZIP', 'PK\x03\x04\x14\0\0\0', 'not_an_image'],

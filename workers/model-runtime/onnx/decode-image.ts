@@ -1,6 +1,7 @@
 import type sharpModule from 'sharp';
 import type { ImageRefusalReason, ImageRefused, PictureSize } from '../model-runtime.ts';
 import { type ImageType, sniffImage } from '../sniff-image.ts';
+import { HELD_BYTES_MAX, heldBytes } from './held-bytes.ts';
 import type { ImagePreparation } from './image-model-folder.ts';
 
 type Sharp = typeof sharpModule;
@@ -73,8 +74,9 @@ async function decode(
       sequentialRead: true,
     } as const;
     const picture = sharp(bytes, options);
-    const { format, autoOrient } = await picture.metadata();
-    if (format !== FORMATS[type]) return refusal('damaged');
+    const header = await picture.metadata();
+    if (header.format !== FORMATS[type]) return refusal('damaged');
+    if (heldBytes(header) > HELD_BYTES_MAX) return refusal('too_many_pixels');
     const { data, info } = await picture
       .autoOrient()
       .flatten({ background: '#ffffff' })
@@ -84,7 +86,7 @@ async function decode(
       .timeout({ seconds: DECODE_TIMEOUT_S })
       .raw({ depth: 'uchar' })
       .toBuffer({ resolveWithObject: true });
-    return info.channels === 3 ? { pixels: data, picture: autoOrient } : refusal('damaged');
+    return info.channels === 3 ? { pixels: data, picture: header.autoOrient } : refusal('damaged');
   } catch (error) {
     return refusal(reasonOf(error));
   }

@@ -171,9 +171,27 @@ describe('the image model in its compute process', () => {
       .png()
       .toBuffer();
     await model.run([input(large)]);
-    const before = residentMiB(model.threadPids()[0]);
+    const before = memoryMiB(model.threadPids()[0], 'VmRSS');
     for (let run = 0; run < 15; run++) await model.run([input(large)]);
-    expect(residentMiB(model.threadPids()[0]) - before).toBeLessThan(60);
+    expect(memoryMiB(model.threadPids()[0], 'VmRSS') - before).toBeLessThan(60);
+  }, 60_000);
+
+  it('takes no more than 300 MiB for a picture, whatever its format needs', async () => {
+    const flat = (width: number, height: number) =>
+      sharp({ create: { width, height, channels: 3, background: '#345678' } });
+    const [phone, bomb, progressive] = await Promise.all([
+      flat(4_032, 3_024).avif({ effort: 0 }).toBuffer(),
+      flat(5_000, 4_000).avif({ effort: 0 }).toBuffer(),
+      flat(6_000, 6_000).jpeg({ progressive: true, chromaSubsampling: '4:4:4' }).toBuffer(),
+    ]);
+    const before = memoryMiB(model.threadPids()[0], 'VmRSS');
+    const outputs = await model.run([input(phone), input(bomb), input(progressive)]);
+    expect(outputs.map((output) => ('refused' in output ? output : 'seen'))).toEqual([
+      'seen',
+      { refused: 'image_unreadable', reason: 'too_many_pixels' },
+      'seen',
+    ]);
+    expect(memoryMiB(model.threadPids()[0], 'VmHWM') - before).toBeLessThan(300);
   }, 60_000);
 
   it('decodes away from this event loop', async () => {
@@ -224,8 +242,8 @@ describe('the image model in its compute process', () => {
 });
 
 /** Of another process; Linux alone says it in a file. */
-function residentMiB(pid: number | undefined): number {
+function memoryMiB(pid: number | undefined, what: 'VmRSS' | 'VmHWM'): number {
   if (process.platform !== 'linux') return 0;
   const status = readFileSync(`/proc/${pid}/status`, 'utf8');
-  return Number(/VmRSS:\s+(\d+)/.exec(status)?.[1]) / 1024;
+  return Number(new RegExp(`${what}:\\s+(\\d+)`).exec(status)?.[1]) / 1024;
 }
