@@ -1,6 +1,7 @@
 import sharp from 'sharp';
 import { describe, expect, it } from 'vitest';
 import { openImageDecoder } from './decode-image.ts';
+import { avifOf, gridData, overlayData } from './testing/avif-of.ts';
 
 const SIZE = 24;
 const decoder = await openImageDecoder({ resizeTo: SIZE, cropTo: SIZE, mean: [0, 0, 0], std: [1, 1, 1] });
@@ -92,6 +93,16 @@ describe('decoding a picture', () => {
     expectNear(await colours(await plain(1, 1).png().toBuffer()), [200, 40, 20]);
   });
 
+  it('reads an AVIF that is put together of others', async () => {
+    const coded = await plain(64, 64).avif().toBuffer();
+    const part = { width: 64, height: 64, coded };
+    const whole = { type: 'grid', width: 120, height: 100, data: gridData(2, 2, 120, 100) } as const;
+    expectNear(
+      await colours(avifOf([{ ...whole, parts: [2, 3, 4, 5] }, part, part, part, part])),
+      [200, 40, 20],
+    );
+  });
+
   it('reads a strip ten thousand times as wide as high', async () => {
     expectNear(await colours(await plain(10_000, 1).png().toBuffer()), [200, 40, 20]);
   });
@@ -133,7 +144,7 @@ describe('refusing a picture', () => {
     jpeg.writeUInt16BE(side, frame + 7);
     return jpeg;
   }
-  async function avifOf(width: number, height: number): Promise<Buffer> {
+  async function avifSaying(width: number, height: number): Promise<Buffer> {
     const avif = await plain(64, 64).avif().toBuffer();
     const extents = avif.indexOf('ispe');
     avif.writeUInt32BE(width, extents + 8);
@@ -142,16 +153,37 @@ describe('refusing a picture', () => {
   }
 
   it.each([
-    ['an AVIF of 13 million pixels', () => avifOf(4_000, 3_250)],
+    ['an AVIF of 13 million pixels', () => avifSaying(4_000, 3_250)],
     ['an interlaced PNG of 8 bytes a pixel', () => pngOf(6_200, { interlaced: true })],
     ['a turned PNG of 8 bytes a pixel', () => pngOf(6_200, { orientation: 6 })],
+    [
+      'an AVIF of 64 by 64 whose alpha has 49 million',
+      async () => {
+        const coded = await plain(64, 64).avif().toBuffer();
+        return avifOf([
+          { width: 64, height: 64, coded },
+          { width: 7_000, height: 7_000, coded, alphaOf: 1 },
+        ]);
+      },
+    ],
+    [
+      'an AVIF of 64 by 64 laid over 256 million',
+      async () => {
+        const coded = await plain(64, 64).avif().toBuffer();
+        const canvas = { width: 64, height: 64, data: overlayData(16_000, 16_000) };
+        return avifOf([
+          { type: 'iovl', ...canvas, parts: [2] },
+          { width: 64, height: 64, coded },
+        ]);
+      },
+    ],
     ['a progressive JPEG of four inks', () => jpegOf(6_200, { progressive: true })],
   ])('refuses by its header what would be kept whole and is too much: %s', async (_, picture) => {
     expect(await reasonFor(await picture())).toBe('too_many_pixels');
   });
 
   it.each([
-    ['an AVIF of a phone', () => avifOf(4_032, 3_024)],
+    ['an AVIF of a phone', () => avifSaying(4_032, 3_024)],
     ['a PNG that is read row by row', () => pngOf(6_200)],
     ['an interlaced PNG of less', () => pngOf(6_100, { interlaced: true })],
     ['a JPEG that is read row by row', () => jpegOf(6_200, {})],

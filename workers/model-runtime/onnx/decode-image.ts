@@ -1,6 +1,8 @@
 import type sharpModule from 'sharp';
 import type { ImageRefusalReason, ImageRefused, PictureSize } from '../model-runtime.ts';
 import { type ImageType, sniffImage } from '../sniff-image.ts';
+import { avifHeldBytes } from './avif-held-bytes.ts';
+import { readAvifItems } from './avif-items.ts';
 import { HELD_BYTES_MAX, heldBytes } from './held-bytes.ts';
 import type { ImagePreparation } from './image-model-folder.ts';
 
@@ -65,6 +67,11 @@ async function decode(
 ): Promise<DecodedImage | ImageRefused> {
   const type = sniffImage(bytes);
   if (typeof type !== 'string') return type;
+  if (type === 'avif') {
+    const items = readAvifItems(bytes);
+    if (!items) return refusal('damaged');
+    if (avifHeldBytes(items, PIXELS_MAX) > HELD_BYTES_MAX) return refusal('too_many_pixels');
+  }
   const margin = Math.floor((resizeTo - cropTo) / 2);
   try {
     const options = {

@@ -3,11 +3,6 @@ import type { Metadata } from 'sharp';
 /** More than this is not decoded: a gateway decodes one picture a core at the same time. */
 export const HELD_BYTES_MAX = 300_000_000;
 
-/**
- * Of each pixel of an AVIF: its decoder keeps whole frames in 16 bits, with what it knows of each block. Measured: 18 to
- * 25, by depth, colour subsampling and alpha.
- */
-const AVIF_BYTES = 24;
 /** Of each pixel of a WebP that is turned: as it is decoded, and as it is kept to be turned. */
 const TURNED_WEBP_BYTES = 8;
 
@@ -17,15 +12,15 @@ type Header = Pick<
 >;
 
 /**
- * What decoding a picture keeps in memory at once, by its header. Most are read row by row; not one that is stored in
- * passes, each of which covers all of it, nor one whose last rows may have to come first.
+ * What decoding a picture keeps in memory at once, by its header; that of an AVIF is in `avif-held-bytes.ts`. Most are
+ * read row by row; not one that is stored in passes, each of which covers all of it, nor one whose last rows may have to
+ * come first.
  */
 export function heldBytes(header: Header): number {
   return header.width * header.height * bytesOfPixel(header);
 }
 
 function bytesOfPixel({ format, channels, depth, isProgressive, orientation = 1 }: Header): number {
-  if (format === 'heif') return AVIF_BYTES;
   const isTurned = orientation > 1;
   if (format === 'webp') return isTurned ? TURNED_WEBP_BYTES : 0;
   const pixel = channels * (depth === 'ushort' ? 2 : 1);
