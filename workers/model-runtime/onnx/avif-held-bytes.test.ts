@@ -1,7 +1,7 @@
 import sharp from 'sharp';
 import { describe, expect, it } from 'vitest';
 import { avifHeldBytes } from './avif-held-bytes.ts';
-import { readAvifItems } from './avif-items.ts';
+import { readAvifItems, withoutExif } from './avif-items.ts';
 import { PIXELS_MAX } from './decode-image.ts';
 import { type AvifItem, avifOf } from './testing/avif-of.ts';
 
@@ -81,6 +81,19 @@ describe('what is not written as the standard has it', () => {
     ],
   ])('is not read: %s', (_, bytes) => {
     expect(readAvifItems(bytes)).toBeNull();
+  });
+
+  it('loses its EXIF, and nothing else, before it is decoded', async () => {
+    const picture = sharp({ create: { width: 30, height: 20, channels: 3, background: '#345678' } });
+    const avif = await picture
+      .withExif({ IFD0: { Copyright: 'nobody' } })
+      .withMetadata({ orientation: 6 })
+      .avif()
+      .toBuffer();
+    expect((await sharp(avif).metadata()).exif).toBeDefined();
+    const without = withoutExif(avif);
+    expect((await sharp(without).metadata()).exif).toBeUndefined();
+    expect(await sharp(without).raw().toBuffer()).toEqual(await sharp(avif).raw().toBuffer());
   });
 
   it('is read with bytes after it, and where sizes have 64 bits', () => {

@@ -24,6 +24,18 @@ export function readAvifItems(bytes: Uint8Array): AvifItems | null {
   }
 }
 
+/**
+ * Without its EXIF, which may lie in pieces, loop like any other, and tell nothing: an AVIF has boxes that say how it is
+ * turned. For what `readAvifItems` has read.
+ */
+export function withoutExif(bytes: Uint8Array): Uint8Array {
+  const copy = Buffer.from(bytes);
+  const inMeta = boxesOf(copy, { mayBeCut: true }).find(({ type }) => type === 'meta')?.content;
+  if (!inMeta) return bytes;
+  for (let at = inMeta.indexOf('Exif'); at >= 0; at = inMeta.indexOf('Exif', at)) inMeta.write('none', at);
+  return copy;
+}
+
 interface Box {
   readonly type: string;
   readonly content: Buffer;

@@ -191,6 +191,58 @@ describe('refusing a picture', () => {
     expect(await reasonFor(await picture())).not.toBe('too_many_pixels');
   });
 
+  describe('an EXIF that leads to itself 5,000 times', () => {
+    const exif = Buffer.alloc(10 + 12 * 5_000);
+    exif.write('II*\0\x08', 'latin1');
+    exif.writeUInt16LE(5_000, 8);
+    for (let at = 10; at < exif.length; at += 12) {
+      exif.writeUInt16LE(0x8769, at);
+      exif.writeUInt32LE(8, at + 8);
+    }
+    async function soon(bytes: Uint8Array): Promise<string> {
+      const startedAt = performance.now();
+      const reason = await reasonFor(bytes);
+      expect(performance.now() - startedAt).toBeLessThan(3_000);
+      return reason;
+    }
+
+    it('is refused in a JPEG before anybody follows it', async () => {
+      const [jpeg, length] = [await plain().jpeg().toBuffer(), Buffer.alloc(2)];
+      length.writeUInt16BE(exif.length + 8);
+      const segment = [Buffer.from([0xff, 0xe1]), length, Buffer.from('Exif\0\0'), exif];
+      expect(await soon(Buffer.concat([jpeg.subarray(0, 2), ...segment, jpeg.subarray(2)]))).toBe('too_slow');
+    });
+
+    it('is passed over in an AVIF', async () => {
+      const noted = plain().withExif({ IFD0: { Copyright: 'x'.repeat(exif.length) } });
+      const avif = await noted.avif().toBuffer();
+      exif.copy(avif, avif.indexOf('II*\0', 0, 'latin1'));
+      expect(await soon(avif)).toBe('decoded');
+    });
+  });
+
+  it('refuses a WebP of more frames than are looked through', async () => {
+    const still = (await plain(8, 8).webp().toBuffer()).subarray(12);
+    const frame = Buffer.alloc(24);
+    frame.write('ANMF');
+    frame.writeUInt32LE(16 + still.length, 4);
+    frame.writeUIntLE(7, 14, 3);
+    frame.writeUIntLE(7, 17, 3);
+    const begin = Buffer.from('VP8X\x0a\0\0\0\x02\0\0\0\x07\0\0\x07\0\0ANIM\x06\0\0\0\0\0\0\0\0\0', 'latin1');
+    const webpOf = (frames: number) => {
+      const body = Buffer.concat([
+        Buffer.from('WEBP'),
+        begin,
+        ...new Array<Buffer>(frames).fill(Buffer.concat([frame, still])),
+      ]);
+      const head = Buffer.from('RIFF\0\0\0\0');
+      head.writeUInt32LE(body.length, 4);
+      return Buffer.concat([head, body]);
+    };
+    expectNear(await colours(webpOf(2_000)), [200, 40, 20]);
+    expect(await reasonFor(webpOf(6_000))).toBe('too_slow');
+  });
+
   it.each([
     ['nothing', '', 'not_an_image'],
     ['a ZIP', 'PK\x03\x04\x14\0\0\0', 'not_an_image'],

@@ -2,7 +2,8 @@ import type sharpModule from 'sharp';
 import type { ImageRefusalReason, ImageRefused, PictureSize } from '../model-runtime.ts';
 import { type ImageType, sniffImage } from '../sniff-image.ts';
 import { avifHeldBytes } from './avif-held-bytes.ts';
-import { readAvifItems } from './avif-items.ts';
+import { readAvifItems, withoutExif } from './avif-items.ts';
+import { exifLoops } from './exif-loops.ts';
 import { HELD_BYTES_MAX, heldBytes } from './held-bytes.ts';
 import type { ImagePreparation } from './image-model-folder.ts';
 
@@ -11,6 +12,8 @@ type Sharp = typeof sharpModule;
 /** More than a large phone's camera gives; a header that says more is refused before anything is decoded. */
 export const PIXELS_MAX = 50_000_000;
 const DECODE_TIMEOUT_S = 5;
+/** The decoder reads through all of them before it gives the first, each time from the start. */
+const WEBP_FRAMES_MAX = 5_000;
 
 /** libvips' name of the only loader of each type; all others are blocked. */
 const LOADERS: Readonly<Record<ImageType, string>> = {
@@ -67,11 +70,8 @@ async function decode(
 ): Promise<DecodedImage | ImageRefused> {
   const type = sniffImage(bytes);
   if (typeof type !== 'string') return type;
-  if (type === 'avif') {
-    const items = readAvifItems(bytes);
-    if (!items) return refusal('damaged');
-    if (avifHeldBytes(items, PIXELS_MAX) > HELD_BYTES_MAX) return refusal('too_many_pixels');
-  }
+  const refused = type === 'avif' ? avifRefusal(bytes) : openingRefusal(bytes, type);
+  if (refused) return refusal(refused);
   const margin = Math.floor((resizeTo - cropTo) / 2);
   try {
     const options = {
@@ -80,7 +80,7 @@ async function decode(
       failOn: 'error',
       sequentialRead: true,
     } as const;
-    const picture = sharp(bytes, options);
+    const picture = sharp(type === 'avif' ? withoutExif(bytes) : bytes, options);
     const header = await picture.metadata();
     if (header.format !== FORMATS[type]) return refusal('damaged');
     if (heldBytes(header) > HELD_BYTES_MAX) return refusal('too_many_pixels');
@@ -97,6 +97,28 @@ async function decode(
   } catch (error) {
     return refusal(reasonOf(error));
   }
+}
+
+function avifRefusal(bytes: Uint8Array): ImageRefusalReason | null {
+  const items = readAvifItems(bytes);
+  if (!items) return 'damaged';
+  return avifHeldBytes(items, PIXELS_MAX) > HELD_BYTES_MAX ? 'too_many_pixels' : null;
+}
+
+/** No time limit ends a decoder that has not begun to decode. */
+function openingRefusal(bytes: Uint8Array, type: ImageType): ImageRefusalReason | null {
+  const hasTooManyFrames = type === 'webp' && framesOf(bytes) > WEBP_FRAMES_MAX;
+  return hasTooManyFrames || exifLoops(bytes, type) ? 'too_slow' : null;
+}
+
+/** Of a WebP, by the name of their chunks; no more are counted than it takes. */
+function framesOf(bytes: Uint8Array): number {
+  const file = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  let frames = 0;
+  for (let at = file.indexOf('ANMF'); at >= 0 && frames <= WEBP_FRAMES_MAX; frames++) {
+    at = file.indexOf('ANMF', at + 1);
+  }
+  return frames;
 }
 
 /** The library has sentences and no codes. */
