@@ -46,7 +46,7 @@ export function overlayData(width: number, height: number): Buffer {
 function meta(items: readonly AvifItem[], data: readonly Buffer[], dataAt: number): Buffer {
   const properties: Buffer[] = [];
   const associations = items.map((item, index) => {
-    const own = [versioned('ispe', 0, u32(item.width, item.height))];
+    const own: Buffer[] = [versioned('ispe', 0, u32(item.width, item.height))];
     if (item.coded) own.push(boxOf(item.coded, 'av1C'));
     if (item.alphaOf) own.push(versioned('auxC', 0, text('urn:mpeg:mpegB:cicp:systems:auxiliary:alpha\0')));
     const places = own.map((property) => properties.push(property));
