@@ -215,6 +215,18 @@ describe('refused, and nothing billed', () => {
     expect(await ledger()).toEqual(before);
   });
 
+  it.each([[[{ base64 }]], [['a dull film']], [null], [7], [undefined]])(
+    '400 for input %j, which says what there may be',
+    async (input) => {
+      const { json } = await explain({ input });
+      expect(json.error).toMatchObject({
+        code: 'invalid_request',
+        param: 'input',
+        message: 'input is one text, or one picture: {"url": …} or {"base64": …}.',
+      });
+    },
+  );
+
   it.each([
     ['no part', [], 'image', 400],
     [

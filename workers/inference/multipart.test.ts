@@ -70,6 +70,7 @@ describe('formParts', () => {
     ],
     ['a part without headers', `--frontier\r\n\r\nx\r\n${end}`, type, 'no name'],
     ['a part without a name', part('form-data; filename="a.jpg"') + end, type, 'no name'],
+    ['a part whose name is empty', part('form-data; name=""') + end, type, 'no name'],
     ['another disposition', part('attachment; name="a"') + end, type, 'no name'],
     [
       'an encoded part',

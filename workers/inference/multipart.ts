@@ -75,7 +75,7 @@ export function dispositionOf(head: string): {
     if (!found.has(key)) found.set(key, quoted?.replace(/\\(.)/g, '$1') ?? plain ?? '');
   }
   const name = found.get('name');
-  if (name === undefined) throw new DomainError('invalid_request', 'A part of the form has no name.');
+  if (!name) throw new DomainError('invalid_request', 'A part of the form has no name.');
   return { name, filename: found.get('filename') };
 }
 

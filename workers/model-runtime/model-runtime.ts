@@ -58,7 +58,8 @@ export interface ImageRefused {
 
 /**
  * `not_an_image`: no picture's first bytes. `unsupported_type`: a picture of another type (SVG, TIFF, …). `damaged`: cut
- * short, or its decoder gave up. `too_many_pixels`: its header says more than is decoded. `too_slow`: decoding was ended.
+ * short, or its decoder gave up. `too_many_pixels`: its header says more than is decoded. `too_slow`: decoding was ended,
+ * or it is known before that it would be.
  */
 export type ImageRefusalReason =
   | 'not_an_image'

@@ -21,7 +21,9 @@ export async function readExplanationRequest({
   }
   if (isJson(contentType)) {
     const body = parseJson(await readBody());
-    return namesPicture(body) ? fromPicture(body) : parseAs(textExplanationBody, body);
+    if (namesPicture(body)) return fromPicture(body);
+    if (isObject(body) && typeof body.input !== 'string') throw neitherOfBoth();
+    return parseAs(textExplanationBody, body);
   }
   throw new DomainError(
     'unsupported_media_type',
@@ -31,8 +33,16 @@ export async function readExplanationRequest({
 
 /** Which of the two was meant decides which fields there are. */
 function namesPicture(body: unknown): boolean {
-  const input = typeof body === 'object' && body !== null && 'input' in body ? body.input : undefined;
-  return typeof input === 'object' && input !== null && !Array.isArray(input);
+  return isObject(body) && isObject(body.input);
+}
+
+function isObject(value: unknown): value is { readonly input?: unknown } {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+function neitherOfBoth(): DomainError {
+  const sentence = 'input is one text, or one picture: {"url": …} or {"base64": …}.';
+  return new DomainError('invalid_request', sentence, { param: 'input' });
 }
 
 function fromPicture(body: unknown): PictureExplanationRequest {

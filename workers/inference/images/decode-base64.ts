@@ -1,4 +1,5 @@
-const dataUrl = /^data:image\/[\w.+-]+;base64,/i;
+/** Of the types that a body of one picture may be declared as, with parameters or without (RFC 2397). */
+const dataUrl = /^data:(?:image\/[\w.+-]+|application\/octet-stream|)(?:;[\w-]+=[\w."-]*)*;base64,/i;
 const base64 = /^[A-Za-z0-9+/]*={0,2}$/;
 
 /** Strictly, as Buffer.from is not: it takes what it can read and drops the rest. Null: it is not base64. */

@@ -160,6 +160,17 @@ describe('as JSON', () => {
   });
 
   it.each([
+    'data:image/jpeg;charset=utf-8;base64,',
+    'data:image/jpeg;name="a-b.jpg";x=1;base64,',
+    'data:application/octet-stream;base64,',
+    'data:;base64,',
+    'DATA:IMAGE/JPEG;BASE64,',
+  ])('takes bytes behind %s as it takes them alone', async (start) => {
+    const { pictures } = await readJson({ input: { base64: `${start}${base64}` } });
+    expect(pictures).toEqual([{ kind: 'bytes', bytes: jpeg, param: 'input.base64' }]);
+  });
+
+  it.each([
     ['a list', [], undefined, 'invalid_request'],
     ['nothing', {}, 'input', 'invalid_request'],
     ['a text', { input: 'https://example.com/a.jpg' }, 'input', 'invalid_request'],
@@ -198,6 +209,7 @@ describe('as JSON', () => {
     ['the alphabet for URLs', '_-__'],
     ['a data: URL of text', 'data:text/html;base64,AAAA'],
     ['a data: URL without base64', 'data:image/svg+xml,AAAA'],
+    ['a data: URL with half a parameter', 'data:image/png;charset;base64,AAAA'],
     ['a URL', 'https://example.com/'],
   ])('refuses base64 with %s', async (_name, text) => {
     expect(await refusal(readJson({ input: [{ base64: text }] }))).toMatchObject({
@@ -229,6 +241,20 @@ describe('as it is', () => {
       top_k: imageLimits.topKDefault,
     });
   });
+
+  it.each(['', 'application/octet-stream', 'application/x-www-form-urlencoded'])(
+    'takes pictures whose size looks like the beginning of a form, declared as %j',
+    async (contentType) => {
+      const wide = [61, 317].map((width) =>
+        Buffer.from([...Buffer.from('GIF89a'), width & 255, width >> 8, 1, 0]),
+      );
+      // RIFF says the length of what follows: 0x3d30.
+      const webp = Buffer.from('RIFF0=\0\0WEBPVP8 ', 'latin1');
+      for (const bytes of [...wide, webp]) {
+        expect((await read(bytes, contentType)).pictures).toMatchObject([{ kind: 'bytes', bytes }]);
+      }
+    },
+  );
 
   it.each([
     ['JSON without its type', '{"input": {"url": "x"}}', ''],

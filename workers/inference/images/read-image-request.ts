@@ -1,6 +1,7 @@
 import type { z } from '@hono/zod-openapi';
 import { DomainError } from '#server/domain/errors.ts';
 import { imageLimits } from '#server/domain/rate-limits/limits.ts';
+import { sniffImage } from '#workers/model-runtime/sniff-image.ts';
 import type { BodyReader, IncomingBody } from '../endpoint.ts';
 import { isJson, parseAs, parseJson } from '../json-body.ts';
 import { formParts } from '../multipart.ts';
@@ -81,7 +82,8 @@ export function pictureFromSource({ url, base64 = '' }: PictureSource, param: st
 export function pictureFromBase64(base64: string, param: string): Picture {
   const bytes = decodeBase64(base64);
   if (bytes === null) {
-    const sentence = 'This is not base64: letters, digits, + and /, no line breaks.';
+    const sentence =
+      'This is not base64: letters, digits, + and /, = where its end is padded, no line breaks.';
     throw new DomainError('invalid_request', sentence, { param });
   }
   return pictureOf(bytes, param, 'The picture is empty.');
@@ -138,8 +140,9 @@ function optionOf(name: string, text: string): unknown {
   return !alwaysTexts.has(name) && /^-?\d+(\.\d+)?$/.test(text) ? Number(text) : text;
 }
 
-/** No type of picture that is read begins so: JSON or an HTML form that was declared wrongly. */
+/** JSON or an HTML form that was declared wrongly. A GIF 61 pixels wide begins like a form's field too: "GIF89a=". */
 function beginsLikeText(bytes: Uint8Array): boolean {
+  if (typeof sniffImage(bytes) === 'string') return false;
   return /^\s*[{[]|^[\w.%+-]+=/.test(Buffer.from(bytes.subarray(0, 64)).toString('latin1'));
 }
 

@@ -15,6 +15,8 @@ export interface ComputePoolOptions {
   readonly logger: RuntimeLogger;
   /** A batch that takes longer has hung: its process is killed and the batch fails. */
   readonly batchTimeoutMs: number;
+  /** For the processes, beside what each of them gets. */
+  readonly environment?: Readonly<Record<string, string>>;
 }
 
 export interface ComputePool<Input, Output> {
@@ -66,7 +68,7 @@ export function createComputePool<Input, Output extends object>(
       execArgv: loaderFor(options.threadEntry),
       serialization: 'advanced',
       stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
-      env: computeEnvironment(process.env),
+      env: { ...computeEnvironment(process.env), ...options.environment },
     });
     slot.child = child;
     child.on('message', (message) => receive(slot, message as ComputeMessage<Output>));

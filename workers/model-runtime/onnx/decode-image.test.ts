@@ -1,6 +1,7 @@
 import sharp from 'sharp';
 import { describe, expect, it } from 'vitest';
 import { openImageDecoder } from './decode-image.ts';
+import { avifOf, gridData, overlayData } from './testing/avif-of.ts';
 
 const SIZE = 24;
 const decoder = await openImageDecoder({ resizeTo: SIZE, cropTo: SIZE, mean: [0, 0, 0], std: [1, 1, 1] });
@@ -92,6 +93,16 @@ describe('decoding a picture', () => {
     expectNear(await colours(await plain(1, 1).png().toBuffer()), [200, 40, 20]);
   });
 
+  it('reads an AVIF that is put together of others', async () => {
+    const coded = await plain(64, 64).avif().toBuffer();
+    const part = { width: 64, height: 64, coded };
+    const whole = { type: 'grid', width: 120, height: 100, data: gridData(2, 2, 120, 100) } as const;
+    expectNear(
+      await colours(avifOf([{ ...whole, parts: [2, 3, 4, 5] }, part, part, part, part])),
+      [200, 40, 20],
+    );
+  });
+
   it('reads a strip ten thousand times as wide as high', async () => {
     expectNear(await colours(await plain(10_000, 1).png().toBuffer()), [200, 40, 20]);
   });
@@ -115,6 +126,121 @@ describe('refusing a picture', () => {
     bomb.writeUInt32BE(20_000, 20);
     bomb.writeUInt32BE(crc32(bomb.subarray(12, 29)), 29);
     expect(await reasonFor(bomb)).toBe('too_many_pixels');
+  });
+
+  /** A small PNG whose header says that it is large; its own decoder would call it damaged. */
+  async function pngOf(side: number, { interlaced = false, orientation = 1 } = {}): Promise<Buffer> {
+    const small = plain(4, 4).ensureAlpha().toColourspace('rgb16');
+    const png = await small.withMetadata({ orientation }).png({ progressive: interlaced }).toBuffer();
+    png.writeUInt32BE(side, 16);
+    png.writeUInt32BE(side, 20);
+    png.writeUInt32BE(crc32(png.subarray(12, 29)), 29);
+    return png;
+  }
+  async function jpegOf(side: number, options: object): Promise<Buffer> {
+    const jpeg = await plain(16, 16).toColourspace('cmyk').jpeg(options).toBuffer();
+    const frame = Math.max(jpeg.indexOf('\xff\xc2', 0, 'latin1'), jpeg.indexOf('\xff\xc0', 0, 'latin1'));
+    jpeg.writeUInt16BE(side, frame + 5);
+    jpeg.writeUInt16BE(side, frame + 7);
+    return jpeg;
+  }
+  async function avifSaying(width: number, height: number): Promise<Buffer> {
+    const avif = await plain(64, 64).avif().toBuffer();
+    const extents = avif.indexOf('ispe');
+    avif.writeUInt32BE(width, extents + 8);
+    avif.writeUInt32BE(height, extents + 12);
+    return avif;
+  }
+
+  it.each([
+    ['an AVIF of 13 million pixels', () => avifSaying(4_000, 3_250)],
+    ['an interlaced PNG of 8 bytes a pixel', () => pngOf(6_200, { interlaced: true })],
+    ['a turned PNG of 8 bytes a pixel', () => pngOf(6_200, { orientation: 6 })],
+    [
+      'an AVIF of 64 by 64 whose alpha has 49 million',
+      async () => {
+        const coded = await plain(64, 64).avif().toBuffer();
+        return avifOf([
+          { width: 64, height: 64, coded },
+          { width: 7_000, height: 7_000, coded, alphaOf: 1 },
+        ]);
+      },
+    ],
+    [
+      'an AVIF of 64 by 64 laid over 256 million',
+      async () => {
+        const coded = await plain(64, 64).avif().toBuffer();
+        const canvas = { width: 64, height: 64, data: overlayData(16_000, 16_000) };
+        return avifOf([
+          { type: 'iovl', ...canvas, parts: [2] },
+          { width: 64, height: 64, coded },
+        ]);
+      },
+    ],
+    ['a progressive JPEG of four inks', () => jpegOf(6_200, { progressive: true })],
+  ])('refuses by its header what would be kept whole and is too much: %s', async (_, picture) => {
+    expect(await reasonFor(await picture())).toBe('too_many_pixels');
+  });
+
+  it.each([
+    ['an AVIF of a phone', () => avifSaying(4_032, 3_024)],
+    ['a PNG that is read row by row', () => pngOf(6_200)],
+    ['an interlaced PNG of less', () => pngOf(6_100, { interlaced: true })],
+    ['a JPEG that is read row by row', () => jpegOf(6_200, {})],
+  ])('begins to decode %s', async (_, picture) => {
+    expect(await reasonFor(await picture())).not.toBe('too_many_pixels');
+  });
+
+  describe('an EXIF that leads to itself 5,000 times', () => {
+    const exif = Buffer.alloc(10 + 12 * 5_000);
+    exif.write('II*\0\x08', 'latin1');
+    exif.writeUInt16LE(5_000, 8);
+    for (let at = 10; at < exif.length; at += 12) {
+      exif.writeUInt16LE(0x8769, at);
+      exif.writeUInt32LE(8, at + 8);
+    }
+    async function soon(bytes: Uint8Array): Promise<string> {
+      const startedAt = performance.now();
+      const reason = await reasonFor(bytes);
+      expect(performance.now() - startedAt).toBeLessThan(3_000);
+      return reason;
+    }
+
+    it('is refused in a JPEG before anybody follows it', async () => {
+      const [jpeg, length] = [await plain().jpeg().toBuffer(), Buffer.alloc(2)];
+      length.writeUInt16BE(exif.length + 8);
+      const segment = [Buffer.from([0xff, 0xe1]), length, Buffer.from('Exif\0\0'), exif];
+      expect(await soon(Buffer.concat([jpeg.subarray(0, 2), ...segment, jpeg.subarray(2)]))).toBe('too_slow');
+    });
+
+    it('is passed over in an AVIF', async () => {
+      const noted = plain().withExif({ IFD0: { Copyright: 'x'.repeat(exif.length) } });
+      const avif = await noted.avif().toBuffer();
+      exif.copy(avif, avif.indexOf('II*\0', 0, 'latin1'));
+      expect(await soon(avif)).toBe('decoded');
+    });
+  });
+
+  it('refuses a WebP of more frames than are looked through', async () => {
+    const still = (await plain(8, 8).webp().toBuffer()).subarray(12);
+    const frame = Buffer.alloc(24);
+    frame.write('ANMF');
+    frame.writeUInt32LE(16 + still.length, 4);
+    frame.writeUIntLE(7, 14, 3);
+    frame.writeUIntLE(7, 17, 3);
+    const begin = Buffer.from('VP8X\x0a\0\0\0\x02\0\0\0\x07\0\0\x07\0\0ANIM\x06\0\0\0\0\0\0\0\0\0', 'latin1');
+    const webpOf = (frames: number) => {
+      const body = Buffer.concat([
+        Buffer.from('WEBP'),
+        begin,
+        ...new Array<Buffer>(frames).fill(Buffer.concat([frame, still])),
+      ]);
+      const head = Buffer.from('RIFF\0\0\0\0');
+      head.writeUInt32LE(body.length, 4);
+      return Buffer.concat([head, body]);
+    };
+    expectNear(await colours(webpOf(2_000)), [200, 40, 20]);
+    expect(await reasonFor(webpOf(6_000))).toBe('too_slow');
   });
 
   it.each([

@@ -1,6 +1,10 @@
 import type sharpModule from 'sharp';
 import type { ImageRefusalReason, ImageRefused, PictureSize } from '../model-runtime.ts';
 import { type ImageType, sniffImage } from '../sniff-image.ts';
+import { avifHeldBytes } from './avif-held-bytes.ts';
+import { readAvifItems, withoutExif } from './avif-items.ts';
+import { exifLoops } from './exif-loops.ts';
+import { HELD_BYTES_MAX, heldBytes } from './held-bytes.ts';
 import type { ImagePreparation } from './image-model-folder.ts';
 
 type Sharp = typeof sharpModule;
@@ -8,6 +12,8 @@ type Sharp = typeof sharpModule;
 /** More than a large phone's camera gives; a header that says more is refused before anything is decoded. */
 export const PIXELS_MAX = 50_000_000;
 const DECODE_TIMEOUT_S = 5;
+/** The decoder reads through all of them before it gives the first, each time from the start. */
+const WEBP_FRAMES_MAX = 5_000;
 
 /** libvips' name of the only loader of each type; all others are blocked. */
 const LOADERS: Readonly<Record<ImageType, string>> = {
@@ -64,6 +70,8 @@ async function decode(
 ): Promise<DecodedImage | ImageRefused> {
   const type = sniffImage(bytes);
   if (typeof type !== 'string') return type;
+  const refused = type === 'avif' ? avifRefusal(bytes) : openingRefusal(bytes, type);
+  if (refused) return refusal(refused);
   const margin = Math.floor((resizeTo - cropTo) / 2);
   try {
     const options = {
@@ -72,9 +80,10 @@ async function decode(
       failOn: 'error',
       sequentialRead: true,
     } as const;
-    const picture = sharp(bytes, options);
-    const { format, autoOrient } = await picture.metadata();
-    if (format !== FORMATS[type]) return refusal('damaged');
+    const picture = sharp(type === 'avif' ? withoutExif(bytes) : bytes, options);
+    const header = await picture.metadata();
+    if (header.format !== FORMATS[type]) return refusal('damaged');
+    if (heldBytes(header) > HELD_BYTES_MAX) return refusal('too_many_pixels');
     const { data, info } = await picture
       .autoOrient()
       .flatten({ background: '#ffffff' })
@@ -84,10 +93,32 @@ async function decode(
       .timeout({ seconds: DECODE_TIMEOUT_S })
       .raw({ depth: 'uchar' })
       .toBuffer({ resolveWithObject: true });
-    return info.channels === 3 ? { pixels: data, picture: autoOrient } : refusal('damaged');
+    return info.channels === 3 ? { pixels: data, picture: header.autoOrient } : refusal('damaged');
   } catch (error) {
     return refusal(reasonOf(error));
   }
+}
+
+function avifRefusal(bytes: Uint8Array): ImageRefusalReason | null {
+  const items = readAvifItems(bytes);
+  if (!items) return 'damaged';
+  return avifHeldBytes(items, PIXELS_MAX) > HELD_BYTES_MAX ? 'too_many_pixels' : null;
+}
+
+/** No time limit ends a decoder that has not begun to decode. */
+function openingRefusal(bytes: Uint8Array, type: ImageType): ImageRefusalReason | null {
+  const hasTooManyFrames = type === 'webp' && framesOf(bytes) > WEBP_FRAMES_MAX;
+  return hasTooManyFrames || exifLoops(bytes, type) ? 'too_slow' : null;
+}
+
+/** Of a WebP, by the name of their chunks; no more are counted than it takes. */
+function framesOf(bytes: Uint8Array): number {
+  const file = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  let frames = 0;
+  for (let at = file.indexOf('ANMF'); at >= 0 && frames <= WEBP_FRAMES_MAX; frames++) {
+    at = file.indexOf('ANMF', at + 1);
+  }
+  return frames;
 }
 
 /** The library has sentences and no codes. */

@@ -12,6 +12,7 @@ import {
   ModelRuntimeError,
 } from '../model-runtime.ts';
 import { loadImageClassifier, type OnnxImageClassifier } from './load-image-classifier.ts';
+import { avifOf, gridData } from './testing/avif-of.ts';
 
 const folder = new URL('../../models/image-classification', import.meta.url).pathname;
 const threadEntry = new URL('./compute-thread.ts', import.meta.url);
@@ -171,9 +172,57 @@ describe('the image model in its compute process', () => {
       .png()
       .toBuffer();
     await model.run([input(large)]);
-    const before = residentMiB(model.threadPids()[0]);
+    const before = memoryMiB(model.threadPids()[0], 'VmRSS');
     for (let run = 0; run < 15; run++) await model.run([input(large)]);
-    expect(residentMiB(model.threadPids()[0]) - before).toBeLessThan(60);
+    expect(memoryMiB(model.threadPids()[0], 'VmRSS') - before).toBeLessThan(60);
+  }, 60_000);
+
+  it('takes no more than 300 MiB for a picture, whatever its format needs', async () => {
+    const flat = (width: number, height: number) =>
+      sharp({ create: { width, height, channels: 3, background: '#345678' } });
+    const [phone, bomb, progressive] = await Promise.all([
+      flat(4_032, 3_024).avif({ effort: 0 }).toBuffer(),
+      flat(5_000, 4_000).avif({ effort: 0 }).toBuffer(),
+      flat(6_000, 6_000).jpeg({ progressive: true, chromaSubsampling: '4:4:4' }).toBuffer(),
+    ]);
+    const before = memoryMiB(model.threadPids()[0], 'VmRSS');
+    const outputs = await model.run([input(phone), input(bomb), input(progressive)]);
+    expect(outputs.map((output) => ('refused' in output ? output : 'seen'))).toEqual([
+      'seen',
+      { refused: 'image_unreadable', reason: 'too_many_pixels' },
+      'seen',
+    ]);
+    expect(memoryMiB(model.threadPids()[0], 'VmHWM') - before).toBeLessThan(300);
+  }, 60_000);
+
+  it('gives back what large pictures of many formats took', async () => {
+    const flat = (width: number, height: number) =>
+      sharp({ create: { width, height, channels: 3, background: '#345678' } });
+    const [progressive, turned, phone, part] = await Promise.all([
+      flat(6_000, 6_000).jpeg({ progressive: true, chromaSubsampling: '4:4:4' }).toBuffer(),
+      flat(6_000, 6_000).jpeg().withMetadata({ orientation: 6 }).toBuffer(),
+      flat(4_000, 3_000).avif({ effort: 0 }).toBuffer(),
+      flat(1_000, 1_000).avif({ effort: 0 }).toBuffer(),
+    ]);
+    const parts = Array.from({ length: 12 }, (_, index) => index + 2);
+    const whole = { type: 'grid', width: 4_000, height: 3_000, data: gridData(3, 4, 4_000, 3_000) } as const;
+    const grid = avifOf([
+      { ...whole, parts },
+      ...parts.map(() => ({ width: 1_000, height: 1_000, coded: part })),
+    ]);
+    // Of 7,000 by 7,000 pixels, of which its 35 bytes say only the first.
+    const gif = Buffer.from('4749463839610a000a00800000ff00000000ff2c00000000581b581b0002024401003b', 'hex');
+    const fresh = await loadImageClassifier({ folder, id: 'image-1', threads: 1, threadEntry });
+    await fresh.ready();
+    const before = memoryMiB(fresh.threadPids()[0], 'VmRSS');
+    for (const picture of [progressive, turned, phone, grid, gif, grid]) {
+      for (let run = 0; run < 3; run++) {
+        expect((await fresh.run([input(picture)]))[0]).toHaveProperty('scores');
+      }
+    }
+    const after = memoryMiB(fresh.threadPids()[0], 'VmRSS');
+    await fresh.close();
+    expect(after - before).toBeLessThan(100);
   }, 60_000);
 
   it('decodes away from this event loop', async () => {
@@ -224,8 +273,8 @@ describe('the image model in its compute process', () => {
 });
 
 /** Of another process; Linux alone says it in a file. */
-function residentMiB(pid: number | undefined): number {
+function memoryMiB(pid: number | undefined, what: 'VmRSS' | 'VmHWM'): number {
   if (process.platform !== 'linux') return 0;
   const status = readFileSync(`/proc/${pid}/status`, 'utf8');
-  return Number(/VmRSS:\s+(\d+)/.exec(status)?.[1]) / 1024;
+  return Number(new RegExp(`${what}:\\s+(\\d+)`).exec(status)?.[1]) / 1024;
 }

@@ -15,6 +15,15 @@ export interface OnnxImageClassifier extends ImageModel {
 /** Pictures of a batch are computed one after the other: a larger batch would only make the first one wait. */
 const BATCH_ITEMS_MAX = 4;
 const BATCH_TIMEOUT_MS = 30_000;
+/**
+ * For glibc, of which decoders ask for a large picture's memory from several threads: left alone, it keeps a heap for
+ * each, and learns to keep large pieces in them, so that a process grows to several times what one picture needs.
+ */
+const GLIBC_MEMORY = {
+  MALLOC_ARENA_MAX: '2',
+  MALLOC_MMAP_THRESHOLD_: String(4 * 1024 * 1024),
+  MALLOC_TRIM_THRESHOLD_: String(16 * 1024 * 1024),
+} as const;
 
 /** As `loadTextClassifier`: reads the description at once; `ready()` resolves when a process has answered. */
 export async function loadImageClassifier(options: LoadImageClassifierOptions): Promise<OnnxImageClassifier> {
@@ -26,6 +35,7 @@ export async function loadImageClassifier(options: LoadImageClassifierOptions): 
     threadEntry,
     logger: options.logger ?? silentLogger,
     batchTimeoutMs: options.batchTimeoutMs ?? BATCH_TIMEOUT_MS,
+    environment: GLIBC_MEMORY,
   });
   try {
     const [digest, { classes, features }] = await Promise.all([
