@@ -17,7 +17,7 @@ export interface AccessLog {
   flush(): void;
 }
 
-const bufferBytes = 8_192;
+const bufferChars = 8_192;
 const flushEveryMs = 500;
 
 /**
@@ -32,10 +32,15 @@ export function createAccessLog({
   readonly name: string;
   readonly level: LogLevel;
 }): AccessLog {
-  const destination = pino.destination({ sync: true, minLength: bufferBytes });
+  const destination = pino.destination({ sync: true });
   const isWritten = pino({ level }, destination).isLevelEnabled('info');
   const rest = `","name":${JSON.stringify(name)},`;
-  const timer = setInterval(() => destination.flushSync(), flushEveryMs);
+  let lines = '';
+  const flush = () => {
+    if (lines !== '') destination.write(lines);
+    lines = '';
+  };
+  const timer = setInterval(flush, flushEveryMs);
   timer.unref();
   let [atMs, at] = [0, ''];
 
@@ -44,9 +49,10 @@ export function createAccessLog({
       if (!isWritten) return;
       const nowMs = Date.now();
       if (nowMs !== atMs) [atMs, at] = [nowMs, new Date(nowMs).toISOString()];
-      const fields = JSON.stringify(line);
-      destination.write(`{"level":"info","time":"${at}${rest}${fields.slice(1, -1)},"msg":"answered"}\n`);
+      const fields = JSON.stringify(line).slice(1, -1);
+      lines += `{"level":"info","time":"${at}${rest}${fields},"msg":"answered"}\n`;
+      if (lines.length >= bufferChars) flush();
     },
-    flush: () => destination.flushSync(),
+    flush,
   };
 }

@@ -115,11 +115,14 @@ export function createBatcher<Item, Result>(options: BatcherOptions<Item, Result
     return pace.msOf(queue.waitingItems) > mostMs && pace.msOf(queue.itemsBefore(lane, items)) > mostMs;
   }
 
-  /** Not at once: what arrives in the same turn of the event loop goes together. */
+  /**
+   * Not at once: what one call to the database admitted comes together, and goes together. But before the event loop
+   * turns to anything else.
+   */
   function schedule() {
     if (scheduled || running >= policy.parallelBatches || queue.waitingItems === 0) return;
     scheduled = true;
-    setImmediate(dispatch);
+    process.nextTick(dispatch);
   }
 
   function dispatch() {

@@ -101,6 +101,11 @@ export function createMetrics(): GatewayMetrics {
     },
   });
   const answersOf = childrenOf((labels) => answers.labels(...labels));
+  const callsOf = childrenOf((labels) => calls.labels(...labels));
+  const rowsOf = childrenOf((labels) => rows.labels(...labels));
+  const batchItemsOf = childrenOf((labels) => batchItems.labels(...labels));
+  const batchWaitsOf = childrenOf((labels) => batchWaits.labels(...labels));
+  const batchRunsOf = childrenOf((labels) => batchRuns.labels(...labels));
 
   return {
     registry,
@@ -110,13 +115,13 @@ export function createMetrics(): GatewayMetrics {
       durations.time(route, tookMs);
     },
     countCall(call) {
-      calls.labels(call.name).observe(call.tookMs / 1_000);
-      rows.labels(call.name).observe(call.rows);
+      callsOf(call.name).observe(call.tookMs / 1_000);
+      rowsOf(call.name).observe(call.rows);
     },
     countBatch(model, batch) {
-      batchItems.labels(model).observe(batch.items);
-      batchWaits.labels(model).observe(batch.waitedMs / 1_000);
-      batchRuns.labels(model).observe(batch.ranMs / 1_000);
+      batchItemsOf(model).observe(batch.items);
+      batchWaitsOf(model).observe(batch.waitedMs / 1_000);
+      batchRunsOf(model).observe(batch.ranMs / 1_000);
     },
     timeFirstToken: (route, tookMs) => firstTokens.time(route, tookMs),
     countTokens(model, { input, output }) {

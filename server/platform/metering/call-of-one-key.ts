@@ -221,7 +221,10 @@ function toAdmission(question: Question | null, row: AnswerRow): (request: Admit
   const valid = { verdict: 'valid', workspaceId, epoch: 0, windows } as const;
   if (!question || question.length === 1) return () => valid;
   const holdId = question[0].requestId;
-  return ({ unitsMax: units, microUsdMax: microUsd }) => ({ ...valid, share: { holdId, units, microUsd } });
+  return ({ unitsMax: units, microUsdMax: microUsd }) => {
+    // Written out: spreading costs more than all else that is done here for a request.
+    return { verdict: 'valid', workspaceId, epoch: 0, windows, share: { holdId, units, microUsd } };
+  };
 }
 
 function toWindow(limit: number, left: number): RateWindow {

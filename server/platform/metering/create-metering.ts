@@ -36,7 +36,7 @@ const callTimeoutMs = 5_000;
 const lingerMs = 2;
 /** Requests at the same time up to which nobody waits: the calls have room for them. */
 const companyMin = 8;
-const enoughShare = 0.45;
+const enoughShare = 0.6;
 /** For the pool that it is given: one call of each kind at a time, and one for a look at the health. */
 export const meteringConnections = 5;
 

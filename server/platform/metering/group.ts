@@ -57,6 +57,7 @@ export function createGroup<Row, Result>(options: GroupOptions<Row, Result>): Gr
   let queue: Waiting<Row, Result>[] = [];
   let calls = 0;
   let scheduled = false;
+  let leaving = false;
   let lingering: NodeJS.Timeout | undefined;
   let idleWaiters: (() => void)[] = [];
 
@@ -69,11 +70,25 @@ export function createGroup<Row, Result>(options: GroupOptions<Row, Result>): Gr
     });
   }
 
-  /** Not at once: what arrives in the same turn of the event loop goes together. */
+  /**
+   * Not at once: what arrives in the same turn of the event loop goes together. Where there is enough already, the call
+   * leaves before the event loop turns to anything else, and runs while it does.
+   */
   function schedule() {
-    if (scheduled || calls >= options.callsMax || queue.length === 0) return;
-    scheduled = true;
-    setImmediate(flushOrLinger);
+    if (calls >= options.callsMax || queue.length === 0) return;
+    const enough = options.rowsEnough?.() ?? 0;
+    if (enough > 0 && queue.length >= enough) {
+      if (!leaving) process.nextTick(leave);
+      leaving = true;
+    } else if (!scheduled) {
+      scheduled = true;
+      setImmediate(flushOrLinger);
+    }
+  }
+
+  function leave() {
+    leaving = false;
+    flush();
   }
 
   function flushOrLinger() {
