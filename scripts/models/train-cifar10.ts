@@ -49,9 +49,8 @@ const RESNET = {
   epochs: 36,
   batchRows: 256,
   learningRate: 0.375,
-  again: { epochs: 24, learningRate: 0.15 },
   optimizer: { momentum: 0.85, weightDecay: 1.33e-3, biasRate: 64 },
-  averageDecay: 0.998,
+  averageDecay: 0.99,
   labelSmoothing: 0.2,
   /** Without a cutout it knows the pictures that it learns from far better than others. */
   augmentation: { flip: true, shift: 4, colour: 0, cutout: 12 },
@@ -145,7 +144,7 @@ async function main(): Promise<void> {
       settings: JSON.stringify(settings),
     },
     onStep(progress, average) {
-      const { step, loss, learningRate, examples, stepMs } = progress;
+      const { step, steps, loss, learningRate, examples, stepMs } = progress;
       const text = line(progress);
       if (text) {
         console.log(text);
@@ -153,7 +152,7 @@ async function main(): Promise<void> {
         events.scalar('learning_rate', learningRate, step);
         events.scalar('examples_per_second', (examples * 1000) / stepMs, step);
       }
-      if (step % Math.floor(pictureCount(train) / settings.batchRows) !== 0) return;
+      if (step % Math.ceil(steps / settings.epochs) !== 0) return;
       const averaged = average();
       const accuracy = pictureAccuracy(forward, averaged, held, statistics);
       console.log(`held out, after step ${step}: ${accuracy.toFixed(4)}`);

@@ -7,7 +7,7 @@ import type { Convolve } from '../engine/bfloat16-convolution.ts';
 import { averageWeights } from '../train/average-weights.ts';
 import { batchNorm } from '../train/batch-norm.ts';
 import type { OptimizerSettings } from '../train/create-optimizer.ts';
-import { oneAfterTheOther, oneCycle } from '../train/learning-rate.ts';
+import { oneCycle } from '../train/learning-rate.ts';
 import { type Training, train } from '../train/train.ts';
 import { measureStatistics } from './measure-statistics.ts';
 import { type BatchOptions, pictureBatch } from './picture-batch.ts';
@@ -31,9 +31,7 @@ export interface ImageClassifierTraining extends Omit<BatchOptions, 'seed'> {
   readonly batchRows: number;
   readonly seed: number;
   readonly learningRate: number; // the peak of one cycle
-  readonly warmUp: number; // share of a cycle's steps
-  /** A smaller cycle after it (Loshchilov and Hutter, 2016: warm restarts). Left out: none. */
-  readonly again?: { readonly epochs: number; readonly learningRate: number };
+  readonly warmUp: number; // share of all steps
   readonly optimizer: OptimizerSettings;
   /** Weights that stay as they are; statistics are never trained. */
   readonly isFixed?: (name: string) => boolean;
@@ -60,11 +58,7 @@ export async function trainImageClassifier(
 ): Promise<Map<string, StoredTensor>> {
   const { set, batchRows, seed, forward, convolve } = training;
   const perEpoch = Math.floor(pictureCount(set) / batchRows);
-  const cycles = [training, ...(training.again ? [training.again] : [])].map(({ epochs, learningRate }) => {
-    const steps = perEpoch * epochs;
-    return { steps, rate: oneCycle(learningRate, training.warmUp, steps) };
-  });
-  const steps = cycles.reduce((sum, cycle) => sum + cycle.steps, 0);
+  const steps = perEpoch * training.epochs;
   let order: { epoch: number; rows: Uint32Array } = { epoch: -1, rows: new Uint32Array() };
   const rowsOf = (step: number) => {
     const epoch = Math.floor(step / perEpoch);
@@ -82,7 +76,7 @@ export async function trainImageClassifier(
   await train({
     weights: () => trained,
     steps,
-    learningRate: oneAfterTheOther(cycles),
+    learningRate: oneCycle(training.learningRate, training.warmUp, steps),
     optimizer: training.optimizer,
     gradientNormMax: training.gradientNormMax,
     checkpoint: training.checkpoint,
