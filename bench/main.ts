@@ -15,9 +15,15 @@ import { images, sentiment } from './subjects.ts';
 
 /**
  * The gateway against its floors, everything in one run, because machines differ and neighbours make noise: only
- * ratios of what was measured seconds apart mean anything. Takes about 7 minutes. With --soak: one load for ten minutes (--minutes).
+ * ratios of what was measured seconds apart mean anything. Takes about 8 minutes, or with the names of parts (gateway texts
+ * pictures writing scaling start) less: `npm run bench -- gateway texts start` under three. With --soak: one load for ten
+ * minutes (--minutes).
  */
-const { values } = parseArgs({
+const partNames = ['gateway', 'texts', 'pictures', 'writing', 'scaling', 'start'] as const;
+type Part = (typeof partNames)[number];
+
+const { values, positionals } = parseArgs({
+  allowPositionals: true,
   options: {
     json: { type: 'string' },
     soak: { type: 'boolean' },
@@ -31,7 +37,10 @@ const machine = {
   loadAverage: loadavg()[0] ?? 0,
 };
 const folder = path.resolve('.modelyard/bench');
-const note = (sentence: string) => process.stderr.write(`${sentence}\n`);
+
+const unknown = positionals.filter((part) => !partNames.includes(part as Part));
+if (unknown.length > 0)
+  throw new Error(`There is no part ${unknown.join(', ')}; there are ${partNames.join(', ')}.`);
 
 note('building');
 await bundleTo(folder);
@@ -42,26 +51,34 @@ try {
     process.stdout.write(
       `${JSON.stringify(await soak(folder, database, Number(values.minutes)), null, 2)}\n`,
     );
-  } else await measureAll();
+  } else {
+    note(`measuring ${positionals.join(', ') || 'everything'}`);
+    const report = await measure(positionals);
+    process.stdout.write(`${toText(report)}\n`);
+    if (values.json) await writeFile(values.json, `${JSON.stringify(report, null, 2)}\n`);
+  }
 } finally {
   await database.stop();
 }
 
-async function measureAll(): Promise<void> {
-  note('gateway: 5 rounds of 3 servers');
-  const gateway = await measureGateway(folder, database, { rounds: 5, roundMs: 4_000 });
+async function measure(parts: readonly string[]): Promise<BenchReport> {
+  const has = (part: Part) => parts.length === 0 || parts.includes(part);
   const modelRounds = { rounds: 4, roundMs: 3_000, threads: machine.cores };
-  note('sentiment: 4 rounds');
-  const texts = await measureModel(folder, database, sentiment, modelRounds);
-  note('pictures: 4 rounds');
-  const pictures = await measureModel(folder, database, images, modelRounds);
-  note('writing: 3 rounds');
-  const writing = await measureWriting(folder, database, 3);
-  note('scaling: 3 rounds');
-  const scaling = await measureScaling(folder, database, { rounds: 3, roundMs: 4_000 });
-  note('start: 3 times');
-  const startMs = await measureStart(folder, database, 3);
-  const report: BenchReport = { machine, gateway, texts, pictures, writing, scaling, startMs };
-  process.stdout.write(`${toText(report)}\n`);
-  if (values.json) await writeFile(values.json, `${JSON.stringify(report, null, 2)}\n`);
+  return {
+    machine,
+    gateway: has('gateway')
+      ? await measureGateway(folder, database, { rounds: 5, roundMs: 4_000 })
+      : undefined,
+    texts: has('texts') ? await measureModel(folder, database, sentiment, modelRounds) : undefined,
+    pictures: has('pictures') ? await measureModel(folder, database, images, modelRounds) : undefined,
+    writing: has('writing') ? await measureWriting(folder, database, 3) : undefined,
+    scaling: has('scaling')
+      ? await measureScaling(folder, database, { rounds: 3, roundMs: 4_000 })
+      : undefined,
+    startMs: has('start') ? await measureStart(folder, database, 3) : undefined,
+  };
+}
+
+function note(sentence: string): void {
+  process.stderr.write(`${sentence}\n`);
 }

@@ -2,7 +2,9 @@ import type { GatewayFigures, ServerFigures } from './measure-gateway.ts';
 import type { FloorFigures, ModelFigures } from './measure-model.ts';
 import type { ScalingFigures } from './measure-scaling.ts';
 import type { WritingFigures } from './measure-writing.ts';
+import { targetsOf } from './targets.ts';
 
+/** Of the parts that were measured. */
 export interface BenchReport {
   readonly machine: {
     readonly cpu: string;
@@ -10,131 +12,16 @@ export interface BenchReport {
     readonly node: string;
     readonly loadAverage: number;
   };
-  readonly gateway: GatewayFigures;
-  readonly texts: ModelFigures;
-  readonly pictures: ModelFigures;
-  readonly writing: WritingFigures;
-  readonly scaling: ScalingFigures;
-  readonly startMs: number;
-}
-
-interface Target {
-  readonly what: string;
-  readonly value: number;
-  readonly bound: number;
-  readonly kind: 'at least' | 'at most';
-  readonly unit: string;
-}
-
-export function targetsOf(report: BenchReport): readonly (Target & { readonly met: boolean })[] {
-  const { gateway, texts, pictures, startMs } = report;
-  const targets: Target[] = [
-    {
-      what: 'requests, gateway / bare Hono',
-      value: gateway.requestsToBare,
-      bound: 0.25,
-      kind: 'at least',
-      unit: 'x',
-    },
-    {
-      what: 'requests, gateway / one INSERT a request',
-      value: gateway.requestsToInsert,
-      bound: 1,
-      kind: 'at least',
-      unit: 'x',
-    },
-    {
-      what: 'CPU, gateway / one INSERT a request',
-      value: gateway.cpuToInsert,
-      bound: 1,
-      kind: 'at most',
-      unit: 'x',
-    },
-    ...ofModel('texts', texts, 1.2),
-    {
-      what: 'time of a text alone, gateway / bare call',
-      value: texts.aloneToModel,
-      bound: 1.2,
-      kind: 'at most',
-      unit: 'x',
-    },
-    ...ofModel('pictures', pictures, 1.3),
-    ...report.writing.rows.map(
-      ({ streams, tokensToFloor }): Target => ({
-        what: `tokens a second of ${streams} at once, gateway / bare engine`,
-        value: tokensToFloor,
-        bound: 0.8,
-        kind: 'at least',
-        unit: 'x',
-      }),
-    ),
-    {
-      what: 'CPU of a request, three gateways / one, same load',
-      value: report.scaling.cpuOfThreeToOne,
-      bound: 1.15,
-      kind: 'at most',
-      unit: 'x',
-    },
-    {
-      what: 'CPU of a request, three gateways / one, thrice the load',
-      value: report.scaling.cpuOfThreeTimesTheLoad,
-      bound: 1.15,
-      kind: 'at most',
-      unit: 'x',
-    },
-    {
-      what: 'answers of a model that sleeps 10 ms, two gateways / one',
-      value: report.scaling.sleepingTwoToOne,
-      bound: 1.9,
-      kind: 'at least',
-      unit: 'x',
-    },
-    {
-      what: 'p99 at half load, gateway less bare Hono',
-      value: report.scaling.addedP99Ms,
-      bound: 5,
-      kind: 'at most',
-      unit: 'ms',
-    },
-    { what: 'process start to first answer', value: startMs / 1_000, bound: 2, kind: 'at most', unit: 's' },
-  ];
-  return targets.map((target) => ({
-    ...target,
-    met: target.kind === 'at least' ? target.value >= target.bound : target.value <= target.bound,
-  }));
-}
-
-function ofModel(what: string, { concurrency, loop, loops }: ModelFigures, cpuBound: number): Target[] {
-  const floors = [
-    { name: 'one bare loop', of: loop },
-    { name: 'a bare loop on each core', of: loops },
-  ];
-  return floors.flatMap(({ name, of }): Target[] => [
-    {
-      what: `${what} at concurrency ${concurrency}, gateway / ${name}`,
-      value: of.itemsTo,
-      bound: 0.85,
-      kind: 'at least',
-      unit: 'x',
-    },
-    {
-      what: `CPU of ${what} at concurrency ${concurrency}, gateway / ${name}`,
-      value: of.cpuTo,
-      bound: cpuBound,
-      kind: 'at most',
-      unit: 'x',
-    },
-  ]);
+  readonly gateway?: GatewayFigures;
+  readonly texts?: ModelFigures;
+  readonly pictures?: ModelFigures;
+  readonly writing?: WritingFigures;
+  readonly scaling?: ScalingFigures;
+  readonly startMs?: number;
 }
 
 export function toText(report: BenchReport): string {
-  const { gateway, machine } = report;
-  const rows = [
-    ['', 'req/s', 'p50 ms', 'p95 ms', 'CPU s/1,000 Node', 'PostgreSQL'],
-    serverRow('bare Hono', gateway.bare),
-    serverRow('Hono, one INSERT a request', gateway.insert),
-    serverRow('gateway, model that does nothing', gateway.gateway),
-  ];
+  const { machine, gateway, texts, pictures, writing } = report;
   const targets = targetsOf(report).map(({ what, value, bound, kind, unit, met }) => [
     what,
     `${value.toFixed(2)} ${unit}`,
@@ -144,19 +31,31 @@ export function toText(report: BenchReport): string {
   return [
     `${machine.cores} x ${machine.cpu}, Node ${machine.node}, load average at the start ${machine.loadAverage.toFixed(1)}`,
     '',
-    `${gateway.connections} connections`,
-    table(rows),
-    '',
-    ...modelLines('texts', report.texts),
-    ...modelLines('pictures', report.pictures),
-    ...report.writing.rows.map(
-      ({ streams, floorTokensPerS, gatewayTokensPerS }) =>
-        `writing, ${streams} at once on one thread: bare engine ${floorTokensPerS.toFixed(0)} tokens/s, gateway ${gatewayTokensPerS.toFixed(0)}`,
-    ),
-    `first token after ${report.writing.firstTokenMs.toFixed(0)} ms`,
+    ...(gateway ? gatewayLines(gateway) : []),
+    ...(texts ? modelLines('texts', texts) : []),
+    ...(pictures ? modelLines('pictures', pictures) : []),
+    ...(writing ? writingLines(writing) : []),
     '',
     table(targets),
   ].join('\n');
+}
+
+function gatewayLines({ connections, bare, insert, gateway }: GatewayFigures): string[] {
+  const rows = [
+    ['', 'req/s', 'p50 ms', 'p95 ms', 'CPU s/1,000 Node', 'PostgreSQL'],
+    serverRow('bare Hono', bare),
+    serverRow('Hono, one INSERT a request', insert),
+    serverRow('gateway, model that does nothing', gateway),
+  ];
+  return [`${connections} connections`, table(rows), ''];
+}
+
+function writingLines({ rows, firstTokenMs }: WritingFigures): string[] {
+  const speeds = rows.map(
+    ({ streams, floorTokensPerS, gatewayTokensPerS }) =>
+      `writing, ${streams} at once on one thread: bare engine ${floorTokensPerS.toFixed(0)} tokens/s, gateway ${gatewayTokensPerS.toFixed(0)}`,
+  );
+  return [...speeds, `first token after ${firstTokenMs.toFixed(0)} ms`];
 }
 
 function modelLines(what: string, figures: ModelFigures): string[] {
