@@ -4,12 +4,12 @@ import { promisify } from 'node:util';
 import { describe, expect, it } from 'vitest';
 import type { AccessLine } from './access-log.ts';
 
-const module = fileURLToPath(new URL('./access-log.ts', import.meta.url));
+const accessLogFile = fileURLToPath(new URL('./access-log.ts', import.meta.url));
 
 /** What a process prints that writes these lines. */
 async function printed(level: string, lines: readonly AccessLine[]): Promise<string[]> {
   const program = `
-    const { createAccessLog } = await import(${JSON.stringify(module)});
+    const { createAccessLog } = await import(${JSON.stringify(accessLogFile)});
     const log = createAccessLog({ name: 'in"ference', level: ${JSON.stringify(level)} });
     for (const line of ${JSON.stringify(lines)}) log.write(line);
     log.flush();`;

@@ -1,11 +1,11 @@
 -- settle_and_admit for the call that is by far the commonest: everything in it is of one key, all that was answered is of
 -- one kind, and nothing is near a limit. What it costs is nearly all in preparing its statements, so it has few and plain
 -- ones. It gives no row, and has written nothing, where there is anything to decide: a refusal, the end of a quota or of a
--- window, a key that restricts addresses or has an allowance of its own, another month, a hold that is gone or has expired. Then the
+-- window, a key that restricts addresses or has an allowance of its own, another hour or month, a hold that is gone or has expired. Then the
 -- caller asks settle_and_admit, which decides over all of it.
 -- hold_ids: a hold each of what was answered, with the requests that are taken out of it, their shares (null: the whole
---   hold is one request's) and what they used of them. request_ids and what follows: one each of the requests; of_task to
---   of_hour and the sums are those of all of them. Empty: nothing was answered.
+--   hold is one request's) and what they used of them. request_ids and what follows: one each of the requests, first_id
+--   and last_id being the least and the greatest of them; of_task to of_price_version and the sums are those of all of them. Empty: nothing was answered.
 -- asked: the requests that ask, of which new_hold_id becomes the hold, and what they ask at the most. 0: nothing asks.
 -- What it gives: the workspace, and of key and workspace the limits a minute with what is left of them.
 CREATE FUNCTION settle_and_admit_of_key(
@@ -27,7 +27,8 @@ CREATE FUNCTION settle_and_admit_of_key(
   of_status_class smallint,
   of_unit text,
   of_price_version integer,
-  of_hour timestamptz,
+  first_id uuid,
+  last_id uuid,
   sum_inputs bigint,
   sum_outputs bigint,
   sum_micro_usd bigint,
@@ -97,6 +98,7 @@ BEGIN
       WHERE g.used_units <= coalesce(g.units, h.units) AND g.used_micro_usd <= coalesce(g.micro_usd, h.micro_usd)
     ) s
   WHERE k.id = of_key_id AND s.holds = cardinality(hold_ids) AND ka.key_id IS NULL
+    AND date_trunc('hour', uuid_extract_timestamp(first_id), 'UTC') IS NOT DISTINCT FROM date_trunc('hour', uuid_extract_timestamp(last_id), 'UTC')
     AND a.period_start >= date_trunc('month', t.now_at, 'UTC')
     AND (asked = 0 OR k.secret_hash = of_key_hash AND k.revoked_at IS NULL AND coalesce(k.expires_at > t.now_at, true)
       AND w.status = 'active' AND of_scope = ANY (k.scopes)
@@ -130,7 +132,7 @@ BEGIN
 
     INSERT INTO usage_hours AS h
       (workspace_id, hour, key_id, model_version, task, status_class, requests, input_units, output_units, price_micro_usd, latency_counts, last_used_at)
-    VALUES (r.workspace_id, of_hour, of_key_id, of_model_version, of_task, of_status_class, r.settled, sum_inputs, sum_outputs, sum_micro_usd,
+    VALUES (r.workspace_id, date_trunc('hour', uuid_extract_timestamp(first_id), 'UTC'), of_key_id, of_model_version, of_task, of_status_class, r.settled, sum_inputs, sum_outputs, sum_micro_usd,
       new_latency_counts, r.now_at)
     ON CONFLICT (workspace_id, hour, key_id, model_version, task, status_class) DO UPDATE
     SET requests = h.requests + excluded.requests,

@@ -1,8 +1,4 @@
-/**
- * Upper bounds of the buckets of `usage_hours.latency_counts`; the last bucket has none. The SQL function `settle`
- * has the same bounds; a test holds the two together.
- */
-export const latencyBoundsMs = [5, 10, 20, 50, 100, 200, 500, 1_000, 2_000, 5_000, 10_000, 30_000] as const;
+import { latencyBoundsMs } from './metering.ts';
 
 export const latencyBuckets = latencyBoundsMs.length + 1;
 

@@ -148,3 +148,9 @@ export class DatabaseAwayError extends Error {
 export class QueueFullError extends Error {
   override readonly name = 'QueueFullError';
 }
+
+/**
+ * Upper bounds of the buckets of `usage_hours.latency_counts`; the last bucket has none. The SQL functions that
+ * settle have the same bounds; a test holds them together.
+ */
+export const latencyBoundsMs = [5, 10, 20, 50, 100, 200, 500, 1_000, 2_000, 5_000, 10_000, 30_000] as const;

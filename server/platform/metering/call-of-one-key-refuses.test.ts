@@ -3,7 +3,7 @@ import type { AdmitRequest } from '#server/domain/usage/metering.ts';
 import { newRequestId } from '#server/domain/usage/request-id.ts';
 import { createTestDatabase, type TestDatabase } from '#server/testing/database.ts';
 import type { Customer } from '#server/testing/metering-requests.ts';
-import { asks, bothWays, settled, toWaiting } from './testing/both-ways.ts';
+import { asks, bothWays, settled, toWaiting } from '#server/testing/metering-ways.ts';
 
 let database: TestDatabase;
 let ways: ReturnType<typeof bothWays>;
@@ -73,6 +73,20 @@ describe('the short way leaves to the long one, and changes nothing,', () => {
     }
     expect(await ways.stateOf(one)).toEqual(before);
     expect(await ways.shortWay([settled(request, held)])).toEqual(['settled']);
+  });
+
+  it('requests of two hours', async () => {
+    const one = await ways.customer();
+    const early = `${(Date.now() - 3_600_000)
+      .toString(16)
+      .padStart(12, '0')
+      .replace(/^(.{8})/, '$1-')}${newRequestId().slice(13)}`;
+    const requests = asks(one, 2).map((request, i) => (i === 0 ? { ...request, requestId: early } : request));
+    const held = await ways.shortWay(toWaiting(requests));
+    const both = requests.map((request, i) => settled(request, held?.[i]));
+    expect(await ways.shortWay(both)).toBeNull();
+    expect(await ways.longWay(both)).toEqual(['settled', 'settled']);
+    expect((await ways.stateOf(one)).hours).toHaveLength(2);
   });
 
   it('and settles what a key has asked for that was revoked since', async () => {

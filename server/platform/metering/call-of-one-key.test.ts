@@ -3,11 +3,11 @@ import type { Admission, AdmitRequest, Settlement } from '#server/domain/usage/m
 import { newRequestId } from '#server/domain/usage/request-id.ts';
 import { createTestDatabase, type TestDatabase } from '#server/testing/database.ts';
 import { settlementOf } from '#server/testing/metering-requests.ts';
+import { asks, bothWays, settled, toWaiting } from '#server/testing/metering-ways.ts';
 import { admitMany } from './admit-many.ts';
 import { asCallOfOneKey } from './call-of-one-key.ts';
 import type { oneByOne } from './questions.ts';
 import type { Outcome, Waiting } from './settle-and-admit.ts';
-import { asks, bothWays, settled, toWaiting } from './testing/both-ways.ts';
 
 let database: TestDatabase;
 let ways: ReturnType<typeof bothWays>;
@@ -170,7 +170,6 @@ describe('the short way', () => {
       { statusClass: 5 },
       { unit: 'image' },
       { priceVersion: 2 },
-      { requestId: `${'0'.repeat(8)}${newRequestId().slice(8)}` },
       { share: { holdId: newRequestId(), units: 1, microUsd: 0 } },
       { keyId: other.keyId },
     ] as Partial<Settlement>[]) {

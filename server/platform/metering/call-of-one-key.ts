@@ -1,12 +1,11 @@
-import { latencyBoundsMs, latencyBuckets } from '#server/domain/usage/latency-histogram.ts';
-import type {
-  Admission,
-  AdmitRequest,
-  RateWindow,
-  Settlement,
-  SettleOutcome,
+import {
+  type Admission,
+  type AdmitRequest,
+  latencyBoundsMs,
+  type RateWindow,
+  type Settlement,
+  type SettleOutcome,
 } from '#server/domain/usage/metering.ts';
-import { requestedAt } from '#server/domain/usage/request-id.ts';
 import { plainArray } from './array-literal.ts';
 import { callFunction, type MeteringCall, sqlFunction } from './call-function.ts';
 import { addUp, groupQuestions, type Question } from './questions.ts';
@@ -38,7 +37,8 @@ const statement = sqlFunction('settle_and_admit_of_key', [
   'smallint',
   'text',
   'integer',
-  'timestamptz',
+  'uuid',
+  'uuid',
   'bigint',
   'bigint',
   'bigint',
@@ -114,20 +114,12 @@ function isOfOneKind(one: Settlement, other: Settlement): boolean {
     one.statusClass === other.statusClass &&
     one.unit === other.unit &&
     one.priceVersion === other.priceVersion &&
-    hourOf(one) === hourOf(other) &&
     !exceedsShare(other)
   );
 }
 
 function exceedsShare({ share, inputUnits, outputUnits, priceMicroUsd }: Settlement): boolean {
   return share !== undefined && (inputUnits + outputUnits > share.units || priceMicroUsd > share.microUsd);
-}
-
-const hourMs = 3_600_000;
-
-/** That of the request, in hours since 1970. */
-function hourOf({ requestId }: Settlement): number {
-  return Math.floor(requestedAt(requestId).getTime() / hourMs);
 }
 
 /** What is taken out of a hold: its own request's whole, or the shares of some. */
@@ -145,15 +137,19 @@ interface Taken {
 function settledValues(settlements: readonly Settlement[]): unknown[] {
   const holds = [...takenByHold(settlements).values()];
   const [first] = settlements;
-  const counts = Array.from({ length: latencyBuckets }, () => 0);
+  const counts = Array.from({ length: latencyBoundsMs.length + 1 }, () => 0);
   let [inputs, outputs, microUsd] = [0, 0, 0];
-  for (const { inputUnits, outputUnits, priceMicroUsd, latencyMs } of settlements) {
+  let [firstId, lastId] = [first?.requestId ?? null, first?.requestId ?? null];
+  for (const { requestId, inputUnits, outputUnits, priceMicroUsd, latencyMs } of settlements) {
     inputs += inputUnits;
     outputs += outputUnits;
     microUsd += priceMicroUsd;
     const within = latencyBoundsMs.findIndex((bound) => latencyMs <= bound);
-    const bucket = within < 0 ? latencyBuckets - 1 : within;
+    const bucket = within < 0 ? latencyBoundsMs.length : within;
     counts[bucket] = (counts[bucket] ?? 0) + 1;
+    // UUIDv7: in the order of their times.
+    if (firstId === null || requestId < firstId) firstId = requestId;
+    if (lastId === null || requestId > lastId) lastId = requestId;
   }
   return [
     plainArray(holds.map((hold) => hold.id)),
@@ -173,7 +169,8 @@ function settledValues(settlements: readonly Settlement[]): unknown[] {
     first?.statusClass ?? null,
     first?.unit ?? null,
     first?.priceVersion ?? null,
-    first ? new Date(hourOf(first) * hourMs).toISOString() : null,
+    firstId,
+    lastId,
     inputs,
     outputs,
     microUsd,

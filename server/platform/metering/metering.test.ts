@@ -1,7 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { hashApiKey } from '#server/domain/api-keys/key-format.ts';
-import { latencyBoundsMs, latencyBuckets } from '#server/domain/usage/latency-histogram.ts';
+import { latencyBuckets } from '#server/domain/usage/latency-histogram.ts';
 import type { AdmitRequest, Settlement } from '#server/domain/usage/metering.ts';
+import { latencyBoundsMs } from '#server/domain/usage/metering.ts';
 import { newRequestId } from '#server/domain/usage/request-id.ts';
 import { createTestDatabase, type TestDatabase } from '#server/testing/database.ts';
 import { type ApiKeyOptions, createApiKey, type WorkspaceOptions } from '#server/testing/factories.ts';

@@ -1,15 +1,10 @@
 import type { Admission, AdmitRequest, Settlement } from '#server/domain/usage/metering.ts';
-import type { TestDatabase } from '#server/testing/database.ts';
-import type { ApiKeyOptions, WorkspaceOptions } from '#server/testing/factories.ts';
-import {
-  admitRequest,
-  type Customer,
-  createCustomer,
-  settlementOf,
-} from '#server/testing/metering-requests.ts';
-import { meteringState, rateBuckets } from '#server/testing/metering-state.ts';
-import { asCallOfOneKey, callOfOneKey } from '../call-of-one-key.ts';
-import { type Outcome, settleAndAdmitAll, type Waiting } from '../settle-and-admit.ts';
+import { asCallOfOneKey, callOfOneKey } from '#server/platform/metering/call-of-one-key.ts';
+import { type Outcome, settleAndAdmitAll, type Waiting } from '#server/platform/metering/settle-and-admit.ts';
+import type { TestDatabase } from './database.ts';
+import type { ApiKeyOptions, WorkspaceOptions } from './factories.ts';
+import { admitRequest, type Customer, createCustomer, settlementOf } from './metering-requests.ts';
+import { meteringState, rateBuckets } from './metering-state.ts';
 
 const roomy = { quotaUnits: 1_000_000, budgetMicroUsd: 1_000_000 };
 
