@@ -80,6 +80,7 @@ const withoutForeignIds = [
   'account.signUp',
   'admin.overview',
   'demo.token',
+  'model.callable',
   'model.cards',
   'model.safety',
   'outbox.get',

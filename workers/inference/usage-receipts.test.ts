@@ -174,7 +174,6 @@ describe('GET /v1/usage/receipts/{request_id}', () => {
     `req_${'0'.repeat(32)}`,
     'req_%00',
     '%',
-    '%2e%2e',
     `REQ_${'0'.repeat(32)}`,
     "req_' OR 1=1",
     'x'.repeat(5_000),
@@ -182,6 +181,15 @@ describe('GET /v1/usage/receipts/{request_id}', () => {
     const { status, json, text } = await receiptOf(id);
     expect([status, json.error.code]).toEqual([404, 'not_found']);
     expect(text.length).toBeLessThan(500);
+  });
+
+  it('is the path above it for dots, as URLs have it: the usage of the same workspace, and no other', async () => {
+    const [dotted, usage] = [
+      await receiptOf('%2e%2e'),
+      await call(door, { method: 'GET', path: '/v1/usage', key: ada.key }),
+    ];
+    expect([dotted.status, dotted.json.object]).toEqual([200, usage.json.object]);
+    expect(dotted.json.data).toEqual(usage.json.data);
   });
 
   it('needs the scope', async () => {
