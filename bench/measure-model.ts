@@ -50,7 +50,7 @@ export interface LoopShape {
 
 const concurrency = 32;
 const warmUpMs = 2_000;
-const probeMs = 1_500;
+const probeMs = 1_000;
 const batches = [1, 8, 16, 32];
 
 /** A model behind the gateway, against a bare loop of what prepares its inputs and of its sessions. */
