@@ -116,8 +116,7 @@ export function createBatcher<Item, Result>(options: BatcherOptions<Item, Result
   }
 
   /**
-   * Not at once: what one call to the database admitted comes together, and goes together. But before the event loop
-   * turns to anything else.
+   * Not at once: what is submitted in one go goes together. But before the event loop turns to anything else.
    */
   function schedule() {
     if (scheduled || running >= policy.parallelBatches || queue.waitingItems === 0) return;

@@ -1,6 +1,10 @@
 import { type IncomingMessage, ServerResponse } from 'node:http';
 import { Readable } from 'node:stream';
-import { addressOfLine, wholeClientAddress } from '#server/domain/rate-limits/client-address.ts';
+import {
+  type ClientAddressInput,
+  clientAddress,
+  wholeClientAddress,
+} from '#server/domain/rate-limits/client-address.ts';
 import type { Departure } from '#workers/batching/batcher.ts';
 import type { ByteBudget, ByteShare } from './byte-budget.ts';
 import { connectionDeparture } from './connection-departure.ts';
@@ -46,7 +50,6 @@ export class ReceivedCall implements Received {
   #bytes: ByteShare | null = null;
   #isOver = false;
   #departure: Departure | null = null;
-  #wholeAddress: string | null = null;
 
   constructor(parts: CallParts, surroundings: CallSurroundings) {
     const { incoming } = parts;
@@ -94,16 +97,19 @@ export class ReceivedCall implements Received {
   }
 
   address(): string {
-    return addressOfLine(this.wholeAddress());
+    return clientAddress(this.#addressInput());
   }
 
   wholeAddress(): string {
-    this.#wholeAddress ??= wholeClientAddress({
+    return wholeClientAddress(this.#addressInput());
+  }
+
+  #addressInput(): ClientAddressInput {
+    return {
       remoteAddress: this.#parts.incoming?.socket?.remoteAddress,
       forwardedFor: this.header('x-forwarded-for') ?? undefined,
       trustedHops: this.#surroundings.trustedHops,
-    });
-    return this.#wholeAddress;
+    };
   }
 
   foreignOrigin(): string {

@@ -17,11 +17,7 @@ const ipv6GroupsPerNetwork = 4;
 
 /** The address that limits count against: an IPv6 address is cut to its /64, which is what one customer line has. */
 export function clientAddress(input: ClientAddressInput): string {
-  return addressOfLine(wholeClientAddress(input));
-}
-
-/** Of a whole address. */
-export function addressOfLine(whole: string): string {
+  const whole = wholeClientAddress(input);
   return ipv4.test(whole) ? whole : (ipv6Network(whole) ?? unknownAddress);
 }
 

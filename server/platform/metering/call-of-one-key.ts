@@ -139,7 +139,8 @@ function settledValues(settlements: readonly Settlement[]): unknown[] {
   const [first] = settlements;
   const counts = Array.from({ length: latencyBoundsMs.length + 1 }, () => 0);
   let [inputs, outputs, microUsd] = [0, 0, 0];
-  let [firstId, lastId] = [first?.requestId ?? null, first?.requestId ?? null];
+  let firstId: string | null = null;
+  let lastId: string | null = null;
   for (const { requestId, inputUnits, outputUnits, priceMicroUsd, latencyMs } of settlements) {
     inputs += inputUnits;
     outputs += outputUnits;

@@ -1,8 +1,8 @@
 import type { InferenceSession } from 'onnxruntime-node';
 
 /**
- * One thread a session, unless a measurement wants more: one single-threaded session a core answers more texts a second than one session over all
- * cores, and none of them spins against another process.
+ * One thread a session, unless a measurement wants more: one single-threaded session a core answers more texts a second
+ * than one session over all cores, and none of them spins against another process.
  */
 export async function openSession(file: string | Uint8Array, threads = 1): Promise<InferenceSession> {
   // Imported late: the native library takes its time, and whoever only describes a model never needs it.
