@@ -33,7 +33,9 @@ export async function buildBinding(
   mkdirSync(join(folder, 'lib', ABI), { recursive: true });
   say(`${name}: building the binding against ${source}`);
   const compiler = process.env.CXX ?? 'g++';
-  const { code, output: log } = await runQuietly(compiler, compilerArguments(headers, output), folder);
+  const { code, output: log } = await runQuietly(compiler, compilerArguments(headers, output), {
+    cwd: folder,
+  });
   if (code === 127) {
     throw new EngineError(
       `There is no C++ compiler ${compiler}. Install one (Debian: apt-get install g++) or name yours in CXX.`,

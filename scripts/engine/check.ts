@@ -1,7 +1,5 @@
-import '@tensorflow/tfjs-backend-cpu';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
-import * as tf from '@tensorflow/tfjs-core';
 import { CACHE } from '#scripts/models/base-folder.ts';
 import {
   describeEngine,
@@ -9,18 +7,20 @@ import {
   type WantedEngine,
   wantedEngine,
 } from '#workers/fine-tuning/engine/engine.ts';
-import { KERNEL_CASES, kernelDifference, runKernelCase } from '#workers/fine-tuning/engine/kernel-cases.ts';
 import { startEngine } from '#workers/fine-tuning/engine/start-engine.ts';
 import { buildBinding } from './build-binding.ts';
+import type { KernelDifference } from './compare-kernels.ts';
 import { fetchTensorflow } from './fetch-tensorflow.ts';
 import { loadInChild } from './load-in-child.ts';
 import { ENCODER_BATCH, measureEncoderTraining } from './measure-encoder.ts';
 import { convolutionSpeed, productSpeed } from './measure-products.ts';
 import { runEngineScript } from './run-engine-script.ts';
-import { runQuietly } from './run-quietly.ts';
+import { runQuietly, tellingLine } from './run-quietly.ts';
 import { trainSmallNetwork } from './train-small-network.ts';
 
 const DIFFERENCE_MAX = 2e-5;
+/** Training takes TF32, of 10 bits, where the GPU has it: kernels can't be told right from wrong by that. */
+const FULL_FLOAT32 = { NVIDIA_TF32_OVERRIDE: '0' };
 
 /**
  * The smoke test of a training engine: `npm run engine:check [-- --tensorflow DIR]`, ENGINE=gpu for a GPU. Where no
@@ -45,9 +45,8 @@ async function expectNative(tensorflow: string | undefined): Promise<void> {
 
 async function checkEngine(wanted: WantedEngine): Promise<string[]> {
   const engine = await startEngine(wanted);
-  const backend = tf.getBackend();
   console.log(`\n${describeEngine(engine)}${engine.usesGpu ? ', GPU' : ''}`);
-  const failures = await compareKernels(backend);
+  const failures = await compareKernels(wanted);
   console.log(`  matrix product 1024   ${productSpeed(1024).toFixed(0)} GFLOP/s`);
   console.log(`  convolution 3x3       ${convolutionSpeed(32, 64).toFixed(0)} GFLOP/s`);
   const { firstLoss, lastLoss, imagesPerS, leaked } = trainSmallNetwork(200);
@@ -90,22 +89,20 @@ async function compareWithTorch(): Promise<void> {
   console.log(`  BERT, bfloat16        ${encoderLine(bfloat16)}`);
 }
 
-async function compareKernels(backend: string): Promise<string[]> {
-  const results = KERNEL_CASES.map(runKernelCase);
-  await tf.setBackend('cpu');
-  const differences = KERNEL_CASES.map((kernel, index) => {
-    const result = results[index];
-    return { name: kernel.name, difference: result ? kernelDifference(result, runKernelCase(kernel)) : 1 };
+/** In a process of its own, since the GPU's libraries decide as they load how exactly they multiply. */
+async function compareKernels(wanted: WantedEngine): Promise<string[]> {
+  const script = fileURLToPath(new URL('./compare-kernels.ts', import.meta.url));
+  const { code, output } = await runQuietly(process.execPath, ['--import', 'tsx', script, wanted], {
+    env: FULL_FLOAT32,
   });
-  await tf.setBackend(backend);
+  if (code !== 0) throw new EngineError(`The kernels can't be compared: ${tellingLine(output)}`);
+  const differences = JSON.parse(output.trim().split('\n').at(-1) ?? '[]') as KernelDifference[];
   const wrong = differences.filter(({ difference }) => !(difference < DIFFERENCE_MAX));
   const largest = Math.max(...differences.map(({ difference }) => difference));
   console.log(
     `  kernels               ${differences.length - wrong.length} of ${differences.length} as the reference, largest difference ${largest.toExponential(1)}`,
   );
-  return wrong.map(
-    ({ name, difference }) => `${backend}: ${name} differs by ${difference.toExponential(1)}.`,
-  );
+  return wrong.map(({ name, difference }) => `${wanted}: ${name} differs by ${difference.toExponential(1)}.`);
 }
 
 await runEngineScript(main);

@@ -15,7 +15,7 @@ export async function downloadNative(name: NativeName): Promise<void> {
   if (existsSync(deps)) renameSync(deps, before);
   const kind = name === 'tfjs-node-gpu' ? 'gpu' : 'cpu';
   const script = ['scripts/install.js', kind, 'download'];
-  const { code, output } = await runQuietly(process.execPath, script, folder);
+  const { code, output } = await runQuietly(process.execPath, script, { cwd: folder });
   if (code === 0) {
     rmSync(before, { recursive: true, force: true });
     return;

@@ -16,11 +16,13 @@ export async function installText(wanted: string): Promise<string> {
   console.log(`${name}: installing`);
   // Its install script would compile llama.cpp where no binary fits; a sentence is better.
   const args = ['install', '--no-save', '--ignore-scripts', name];
-  const installed = await runQuietly('npm', args, ROOT);
+  const installed = await runQuietly('npm', args, { cwd: ROOT });
   if (installed.code !== 0) {
     throw new EngineError(`${name} could not be installed: ${tellingLine(installed.output)}`);
   }
-  const { code, output } = await runQuietly(process.execPath, ['--import', 'tsx', SAY, device], ROOT);
+  const { code, output } = await runQuietly(process.execPath, ['--import', 'tsx', SAY, device], {
+    cwd: ROOT,
+  });
   if (code !== 0) throw new EngineError(`It is installed, but does not start: ${tellingLine(output)}`);
   return `${output.trim().split('\n').at(-1)}. Start the gateway with TEXT_DEVICE=${device}.`;
 }

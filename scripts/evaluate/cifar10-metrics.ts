@@ -1,4 +1,5 @@
 import type { Engine } from '#workers/fine-tuning/engine/engine.ts';
+import type { ImagePrecision } from '#workers/model-zoo/export-image-classifier.ts';
 import type { Abstention } from './abstention.ts';
 import type { ImageMetrics } from './image-metrics.ts';
 import type { Estimate } from './measures.ts';
@@ -45,6 +46,17 @@ export interface Cifar10Metrics {
   /** By the mean of the scores of each picture and of its mirror image: twice the time. */
   readonly mirroredToo: Estimate;
   readonly n: number;
+  /**
+   * The same weights in each precision, on the test pictures. `agreement`: share of pictures with the label that 32 bits
+   * give. `cpuMs`: a picture, decoding included.
+   */
+  readonly ladder: readonly {
+    readonly precision: ImagePrecision;
+    readonly sizeBytes: number;
+    readonly accuracy: number;
+    readonly agreement: Estimate;
+    readonly cpuMs: number;
+  }[];
   readonly recalls: Readonly<Record<string, number | null>>;
   readonly ece: number;
   readonly abstention: readonly (Abstention & { readonly wanted: number })[];

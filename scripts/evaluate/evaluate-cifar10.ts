@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { CACHE, REPOSITORY } from '#scripts/models/base-folder.ts';
 import { calibrationOf } from '#scripts/models/calibrate.ts';
 import { CIFAR10_CLASSES, readCifar10 } from '#scripts/models/cifar10-data.ts';
+import { cifar10Graph } from '#scripts/models/cifar10-graph.ts';
 import { HELD_OUT_EVERY, heldOut } from '#scripts/models/held-out.ts';
 import { pictureAccuracy } from '#scripts/models/picture-accuracy.ts';
 import { pruneSmallest } from '#scripts/models/prune.ts';
@@ -17,17 +18,22 @@ import type { PictureForward } from '#workers/fine-tuning/images/train-image-cla
 import { isRefusal } from '#workers/model-runtime/model-runtime.ts';
 import { digestImageModel, IMAGE_MODEL_FILES } from '#workers/model-runtime/onnx/image-model-folder.ts';
 import { graphFile } from '#workers/model-runtime/onnx/model-folder.ts';
-import { openImageClassifier } from '#workers/model-runtime/onnx/open-image-classifier.ts';
+import {
+  type OpenImageClassifier,
+  openImageClassifier,
+} from '#workers/model-runtime/onnx/open-image-classifier.ts';
 import { readSafetensors, type StoredTensor } from '#workers/model-zoo/safetensors.ts';
 import { isFixedInSmallResnet, smallResnet } from '#workers/model-zoo/small-resnet.ts';
+import { checkpointWeights } from '#workers/model-zoo/weights.ts';
 import { abstaining } from './abstention.ts';
 import type { Cifar10Metrics, Cifar10Training } from './cifar10-metrics.ts';
 import { confusionSvg } from './confusion-svg.ts';
 import { measureImageLatency } from './measure-image-latency.ts';
-import { accuracy, bootstrap, type Judged } from './measures.ts';
+import { accuracy, best, bootstrap, bootstrapShare, type Judged } from './measures.ts';
 import { changed, pictureChanges } from './picture-changes.ts';
 import { reliabilitySvg } from './reliability-svg.ts';
 import { reportOf } from './report.ts';
+import { withGraph } from './with-graph.ts';
 import { writeCifar10Card } from './write-cifar10-card.ts';
 import { type LabelledPicture, readZippedPictures } from './zipped-pictures.ts';
 
@@ -57,7 +63,9 @@ async function main(): Promise<void> {
   const report = reportOf(judged, CIFAR10_CLASSES);
   const digest = await digestImageModel(folder);
   const weights = new Map(
-    readSafetensors(readFileSync(join(work, 'cifar10', 'model', 'model.safetensors'))).tensors,
+    readSafetensors(
+      readFileSync(join(process.env.WORK_DIR ?? join(work, 'cifar10'), 'model', 'model.safetensors')),
+    ).tensors,
   );
   console.log('changed and pruned');
   const metrics: Cifar10Metrics = {
@@ -73,6 +81,7 @@ async function main(): Promise<void> {
     accuracy: bootstrap(judged, accuracy),
     mirroredToo: bootstrap(await withMirrorImages(folder, test, judged), accuracy),
     n: judged.length,
+    ladder: await climb(folder, weights, training, test),
     recalls: Object.fromEntries(CIFAR10_CLASSES.map((name) => [name, report.classes[name]?.recall ?? null])),
     ece: report.ece,
     abstention: calibration.abstention.map((wanted) => ({
@@ -94,9 +103,43 @@ async function main(): Promise<void> {
   console.log(JSON.stringify(metrics, null, 2));
 }
 
+/** The same weights in 32, 16 and 8 bits. */
+async function climb(
+  folder: string,
+  weights: ReadonlyMap<string, StoredTensor>,
+  { settings: { statistics } }: Cifar10Training,
+  test: readonly LabelledPicture[],
+): Promise<Cifar10Metrics['ladder']> {
+  const rungs: Cifar10Metrics['ladder'][number][] = [];
+  let floats: readonly number[] = [];
+  for (const precision of ['float32', 'float16', 'int8'] as const) {
+    const graph = await cifar10Graph(
+      checkpointWeights({ tensors: weights, metadata: {} }),
+      precision,
+      statistics,
+    );
+    await withGraph(folder, precision, graph, async (model) => {
+      const judged = await judgeBy(model, test);
+      const given = judged.map(({ scores }) => best(scores));
+      if (precision === 'float32') floats = given;
+      rungs.push({
+        precision,
+        sizeBytes: graph.byteLength,
+        accuracy: accuracy(judged),
+        agreement: bootstrapShare(given.map((label, row) => label === floats[row])),
+        cpuMs: (await measureImageLatency(model, test[0]?.bytes ?? new Uint8Array())).cpuMs,
+      });
+    });
+  }
+  return rungs;
+}
+
 /** By the runtime that serves, from the files as they are. */
 async function judge(folder: string, pictures: readonly LabelledPicture[]): Promise<Judged[]> {
-  const model = await openImageClassifier(folder);
+  return judgeBy(await openImageClassifier(folder), pictures);
+}
+
+async function judgeBy(model: OpenImageClassifier, pictures: readonly LabelledPicture[]): Promise<Judged[]> {
   const outputs = await model.classify(
     pictures.map(({ bytes }) => ({ bytes, topK: CIFAR10_CLASSES.length })),
   );

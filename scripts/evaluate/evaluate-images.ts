@@ -1,14 +1,4 @@
-import {
-  cpSync,
-  existsSync,
-  mkdirSync,
-  mkdtempSync,
-  readFileSync,
-  rmSync,
-  statSync,
-  writeFileSync,
-} from 'node:fs';
-import { tmpdir } from 'node:os';
+import { existsSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { REPOSITORY } from '#scripts/models/base-folder.ts';
 import { runScript } from '#scripts/models/run-script.ts';
@@ -20,13 +10,14 @@ import {
   type OpenImageClassifier,
   openImageClassifier,
 } from '#workers/model-runtime/onnx/open-image-classifier.ts';
-import { exportImageClassifier, type ImagePrecision } from '#workers/model-zoo/export-image-classifier.ts';
+import { exportImageClassifier } from '#workers/model-zoo/export-image-classifier.ts';
 import { readSafetensors } from '#workers/model-zoo/safetensors.ts';
 import { checkpointWeights } from '#workers/model-zoo/weights.ts';
 import type { ImageMetrics } from './image-metrics.ts';
 import { measureImageLatency } from './measure-image-latency.ts';
 import { bootstrapShare } from './measures.ts';
 import { atModelSize, changed, pictureChanges } from './picture-changes.ts';
+import { withGraph } from './with-graph.ts';
 import { writeImageCard } from './write-image-card.ts';
 import { readZippedPictures } from './zipped-pictures.ts';
 
@@ -99,41 +90,23 @@ async function labelsOf(model: OpenImageClassifier, pictures: readonly Buffer[])
 async function climb(folder: string, pictures: readonly Buffer[]): Promise<ImageMetrics['ladder']> {
   const rungs: ImageMetrics['ladder'][number][] = [];
   let floats: readonly string[] = [];
+  const { classes, preparation } = await describeImageModel(folder);
+  const weights = checkpointWeights(readSafetensors(readFileSync(join(folder, 'model.safetensors'))));
   for (const precision of ['float32', 'float16', 'int8'] as const) {
-    await inPrecision(folder, precision, async (model, sizeBytes) => {
-      const labels = await labelsOf(model, pictures);
-      if (precision === 'float32') floats = labels;
-      const { cpuMs } = await measureImageLatency(model, readFileSync(PHOTO));
-      const agreement = bootstrapShare(labels.map((label, index) => label === floats[index]));
-      rungs.push({ precision, sizeBytes, agreement, cpuMs });
-    });
-  }
-  return rungs;
-}
-
-/** In a folder of its own. */
-async function inPrecision<T>(
-  folder: string,
-  precision: ImagePrecision,
-  use: (model: OpenImageClassifier, sizeBytes: number) => Promise<T>,
-): Promise<T> {
-  const whole = mkdtempSync(join(tmpdir(), `${precision}-`));
-  try {
-    for (const file of ['config.json', 'preprocessor_config.json'])
-      cpSync(join(folder, file), join(whole, file));
-    const { classes, preparation } = await describeImageModel(folder);
-    const weights = checkpointWeights(readSafetensors(readFileSync(join(folder, 'model.safetensors'))));
     const graph = exportImageClassifier('efficientnet_lite0', weights, {
       labels: classes.length,
       size: preparation.cropTo,
       precision,
     });
-    mkdirSync(join(whole, 'onnx'));
-    writeFileSync(join(whole, GRAPH_FILES[precision]), graph);
-    return await use(await openImageClassifier(whole), graph.byteLength);
-  } finally {
-    rmSync(whole, { recursive: true, force: true });
+    await withGraph(folder, precision, graph, async (model) => {
+      const labels = await labelsOf(model, pictures);
+      if (precision === 'float32') floats = labels;
+      const { cpuMs } = await measureImageLatency(model, readFileSync(PHOTO));
+      const agreement = bootstrapShare(labels.map((label, index) => label === floats[index]));
+      rungs.push({ precision, sizeBytes: graph.byteLength, agreement, cpuMs });
+    });
   }
+  return rungs;
 }
 
 /** What `train:image-heads` measured on the features of this very graph. */

@@ -1,16 +1,13 @@
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import type { Cifar10Training } from '#scripts/evaluate/cifar10-metrics.ts';
 import { GRAPH_FILES } from '#workers/model-runtime/onnx/model-folder.ts';
-import { exportImageClassifier } from '#workers/model-zoo/export-image-classifier.ts';
 import { readSafetensors } from '#workers/model-zoo/safetensors.ts';
 import { checkpointWeights } from '#workers/model-zoo/weights.ts';
 import { CACHE, MissingBaseError, REPOSITORY } from './base-folder.ts';
 import { CIFAR10_CLASSES, CIFAR10_SIDE } from './cifar10-data.ts';
+import { cifar10Graph } from './cifar10-graph.ts';
 import { runScript } from './run-script.ts';
-
-interface TrainingRecord {
-  readonly settings: { readonly statistics: { readonly mean: number[]; readonly std: number[] } };
-}
 
 /** Writes the folder that ships of the network that `train:cifar10` trained. `evaluate:cifar10` calibrates it and writes its card. */
 async function main(): Promise<void> {
@@ -19,15 +16,12 @@ async function main(): Promise<void> {
   if (!existsSync(join(from, 'model.safetensors'))) {
     throw new MissingBaseError(`There is no trained network in ${from}. Train it: npm run train:cifar10`);
   }
-  const training = JSON.parse(readFileSync(join(from, 'training.json'), 'utf8')) as TrainingRecord;
+  const training = JSON.parse(readFileSync(join(from, 'training.json'), 'utf8')) as Cifar10Training;
   const weights = checkpointWeights(readSafetensors(readFileSync(join(from, 'model.safetensors'))));
   mkdirSync(join(to, 'onnx'), { recursive: true });
-  const graph = exportImageClassifier('small_resnet', weights, {
-    labels: CIFAR10_CLASSES.length,
-    size: CIFAR10_SIDE,
-    precision: 'float16',
-  });
-  writeFileSync(join(to, GRAPH_FILES.float16), graph);
+  const { mean, std } = training.settings.statistics;
+  const graph = await cifar10Graph(weights, 'int8', { mean, std });
+  writeFileSync(join(to, GRAPH_FILES.int8), graph);
   const write = (file: string, value: object) =>
     writeFileSync(join(to, file), `${JSON.stringify(value, null, 2)}\n`);
   write('config.json', {
@@ -35,7 +29,6 @@ async function main(): Promise<void> {
     num_classes: CIFAR10_CLASSES.length,
     label_names: CIFAR10_CLASSES,
   });
-  const { mean, std } = training.settings.statistics;
   write('preprocessor_config.json', {
     do_convert_rgb: true,
     do_resize: true,
@@ -50,7 +43,7 @@ async function main(): Promise<void> {
     image_std: std,
   });
   write('training.json', training);
-  console.log(`${to}: ${GRAPH_FILES.float16}, ${graph.byteLength} bytes`);
+  console.log(`${to}: ${GRAPH_FILES.int8}, ${graph.byteLength} bytes`);
 }
 
 await runScript(main);

@@ -79,7 +79,9 @@ function resnetRecipe(train: PictureSet): Recipe {
   const filters = () => {
     const rows = Uint32Array.from({ length: whitening.pictures }, (_, row) => row);
     const plain = { augmentation: UNCHANGED, mixup: 0, labelSmoothing: 0, classes: CLASSES };
-    const pictures = tf.tidy(() => pictureBatch(train, rows, { ...plain, statistics, seed, epoch: 0 }).pictures);
+    const pictures = tf.tidy(
+      () => pictureBatch(train, rows, { ...plain, statistics, seed, epoch: 0 }).pictures,
+    );
     const filters = whiteningFilters(pictures.dataSync() as Float32Array, CIFAR10_SIDE, whitening);
     pictures.dispose();
     return filters;

@@ -1,10 +1,15 @@
-import { convolutionNode, type FoldedConvolution, foldNormalisation } from './onnx/convolution.ts';
+import {
+  type ConvolutionWriter,
+  type FoldedConvolution,
+  foldNormalisation,
+  greatestOfFour,
+  storedConvolution,
+} from './onnx/convolution.ts';
 import type { GraphBuilder, NodeOptions, OnnxTensor } from './onnx/graph-builder.ts';
 import { type LinearWriter, transpose } from './onnx/linear-writer.ts';
 import { lstmConstants } from './onnx/lstm-constants.ts';
 import { quantizeRows } from './onnx/quantize-rows.ts';
 import { singleToHalf } from './onnx/single-to-half.ts';
-import type { StoredPrecision } from './onnx/stored-weight.ts';
 import type { Ops } from './ops.ts';
 
 /** A value of the graph, or a constant that is written into it when a node first needs it. */
@@ -27,8 +32,8 @@ export interface OnnxOpsOptions {
   readonly linear: LinearWriter;
   /** How embedding tables are stored; `int8` is rows with a scale each. */
   readonly embeddings: 'float32' | 'float16' | 'int8';
-  /** How kernels are stored; they are widened when the session opens, and computed with in 32 bits. */
-  readonly convolutions?: StoredPrecision;
+  /** How convolutions are computed, in floats unless told. */
+  readonly convolution?: ConvolutionWriter;
 }
 
 /** GELU's least value is -0.16997, its approximation's -0.17004. */
@@ -106,12 +111,6 @@ export function onnxOps(graph: GraphBuilder, options: OnnxOpsOptions): Ops<OnnxV
   }
 
   /** Of each two by two of a picture. */
-  function greatestOfFour(name: string): string {
-    return node('MaxPool', [name], {
-      attributes: { kernel_shape: { ints: [2, 2] }, strides: { ints: [2, 2] } },
-    });
-  }
-
   return {
     embedding(table, indices) {
       const rows = asConstant(table, 'embedding');
@@ -288,15 +287,12 @@ export function onnxOps(graph: GraphBuilder, options: OnnxOpsOptions): Ops<OnnxV
       if (pooled && norm && asConstant(norm.gamma, 'convolution').data.some((value) => value < 0)) {
         throw new Error(`The normalisation after ${kernel.label} turns the order of values round.`);
       }
-      const name = convolutionNode(
-        { constant, node, precision: options.convolutions ?? 'float32' },
-        nameOf(x),
-        folded,
-        { stride, padding, groups: depthwise ? (kernel.shape[0] ?? 1) : 1 },
-      );
-      return { name: pooled ? greatestOfFour(name) : name };
+      const write = options.convolution ?? storedConvolution('float32');
+      const groups = depthwise ? (kernel.shape[0] ?? 1) : 1;
+      const shape = { stride, padding, groups, pooled: pooled ?? false };
+      return { name: write({ constant, node }, nameOf(x), folded, shape) };
     },
-    maxPool: (x) => ({ name: greatestOfFour(nameOf(x)) }),
+    maxPool: (x) => ({ name: greatestOfFour({ node }, nameOf(x)) }),
     globalMaxPool: (x) => ({ name: node('Flatten', [node('GlobalMaxPool', [nameOf(x)])]) }),
     globalAveragePool: (x) => ({ name: node('Flatten', [node('GlobalAveragePool', [nameOf(x)])]) }),
     flatten(x) {

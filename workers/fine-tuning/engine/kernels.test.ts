@@ -6,6 +6,9 @@ import { KERNEL_CASES, type KernelResult, kernelDifference, runKernelCase } from
 import { registerGradients } from './register-gradients.ts';
 import { startEngine } from './start-engine.ts';
 
+// Before TensorFlow is loaded: a GPU is to multiply in whole float32 here.
+process.env.NVIDIA_TF32_OVERRIDE ??= '0';
+
 const expected = new Map<string, KernelResult>();
 
 beforeAll(async () => {

@@ -38,7 +38,7 @@ export type Bfloat16Operation = (
  * gives their result in float32, as mixed-precision training does (Micikevicius and others, 2018; bfloat16 needs no
  * scaling of the loss). `exact` inputs (sizes) are passed as they are. Undefined where the engine is not TensorFlow.
  *
- * About twice as fast on processors with AVX512_BF16 or AMX and on GPUs since Ampere; elsewhere slower than float32.
+ * About twice as fast on processors with AVX512_BF16 or AMX; elsewhere slower than float32, small batches on a GPU included.
  */
 export function bfloat16Operation(): Bfloat16Operation | undefined {
   const backend = tf.backend() as unknown as Partial<RawBackend>;

@@ -30,7 +30,12 @@ export function pictureBatch(set: PictureSet, rows: Uint32Array, options: BatchO
   const grey = statistics.mean.map((mean) => mean * 255);
   const values = new Float32Array(rows.length * size);
   rows.forEach((row, place) => {
-    augment({ pixels, from: row * size, side, turn: row + epoch }, { values, to: place * size }, augmentation, { random, grey });
+    augment(
+      { pixels, from: row * size, side, turn: row + epoch },
+      { values, to: place * size },
+      augmentation,
+      { random, grey },
+    );
   });
   const { share, partners } = drawMixup(rows.length, mixup, random);
   const targets = new Float32Array(rows.length * classes).fill(labelSmoothing / classes);

@@ -148,7 +148,10 @@ async function outputOf(
 }
 
 /** Interleaved bytes -> one plane a channel, as the graph takes them. */
-export function normalise(pixels: Uint8Array, { mean, std }: ImagePreparation): Float32Array {
+export function normalise(
+  pixels: Uint8Array,
+  { mean, std }: Pick<ImagePreparation, 'mean' | 'std'>,
+): Float32Array {
   const plane = pixels.length / 3;
   const values = new Float32Array(pixels.length);
   for (let channel = 0; channel < 3; channel++) {

@@ -8,6 +8,22 @@ export interface FoldedConvolution {
   readonly bias?: OnnxConstant; // [out]
 }
 
+export interface ConvolutionShape {
+  readonly stride: number;
+  readonly padding: number | 'same';
+  readonly groups: number;
+  /** The greatest of each two by two is what is given on. */
+  readonly pooled: boolean;
+}
+
+/** Writes the convolution of x [batch, in, height, width] into the graph and returns the name of the result. */
+export type ConvolutionWriter = (
+  context: LinearContext,
+  x: string,
+  folded: FoldedConvolution,
+  shape: ConvolutionShape,
+) => string;
+
 /** The convolution that gives what `weight` and a normalisation with stored statistics after it give. */
 export function foldNormalisation(
   weight: OnnxConstant,
@@ -30,33 +46,31 @@ export function foldNormalisation(
   };
 }
 
-interface ConvolutionContext extends LinearContext {
-  readonly precision: StoredPrecision;
+/** Kernels as they are stored, widened when the session opens; the products are computed in 32 bits. */
+export function storedConvolution(precision: StoredPrecision): ConvolutionWriter {
+  return (context, x, { weight, bias }, shape) => {
+    const { constant, node } = context;
+    const kernel = storedWeight(context, weight, precision);
+    const addend = bias && constant(bias.label, { type: 'float32', shape: bias.shape, data: bias.data });
+    const result = node('Conv', addend ? [x, kernel, addend] : [x, kernel], {
+      attributes: convolutionAttributes(shape),
+    });
+    return shape.pooled ? greatestOfFour(context, result) : result;
+  };
 }
 
-interface ConvolutionShape {
-  readonly stride: number;
-  readonly padding: number | 'same';
-  readonly groups: number;
+export function convolutionAttributes({ stride, padding, groups }: ConvolutionShape) {
+  return {
+    strides: { ints: [stride, stride] },
+    group: { int: groups },
+    ...(padding === 'same'
+      ? { auto_pad: { string: 'SAME_UPPER' } }
+      : { pads: { ints: [padding, padding, padding, padding] } }),
+  };
 }
 
-/** Writes the convolution of x [batch, in, height, width] and returns the name of the result. */
-export function convolutionNode(
-  { precision, ...context }: ConvolutionContext,
-  x: string,
-  { weight, bias }: FoldedConvolution,
-  { stride, padding, groups }: ConvolutionShape,
-): string {
-  const { constant, node } = context;
-  const kernel = storedWeight(context, weight, precision);
-  const addend = bias && constant(bias.label, { type: 'float32', shape: bias.shape, data: bias.data });
-  return node('Conv', addend ? [x, kernel, addend] : [x, kernel], {
-    attributes: {
-      strides: { ints: [stride, stride] },
-      group: { int: groups },
-      ...(padding === 'same'
-        ? { auto_pad: { string: 'SAME_UPPER' } }
-        : { pads: { ints: [padding, padding, padding, padding] } }),
-    },
-  });
+/** Of each two by two of x [batch, channels, height, width]. */
+export function greatestOfFour({ node }: Pick<LinearContext, 'node'>, x: string): string {
+  const sides = { ints: [2, 2] };
+  return node('MaxPool', [x], { attributes: { kernel_shape: sides, strides: sides } });
 }
