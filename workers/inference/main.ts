@@ -44,11 +44,10 @@ import {
   huggingFaceMetered,
 } from './endpoints/hugging-face/hugging-face-endpoints.ts';
 import { infoEndpoint } from './endpoints/hugging-face/info.ts';
-import { imagesClassifyEndpoint } from './endpoints/images-classify.ts';
 import { modelEndpoints } from './endpoints/models.ts';
-import { sentimentEndpoint } from './endpoints/sentiment.ts';
 import { usageEndpoint } from './endpoints/usage.ts';
 import { usageReceiptEndpoint } from './endpoints/usage-receipt.ts';
+import { explainingImagesEndpoint, explainingSentimentEndpoint } from './endpoints/with-explanations.ts';
 import { createGateway } from './gateway.ts';
 import type { TextGenerators } from './generation/named-generator.ts';
 import { createKnownOrigins } from './known-origins.ts';
@@ -163,13 +162,13 @@ setMaxListeners(0, ending.signal);
 const gateway = createGateway({
   ending: ending.signal,
   metered: [
-    sentimentEndpoint(sentiment),
+    explainingSentimentEndpoint(sentiment),
     explanationsEndpoint({
       texts: sentiment,
       pictures: { ...servedAs(images, isExplanationOutput), classes: pictures.runtime.classes },
       fetchOutside,
     }),
-    imagesClassifyEndpoint(servedAs(images, isImageClassification), { fetchOutside }),
+    explainingImagesEndpoint({ model: images, classes: pictures.runtime.classes, fetchOutside }),
     embeddingsEndpoint({ ...embeddings, fetchOutside }),
     ...huggingFaceMetered({
       sentiment,

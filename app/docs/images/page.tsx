@@ -2,7 +2,7 @@ import type { Metadata } from 'next';
 import Link from 'next/link';
 import { apiUrl, webUrl } from '#server/api/addresses.ts';
 import { prices } from '#server/domain/billing/schema.ts';
-import { imageLimits, outboundLimits } from '#server/domain/rate-limits/schema.ts';
+import { explanationLimits, imageLimits, outboundLimits } from '#server/domain/rate-limits/schema.ts';
 import { CodeSample } from '../../_components/code-sample.tsx';
 import { money } from '../../_format/money.ts';
 import { count } from '../../_format/number.ts';
@@ -53,6 +53,11 @@ export default function ImagesReferencePage() {
             ['model', 'string', 'The model’s name. Left out: the current one.'],
             ['top_k', `integer, 1 to ${topKMax}`, `How many labels are named. Left out: ${topKDefault}.`],
             ['abstain_below', 'number, 0 to 1', 'A label less probable than this is answered as null.'],
+            [
+              'explain',
+              'boolean',
+              `Say what each part of the picture did for the label, with a heat map. Up to ${explanationLimits.picturesMax} pictures.`,
+            ],
           ]}
         />
         <p>Other ways to send pictures:</p>
@@ -83,8 +88,17 @@ export default function ImagesReferencePage() {
               'The top_k most probable labels, the most probable first.',
             ],
             ['data[].scores[].wordnet_id', 'string or null', 'The label’s synset in WordNet 3.0.'],
+            [
+              'data[].explanation',
+              'object',
+              'As /v1/explanations gives it by occlusion, heat map included. Only where explain was asked for.',
+            ],
             ['usage.images', 'integer', 'Pictures that were classified.'],
-            ['usage.units', 'integer', 'What counts against the quota: one a picture.'],
+            [
+              'usage.units',
+              'integer',
+              'What counts against the quota: one a picture, and one for each run of an explanation.',
+            ],
             ['usage.price_micro_usd', 'integer', 'What the call cost, in millionths of a dollar.'],
           ]}
         />
@@ -94,7 +108,9 @@ export default function ImagesReferencePage() {
       </p>
       <p>
         Which parts of a picture speak for a label, and which against it, says{' '}
-        <Link href="/docs/explanations#pictures">an explanation</Link>.
+        <Link href="/docs/explanations#pictures">an explanation</Link>: beside the answer where{' '}
+        <code>explain</code> is sent, for what a call of its own costs; by itself for another grid, method or
+        label.
       </p>
       <Section id="urls" title="Pictures by URL">
         <p>

@@ -1,7 +1,7 @@
 import type { Metadata } from 'next';
 import Link from 'next/link';
 import { apiUrl } from '#server/api/addresses.ts';
-import { requestLimits } from '#server/domain/rate-limits/schema.ts';
+import { explanationLimits, requestLimits } from '#server/domain/rate-limits/schema.ts';
 import { CodeSample } from '../../_components/code-sample.tsx';
 import { count } from '../../_format/number.ts';
 import { firstCalls } from '../../_samples/first-calls.ts';
@@ -9,6 +9,8 @@ import { FieldTable } from '../field-table.tsx';
 import { Section } from '../section.tsx';
 
 export const metadata: Metadata = { title: 'Sentiment' };
+
+const { textsMax, textCharactersMax } = explanationLimits;
 
 export default function SentimentReferencePage() {
   return (
@@ -38,6 +40,12 @@ export default function SentimentReferencePage() {
               'Cut a text that is longer than the model reads, and say so, instead of refusing it with 422.',
             ],
             ['abstain_below', 'number, 0 to 1', 'A label less probable than this is answered as null.'],
+            [
+              'explain',
+              'boolean',
+              `Say what each word did for the label. Up to ${textsMax} texts of ${count(textCharactersMax)} characters.`,
+            ],
+            ['store', 'false', 'No text is kept, whether this is sent or not.'],
           ]}
         />
       </Section>
@@ -62,11 +70,23 @@ export default function SentimentReferencePage() {
             ],
             ['data[].scores', 'object', 'The probability of each label. They add up to 1.'],
             ['data[].truncated', 'boolean', 'Whether the text was cut. Only where truncate was asked for.'],
+            [
+              'data[].explanation',
+              'object',
+              'As /v1/explanations gives it by occlusion: method, label, base_score, data, faithfulness, runs. Only where explain was asked for.',
+            ],
             ['usage.input_tokens', 'integer', 'Tokens that were read, without those that the model adds.'],
             ['usage.units', 'integer', 'What counts against the quota: one a token.'],
             ['usage.price_micro_usd', 'integer', 'What the call cost, in millionths of a dollar.'],
           ]}
         />
+      </Section>
+      <Section id="why" title="Why a label">
+        <p>
+          <code>explain</code> costs what a call of <Link href="/docs/explanations">/v1/explanations</Link>{' '}
+          costs for each text, besides. That path has other methods, and other labels than the most probable
+          one.
+        </p>
       </Section>
       <Section id="confidence" title="Score and interval">
         <p>

@@ -77,6 +77,9 @@ export const webhookLimits = {
 
 /** An explanation runs the model many times: so much text, so many units, so many samples at the most. */
 export const explanationLimits = {
+  /** Explained beside their answers in one request. */
+  textsMax: 16,
+  picturesMax: 4,
   textCharactersMax: 2_000,
   unitsMax: 64,
   /** Cells on a side of what the model sees of a picture. */

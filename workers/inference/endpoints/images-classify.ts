@@ -4,6 +4,7 @@ import { imageLimits } from '#server/domain/rate-limits/limits.ts';
 import type { OutboundFetch } from '#server/platform/outbound-fetch/outbound-fetch.ts';
 import type { ImageClassification, ImageInput } from '#workers/model-runtime/model-runtime.ts';
 import type { Answer, MeteredEndpoint } from '../endpoint.ts';
+import { pictureExplanationPart } from '../explanations/explanation-reply.ts';
 import { fetchPictures } from '../images/fetch-pictures.ts';
 import { type ImageRequest, imageForm, imageJson } from '../images/image-request.ts';
 import { readImageRequest } from '../images/read-image-request.ts';
@@ -47,6 +48,9 @@ const reply = z
             }),
           )
           .openapi({ description: 'The top_k most probable labels, the most probable first.' }),
+        explanation: pictureExplanationPart
+          .optional()
+          .openapi({ description: 'Present where explain was asked for.' }),
       }),
     ),
     usage: imageUsageSchema,

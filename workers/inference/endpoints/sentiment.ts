@@ -1,12 +1,15 @@
 import { createRoute, z } from '@hono/zod-openapi';
 import { DomainError } from '#server/domain/errors.ts';
+import { explanationLimits } from '#server/domain/rate-limits/limits.ts';
 import type { TextClassification, TextInput } from '#workers/model-runtime/model-runtime.ts';
 import type { Answer, MeteredEndpoint } from '../endpoint.ts';
+import { textExplanationPart } from '../explanations/explanation-reply.ts';
 import { jsonBody } from '../json-body.ts';
 import { bearer, errorResponses, successHeaders, usageSchema } from '../openapi-parts.ts';
 import type { ServedModel } from '../served-model.ts';
 import { booleanField, textInput } from '../text-input.ts';
 
+const { textsMax, textCharactersMax } = explanationLimits;
 const labels = ['negative', 'neutral', 'positive'] as const;
 
 const body = z.strictObject(
@@ -25,6 +28,15 @@ const body = z.strictObject(
       .max(1, { error: 'abstain_below is a number from 0 to 1.' })
       .optional()
       .openapi({ description: 'A label less probable than this is answered as null.' }),
+    explain: booleanField('explain')
+      .optional()
+      .openapi({
+        description: `Say of each answer what each word did for its label, by occlusion: up to ${textsMax} texts of ${textCharactersMax} characters. Costs what /v1/explanations costs, besides.`,
+      }),
+    store: booleanField('store')
+      .refine((store) => !store, { error: 'Nothing that is sent here is stored. Leave store out.' })
+      .optional()
+      .openapi({ description: 'False, which it always is: no text is kept.' }),
   },
   { error: (issue) => (issue.code === 'invalid_type' ? 'The body is a JSON object.' : undefined) },
 );
@@ -49,6 +61,9 @@ const reply = z
           .boolean()
           .optional()
           .openapi({ description: 'Whether the text was cut. Present where truncate was asked for.' }),
+        explanation: textExplanationPart.optional().openapi({
+          description: 'Present where explain was asked for.',
+        }),
       }),
     ),
     usage: usageSchema,

@@ -16,6 +16,11 @@ import type { sentimentLabels, TextExplanationRequest } from './explanation-requ
 import { planOnce } from './plan-once.ts';
 import { planRequest } from './plan-request.ts';
 
+export interface ExplainedText extends TextExplanationRequest {
+  /** Cut what the model does not read, instead of refusing it. */
+  readonly truncate?: boolean;
+}
+
 interface Plan extends ExplanationPlan {
   readonly parts: readonly TextUnit[];
 }
@@ -23,10 +28,13 @@ interface Plan extends ExplanationPlan {
 /** Parts of a text are its words; what is taken out is left out. */
 export function explainTexts(
   model: ServedModel<TextInput, TextClassification>,
-): ExplainedKind<TextExplanationRequest, TextInput, TextClassification> {
+): ExplainedKind<ExplainedText, TextInput, TextClassification> {
   const planOf = planOnce(makePlan);
-  const masked = ({ input }: TextExplanationRequest, { parts }: Plan, masks: Plan['masks']): TextInput[] =>
-    masks.map((mask) => ({ text: maskedText(input, parts, mask), truncate: false }));
+  const masked = (
+    { input, truncate = false }: ExplainedText,
+    { parts }: Plan,
+    masks: Plan['masks'],
+  ): TextInput[] => masks.map((mask) => ({ text: maskedText(input, parts, mask), truncate }));
 
   return {
     scope: 'sentiment',

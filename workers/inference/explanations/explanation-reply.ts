@@ -41,6 +41,10 @@ export const textExplanationReply = z
     usage: usageSchema,
   })
   .openapi('Explanation');
+/** What stands beside an answer. */
+export const textExplanationPart = textExplanationReply
+  .pick({ method: true, label: true, base_score: true, data: true, faithfulness: true, runs: true })
+  .openapi('AnswerExplanation');
 export type TextExplanationReply = z.infer<typeof textExplanationReply>;
 
 const pixels = z.number().min(0);
@@ -84,4 +88,7 @@ export const pictureExplanationReply = z
     usage: imageUsageSchema,
   })
   .openapi('PictureExplanation');
+export const pictureExplanationPart = pictureExplanationReply
+  .omit({ id: true, object: true, model: true, score: true, seed: true, usage: true })
+  .openapi('PictureAnswerExplanation');
 export type PictureExplanationReply = z.infer<typeof pictureExplanationReply>;

@@ -1,5 +1,6 @@
 import { z } from '@hono/zod-openapi';
-import { imageLimits, outboundLimits } from '#server/domain/rate-limits/limits.ts';
+import { explanationLimits, imageLimits, outboundLimits } from '#server/domain/rate-limits/limits.ts';
+import { booleanField } from '../text-input.ts';
 
 /** A picture as it came, or where it is to be fetched from. `param` names it in an error; undefined: the whole body. */
 export type Picture =
@@ -35,6 +36,11 @@ const optionFields = {
     .max(1, { error: abstainSentence })
     .optional()
     .openapi({ description: 'A label less probable than this is answered as null.' }),
+  explain: booleanField('explain')
+    .optional()
+    .openapi({
+      description: `Say of each answer what each part of the picture did for its label, by occlusion: up to ${explanationLimits.picturesMax} pictures. Costs what /v1/explanations costs, besides.`,
+    }),
 };
 
 export const imageOptions = z.strictObject(optionFields);

@@ -133,11 +133,13 @@ function pictureOf(bytes: Uint8Array, param: string | undefined, ifEmpty: string
   return { kind: 'bytes', bytes, param };
 }
 
+const booleans: Readonly<Record<string, boolean>> = { true: true, false: false };
 const alwaysTexts = new Set(['model', 'user', 'label', 'method']);
 
-/** A form knows texts alone. What is not written as a number stays one, and the schema says so. */
+/** A form knows texts alone. What is written neither as a number nor as true or false stays one, and the schema says so. */
 function optionOf(name: string, text: string): unknown {
-  return !alwaysTexts.has(name) && /^-?\d+(\.\d+)?$/.test(text) ? Number(text) : text;
+  if (alwaysTexts.has(name)) return text;
+  return /^-?\d+(\.\d+)?$/.test(text) ? Number(text) : (booleans[text] ?? text);
 }
 
 /** JSON or an HTML form that was declared wrongly. A GIF 61 pixels wide begins like a form's field too: "GIF89a=". */

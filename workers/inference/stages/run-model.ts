@@ -68,7 +68,9 @@ export function runModel<Input, Item extends object, Output extends object>(
         let run = toRun(await submit(first, waitMax), paramOf);
         for (const followUp of endpoint.followUps ?? []) {
           if (run.kind === 'failed') break;
-          const more = await submit(followUp.itemsOf(context.input, run.outputs));
+          const items = followUp.itemsOf(context.input, run.outputs);
+          if (items.length === 0) continue;
+          const more = await submit(items);
           run = toRun([...run.outputs, ...more], paramOf);
         }
         return Object.assign(context, { model, run });

@@ -50,11 +50,10 @@ import {
   huggingFaceMetered,
 } from '../endpoints/hugging-face/hugging-face-endpoints.ts';
 import { infoEndpoint } from '../endpoints/hugging-face/info.ts';
-import { imagesClassifyEndpoint } from '../endpoints/images-classify.ts';
 import { modelEndpoints } from '../endpoints/models.ts';
-import { sentimentEndpoint } from '../endpoints/sentiment.ts';
 import { usageEndpoint } from '../endpoints/usage.ts';
 import { usageReceiptEndpoint } from '../endpoints/usage-receipt.ts';
+import { explainingImagesEndpoint, explainingSentimentEndpoint } from '../endpoints/with-explanations.ts';
 import { createGateway, type GatewayOptions } from '../gateway.ts';
 import { createKnownOrigins } from '../known-origins.ts';
 import { createMetrics } from '../metrics.ts';
@@ -137,13 +136,13 @@ export function gatewayUnderTest(
   const createdAt = new Date('2026-11-01T00:00:00Z');
   const gateway = createGateway({
     metered: [
-      sentimentEndpoint(served),
+      explainingSentimentEndpoint(served),
       explanationsEndpoint({
         texts: served,
         pictures: { ...servedAs(servedImages, isExplanationOutput), classes: imageRuntime.classes },
         fetchOutside,
       }),
-      imagesClassifyEndpoint(servedAs(servedImages, isImageClassification), { fetchOutside }),
+      explainingImagesEndpoint({ model: servedImages, classes: imageRuntime.classes, fetchOutside }),
       embeddingsEndpoint({ ...embeddings, fetchOutside }),
       ...huggingFaceMetered({
         sentiment: served,
