@@ -1,14 +1,16 @@
 'use client';
 import { useEffect } from 'react';
 
-const floating = '[role="dialog"], [role="menu"], [data-radix-focus-guard]';
+const floating = '[role="dialog"], [data-radix-focus-guard]';
 let last: HTMLElement | null = null;
 
-/** Keeps in mind where the focus was last, outside of what floats. */
+/** Keeps in mind where the focus was last, outside of what floats; of a menu, it is the button that opened it. */
 export function useLastPlace(): void {
   useEffect(() => {
     const remember = ({ target }: FocusEvent) => {
-      if (target instanceof HTMLElement && !target.closest(floating)) last = target;
+      if (!(target instanceof HTMLElement) || target.closest(floating)) return;
+      const menu = target.closest('[role="menu"]');
+      last = menu ? document.getElementById(menu.getAttribute('aria-labelledby') ?? '') : target;
     };
     document.addEventListener('focusin', remember);
     return () => document.removeEventListener('focusin', remember);
