@@ -263,6 +263,10 @@ test('feedback is refused until it is switched on, and then runs as it is writte
   expect(await node(typescript)).toContain("label: 'negative'");
   await page.goto(settings);
   await page.getByRole('button', { name: 'Stop, and delete 2' }).click();
+  await page.getByRole('dialog').getByRole('button', { name: 'Keep it' }).click();
+  await expect(page.getByText('2 kept')).toBeVisible();
+  await page.getByRole('button', { name: 'Stop, and delete 2' }).click();
+  await page.getByRole('dialog').getByRole('button', { name: 'Stop and delete' }).click();
   await expect(page.getByRole('button', { name: 'Keep feedback' })).toBeVisible();
 });
 

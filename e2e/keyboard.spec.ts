@@ -40,6 +40,50 @@ test('the first Tab leads to the content, past the navigation', async ({ memberP
   await expect(page.locator('#content')).toBeFocused();
 });
 
+test('a dialog that closes gives the keyboard back to where it was', async ({
+  memberPage: page,
+  console,
+}) => {
+  await page.goto(`${console}/keys`);
+  const create = page.getByRole('button', { name: 'Create key' });
+  const dialog = page.getByRole('dialog');
+  await create.focus();
+  await page.keyboard.press('Enter');
+  await expect(dialog.getByLabel('Name')).toBeFocused();
+  await page.keyboard.press('Escape');
+  await expect(dialog).toBeHidden();
+  await expect(create).toBeFocused();
+
+  // Out of a menu, which is gone by then; a mouse that opens it does not bring the focus to its button.
+  const actions = page.getByRole('button', { name: 'Actions for Demo key' }).filter({ visible: true });
+  await actions.click();
+  await page.getByRole('menuitem', { name: 'Rename' }).click();
+  await expect(dialog.getByLabel('Name')).toBeFocused();
+  await page.keyboard.press('Escape');
+  await expect(dialog).toBeHidden();
+  await expect(actions).toBeFocused();
+});
+
+test('copying works where the browser has no clipboard for the page', async ({
+  memberPage: page,
+  console,
+}) => {
+  // As over http from another machine.
+  await page.addInitScript(() => Object.defineProperty(navigator, 'clipboard', { value: undefined }));
+  await page.goto('/docs/sentiment');
+  const copy = page.getByRole('button', { name: 'Copy' }).first();
+  // A click before the page has come to life does nothing; the next one copies.
+  await expect(async () => {
+    await copy.click();
+    await expect(page.getByRole('button', { name: 'Copied' })).toBeVisible({ timeout: 1_000 });
+  }).toPass();
+  await page.goto(`${console}/keys`);
+  const find = page.getByLabel('Find keys');
+  await find.focus();
+  await page.keyboard.press('ControlOrMeta+v');
+  await expect(find).toHaveValue(/^curl .*\/v1\/sentiment/);
+});
+
 test('the arrows move the chart’s cursor, and the chart is a table too', async ({
   memberPage: page,
   console,

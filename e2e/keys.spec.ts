@@ -51,6 +51,16 @@ test('a key is restricted, changed and rotated, and the API does as the console 
   await page.getByRole('button', { name: 'Save changes' }).click();
   await expect(page.getByText('In force from the next call')).toBeVisible();
 
+  // A day of which a part was cleared is not "never".
+  const day = page.getByLabel('Last day');
+  await day.focus();
+  await page.keyboard.press('Backspace');
+  await page.getByRole('button', { name: 'Save changes' }).click();
+  await expect(page.getByText('Give the whole day')).toBeVisible();
+  await expect(page.getByText('In force from the next call')).toBeHidden();
+  await page.reload();
+  await expect(day).not.toHaveValue('');
+
   // Rotated: both work, until the old one is stopped.
   await page.getByRole('button', { name: 'Rotate key' }).click();
   await page.getByRole('dialog').getByRole('button', { name: 'Rotate key' }).click();
@@ -71,6 +81,7 @@ async function storeKey(page: Page): Promise<string> {
   const dialog = page.getByRole('dialog', { name: 'Copy this key now' });
   const key = (await dialog.getByTestId('new-key').innerText()).replaceAll(/\s/g, '');
   expect(key).toMatch(shown);
+  expect(await violations(page)).toEqual([]);
   await dialog.getByRole('button', { name: 'I have stored it' }).click();
   return key;
 }

@@ -1,6 +1,7 @@
 'use client';
 import { Dialog as Primitive } from 'radix-ui';
 import type { ReactNode } from 'react';
+import { backToLastPlace } from './last-place.ts';
 
 interface DialogProps {
   readonly open: boolean;
@@ -29,6 +30,7 @@ export function Dialog(props: DialogProps) {
         <Primitive.Content
           className={props.narrow ? 'dialog narrow' : 'dialog'}
           {...(props.description ? {} : { 'aria-describedby': undefined })}
+          onCloseAutoFocus={backToLastPlace}
           {...(intercept && { onEscapeKeyDown: intercept, onPointerDownOutside: intercept })}
         >
           <header>

@@ -1,5 +1,6 @@
 'use client';
 import { useCallback, useEffect, useRef, useState } from 'react';
+import { copyText } from './copy-text.ts';
 
 const shownMs = 2_000;
 
@@ -10,10 +11,7 @@ export function useCopy(): { copied: boolean; failed: boolean; copy: (text: stri
   useEffect(() => () => clearTimeout(timer.current), []);
 
   const copy = useCallback(async (text: string) => {
-    const done = await navigator.clipboard.writeText(text).then(
-      () => true,
-      () => false,
-    );
+    const done = await copyText(text);
     setState(done ? 'copied' : 'failed');
     clearTimeout(timer.current);
     timer.current = setTimeout(() => setState('idle'), shownMs);

@@ -19,7 +19,9 @@ batch=$(curl -s ${apiUrl}/v1/batches -H "$key" \\
   -H "Content-Type: application/json" \\
   -d "{\\"input_file_id\\": \\"$file\\", \\"endpoint\\": \\"/v1/sentiment\\", \\"completion_window\\": \\"24h\\"}" | of id)
 
-until curl -s ${apiUrl}/v1/batches/$batch -H "$key" | grep -q '"status":"completed"'; do sleep 1; done
+until curl -s ${apiUrl}/v1/batches/$batch -H "$key" | grep -qE '"status":"(completed|failed|expired|cancelled)"'; do
+  sleep 1
+done
 output=$(curl -s ${apiUrl}/v1/batches/$batch -H "$key" | of output_file_id)
 curl -s ${apiUrl}/v1/files/$output/content -H "$key"`,
     },
@@ -53,6 +55,7 @@ while (["validating", "in_progress", "finalizing"].includes(batch.status)) {
   await new Promise((resolve) => setTimeout(resolve, 1_000));
   batch = await (await ask(\`/batches/\${batch.id}\`)).json();
 }
+if (batch.status !== "completed") throw new Error(\`The batch is \${batch.status}.\`);
 const output = await ask(\`/files/\${batch.output_file_id}/content\`);
 for (const line of (await output.text()).trim().split("\\n")) {
   const { custom_id, response } = JSON.parse(line);

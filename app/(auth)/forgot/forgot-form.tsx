@@ -5,7 +5,7 @@ import { type FormEvent, useState } from 'react';
 import { emailSchema } from '#server/domain/accounts/schema.ts';
 import { Field } from '../../_components/field.tsx';
 import { RefusalNote } from '../../_components/refusal-note.tsx';
-import { useIsThere } from '../../_components/use-is-there.ts';
+import { SubmitButton } from '../../_components/submit-button.tsx';
 import { useRpc } from '../../_trpc/client.ts';
 import { problemOf } from '../check-field.ts';
 import { MailSent } from '../mail-sent.tsx';
@@ -13,8 +13,6 @@ import { MailSent } from '../mail-sent.tsx';
 export function ForgotForm({ hasLocalOutbox }: { hasLocalOutbox: boolean }) {
   const rpc = useRpc();
   const request = useMutation(rpc.account.requestPasswordReset.mutationOptions());
-  // Before, the browser itself would send the form, and come back with it empty.
-  const isThere = useIsThere();
   const [email, setEmail] = useState('');
   const [submitted, setSubmitted] = useState(false);
 
@@ -51,9 +49,9 @@ export function ForgotForm({ hasLocalOutbox }: { hasLocalOutbox: boolean }) {
           onChange={(event) => setEmail(event.target.value)}
         />
         {request.error && <RefusalNote error={request.error} />}
-        <button type="submit" className="btn primary big" disabled={!isThere || request.isPending}>
+        <SubmitButton disabled={request.isPending}>
           {request.isPending ? 'Sending…' : 'Send the link'}
-        </button>
+        </SubmitButton>
       </form>
       <p className="alt">
         <Link href="/sign-in">Back to sign-in</Link>

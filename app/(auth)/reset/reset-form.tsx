@@ -5,7 +5,7 @@ import { useRouter } from 'next/navigation';
 import { type FormEvent, useState } from 'react';
 import { PasswordField } from '../../_components/password-field.tsx';
 import { RefusalNote } from '../../_components/refusal-note.tsx';
-import { useIsThere } from '../../_components/use-is-there.ts';
+import { SubmitButton } from '../../_components/submit-button.tsx';
 import { useRpc } from '../../_trpc/client.ts';
 import { PasswordRule, usePasswordStrength } from '../password-rule.tsx';
 import { useLinkToken } from '../use-link-token.ts';
@@ -17,8 +17,6 @@ export function ResetForm() {
   const reset = useMutation(
     rpc.account.resetPassword.mutationOptions({ onSuccess: () => router.replace('/sign-in?reset') }),
   );
-  // Before, the browser itself would send the form, and come back with it empty.
-  const isThere = useIsThere();
   const [password, setPassword] = useState('');
   const [submitted, setSubmitted] = useState(false);
   const strength = usePasswordStrength(password, []);
@@ -66,13 +64,9 @@ export function ResetForm() {
             <Link href="/forgot">Ask for a new link</Link>
           </RefusalNote>
         )}
-        <button
-          type="submit"
-          className="btn primary big"
-          disabled={!isThere || reset.isPending || reset.isSuccess}
-        >
+        <SubmitButton disabled={reset.isPending || reset.isSuccess}>
           {reset.isPending ? 'Saving…' : 'Save password'}
-        </button>
+        </SubmitButton>
       </form>
     </>
   );

@@ -7,7 +7,7 @@ import { emailSchema } from '#server/domain/accounts/schema.ts';
 import { Field } from '../../_components/field.tsx';
 import { Note } from '../../_components/note.tsx';
 import { PasswordField } from '../../_components/password-field.tsx';
-import { useIsThere } from '../../_components/use-is-there.ts';
+import { SubmitButton } from '../../_components/submit-button.tsx';
 import { problemOf } from '../check-field.ts';
 import { signInRefusal } from '../sign-in-refusal.ts';
 
@@ -18,8 +18,6 @@ interface SignInFormProps {
 
 export function SignInForm({ destination, passwordWasReset }: SignInFormProps) {
   const router = useRouter();
-  // Before, the browser itself would send the form, and come back with it empty.
-  const isThere = useIsThere();
   const [email, setEmail] = useState('');
   const [password, setPassword] = useState('');
   const [submitted, setSubmitted] = useState(false);
@@ -70,9 +68,7 @@ export function SignInForm({ destination, passwordWasReset }: SignInFormProps) {
           onChange={(event) => setPassword(event.target.value)}
         />
         {refusal && <Note kind="bad">{refusal}</Note>}
-        <button type="submit" className="btn primary big" disabled={!isThere || pending}>
-          {pending ? 'Signing in…' : 'Sign in'}
-        </button>
+        <SubmitButton disabled={pending}>{pending ? 'Signing in…' : 'Sign in'}</SubmitButton>
       </form>
       <p className="alt">
         No account? <Link href="/sign-up">Get a key</Link>

@@ -6,7 +6,7 @@ import { emailSchema } from '#server/domain/accounts/schema.ts';
 import { Field } from '../../_components/field.tsx';
 import { PasswordField } from '../../_components/password-field.tsx';
 import { RefusalNote } from '../../_components/refusal-note.tsx';
-import { useIsThere } from '../../_components/use-is-there.ts';
+import { SubmitButton } from '../../_components/submit-button.tsx';
 import { useRpc } from '../../_trpc/client.ts';
 import { refusalOf } from '../../_trpc/rpc-error.ts';
 import { problemOf } from '../check-field.ts';
@@ -16,8 +16,6 @@ import { PasswordRule, usePasswordStrength } from '../password-rule.tsx';
 export function SignUpForm({ hasLocalOutbox }: { hasLocalOutbox: boolean }) {
   const rpc = useRpc();
   const signUp = useMutation(rpc.account.signUp.mutationOptions());
-  // Before, the browser itself would send the form, and come back with it empty.
-  const isThere = useIsThere();
   const [name, setName] = useState('');
   const [email, setEmail] = useState('');
   const [password, setPassword] = useState('');
@@ -82,9 +80,9 @@ export function SignUpForm({ hasLocalOutbox }: { hasLocalOutbox: boolean }) {
           onChange={(event) => setPassword(event.target.value)}
         />
         {refusal && refusal.param !== 'email' && <RefusalNote error={signUp.error} />}
-        <button type="submit" className="btn primary big" disabled={!isThere || signUp.isPending}>
+        <SubmitButton disabled={signUp.isPending}>
           {signUp.isPending ? 'Creating…' : 'Create account'}
-        </button>
+        </SubmitButton>
       </form>
       <p className="alt">
         Have an account? <Link href="/sign-in">Sign in</Link>

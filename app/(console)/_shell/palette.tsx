@@ -4,6 +4,7 @@ import { Command } from 'cmdk';
 import { BookOpen, Box, KeyRound, LogOut, Plus, SunMoon } from 'lucide-react';
 import { useRouter } from 'next/navigation';
 import { Dialog } from 'radix-ui';
+import { backToLastPlace } from '../../_components/last-place.ts';
 import { setTheme, themes, useTheme } from '../../_components/use-theme.ts';
 import { useRpc } from '../../_trpc/client.ts';
 import { docsPages } from '../../docs/docs-pages.ts';
@@ -36,7 +37,7 @@ export function Palette({ open, onOpenChange }: PaletteProps) {
     <Dialog.Root open={open} onOpenChange={onOpenChange}>
       <Dialog.Portal>
         <Dialog.Overlay className="scrim" />
-        <Dialog.Content className="palette" aria-describedby={undefined}>
+        <Dialog.Content className="palette" aria-describedby={undefined} onCloseAutoFocus={backToLastPlace}>
           <Dialog.Title className="sr-only">Find or do</Dialog.Title>
           <Command label="Find or do" loop>
             <Command.Input placeholder="Find or do" aria-label="Find or do" />

@@ -2,6 +2,7 @@
 import { type ReactNode, useState } from 'react';
 import type { Profile } from '#server/domain/accounts/schema.ts';
 import type { WorkspaceItem } from '#server/domain/workspaces/schema.ts';
+import { useLastPlace } from '../../_components/last-place.ts';
 import { CreateWorkspaceDialog } from './create-workspace-dialog.tsx';
 import { FindButton } from './find-button.tsx';
 import { MonthRule } from './month-rule.tsx';
@@ -26,6 +27,7 @@ type Overlay = 'palette' | 'shortcuts' | 'create-workspace' | null;
 export function Shell({ children, ...props }: ShellProps & { children: ReactNode }) {
   const [overlay, setOverlay] = useState<Overlay>(null);
   useShortcuts(props.workspace.slug, setOverlay);
+  useLastPlace();
   const openWhen = (name: Overlay) => ({
     open: overlay === name,
     onOpenChange: (open: boolean) => setOverlay(open ? name : null),

@@ -146,6 +146,8 @@ describe('API keys', () => {
     [{ name: '' }, 'name'],
     [{ name: 'x'.repeat(61) }, 'name'],
     [{ name: 'nul\u0000' }, 'name'],
+    [{ name: '\u200B\u2060' }, 'name'],
+    [{ name: 'a\u202Egnp.exe' }, 'name'],
     [{ name: 'ok', expiresInDays: 0 }, 'expiresInDays'],
     [{ name: 'ok', expiresInDays: 1.5 }, 'expiresInDays'],
     [{ name: 'ok', scopes: [] }, 'scopes'],

@@ -45,6 +45,15 @@ describe('what a key may do', () => {
     expect(await read(id)).toMatchObject(all);
   });
 
+  it('takes an IPv4 address as logs write one that came over a socket of both versions', async () => {
+    const { id } = await create({
+      allowedAddresses: ['::ffff:203.0.113.7', '::FFFF:192.0.2.1', '2001:db8::1'],
+    });
+    expect(await read(id)).toMatchObject({
+      allowedAddresses: ['203.0.113.7', '192.0.2.1', '2001:db8::1'],
+    });
+  });
+
   it('is changed afterwards, scopes too, and the audit log says from what to what', async () => {
     const { id } = await create();
     await change(id, all);
@@ -87,6 +96,7 @@ describe('what a key may do', () => {
     [{ allowedOrigins: ['app.example.com'] }, 'allowedOrigins.0'],
     [{ allowedOrigins: ['https://app.example.com/path'] }, 'allowedOrigins.0'],
     [{ allowedOrigins: ['null'] }, 'allowedOrigins.0'],
+    [{ allowedOrigins: ['https://*.example.com'] }, 'allowedOrigins.0'],
     [{ allowedOrigins: ['javascript:alert(1)'] }, 'allowedOrigins.0'],
     [{ requestsPerMinute: 0 }, 'requestsPerMinute'],
     [{ budget: { microUsd: 0, isHard: true } }, 'budget.microUsd'],

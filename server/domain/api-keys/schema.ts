@@ -24,10 +24,12 @@ export const defaultApiKeyScopes = [
 ] as const satisfies readonly ApiKeyScope[];
 
 const modelIdSchema = z.string().regex(/^[\w.:/@-]{1,200}$/, 'Give the id of a model.');
-/** A host, or a network with its prefix, of either version of IP. */
-export const allowedAddressSchema = z.union([z.ipv4(), z.ipv6(), z.cidrv4(), z.cidrv6()], {
-  error: 'Give an IP address or a network: 203.0.113.7, 203.0.113.0/24, 2001:db8::/32.',
-});
+/** A host, or a network with its prefix, of either version of IP. As logs write an IPv4 address that came over a socket of both, it is that address. */
+export const allowedAddressSchema = z
+  .union([z.ipv4(), z.ipv6(), z.cidrv4(), z.cidrv6()], {
+    error: 'Give an IP address or a network: 203.0.113.7, 203.0.113.0/24, 2001:db8::/32.',
+  })
+  .transform((address) => address.replace(/^::ffff:(?=\d+\.\d+\.\d+\.\d+$)/i, ''));
 /** As browsers send it: scheme, host and port, and nothing after. */
 export const allowedOriginSchema = z
   .string()
@@ -35,8 +37,12 @@ export const allowedOriginSchema = z
   .max(apiKeyLimits.originCharactersMax)
   .transform((text, context) => {
     const origin = /^https?:\/\//i.test(text) ? originOf(text) : null;
-    if (origin !== null) return origin;
-    context.addIssue({ code: 'custom', message: 'Give an origin: https://app.example.com, without a path.' });
+    if (origin !== null && !text.includes('*')) return origin;
+    // A URL's host may hold a star, and no browser ever sends one: it would look like a pattern and match nothing.
+    const message = text.includes('*')
+      ? 'Give each origin whole: a * stands for nothing here.'
+      : 'Give an origin: https://app.example.com, without a path.';
+    context.addIssue({ code: 'custom', message });
     return z.NEVER;
   });
 
@@ -46,7 +52,8 @@ function originOf(text: string): string | null {
   return url.pathname === '/' ? url.origin : null;
 }
 
-const limitSchema = z.int().min(1).max(2_147_483_647);
+const limitSentence = 'Give a whole number, 1 or more.';
+const limitSchema = z.int(limitSentence).min(1, limitSentence).max(2_147_483_647, 'The number is too large.');
 
 /** What a key may do, from where and for how much. Empty lists restrict nothing, but no origin means no browser. */
 const controls = {

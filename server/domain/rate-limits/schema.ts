@@ -2,6 +2,7 @@
 export {
   apiKeyLimits,
   batchLimits,
+  budgetLimits,
   embeddingLimits,
   explanationLimits,
   feedbackLimits,

@@ -6,7 +6,8 @@ import {
   defaultApiKeyScopes,
 } from '#server/domain/api-keys/schema.ts';
 import type { Plan } from '#server/domain/billing/schema.ts';
-import { readDollars, writeDollars } from '../../../../_format/dollars.ts';
+import { budgetProblem, readDollars, writeDollars } from '../../../../_format/dollars.ts';
+import { ungrouped } from '../../../../_format/typed-number.ts';
 
 /** The controls of a key as they stand in fields: lists a line each, numbers as typed, empty for what the plan has. */
 export interface KeyForm {
@@ -71,9 +72,17 @@ export function readKeyForm(
   for (const { path, message } of parsed.error.issues) {
     const field = String(path[0]);
     const line = typeof path[1] === 'number' ? `Line ${path[1] + 1}: ` : '';
-    errors[field] ??= field === 'budget' ? 'Give an amount above nothing: 50 or 12.50.' : `${line}${message}`;
+    errors[field] ??= field === 'budget' ? budgetProblem : `${line}${message}`;
   }
   return { errors };
+}
+
+/** What differs: saving one field must not undo what somebody else has changed in another since. */
+export function changesOf(controls: ApiKeyControls, before: ApiKeyControls): ApiKeyControls {
+  const was: Readonly<Record<string, unknown>> = before;
+  return Object.fromEntries(
+    Object.entries(controls).filter(([name, value]) => JSON.stringify(value) !== JSON.stringify(was[name])),
+  );
 }
 
 function linesOf(text: string): string[] {
@@ -84,6 +93,6 @@ function linesOf(text: string): string[] {
 }
 
 function numberOr<Empty>(text: string, empty: Empty): number | Empty {
-  const typed = text.trim().replaceAll(',', '');
+  const typed = ungrouped(text);
   return typed === '' ? empty : Number(typed);
 }

@@ -37,13 +37,13 @@ export function KeyOnceDialog({ created, apiUrl, onClose }: KeyOnceDialogProps) 
         shown: <MeasuredKey value={created.key} {...copying} />,
         below: (
           <>
-            <div className="mt-4">
+            <section className="mt-4" aria-label="The first call">
               <CodeSample
                 label="The first call"
                 variants={firstCalls(apiUrl, created.key)}
                 onCopied={copying.onCopied}
               />
-            </div>
+            </section>
             <div className="mt-3">
               <FirstCall keyId={created.id} />
             </div>

@@ -5,7 +5,8 @@ import { type FormEvent, useState } from 'react';
 import { type Budget, budgetSchema } from '#server/domain/billing/schema.ts';
 import { BudgetField } from '../../../../_components/budget-field.tsx';
 import { RefusalNote } from '../../../../_components/refusal-note.tsx';
-import { readDollars, writeDollars } from '../../../../_format/dollars.ts';
+import { SubmitButton } from '../../../../_components/submit-button.tsx';
+import { budgetProblem, readDollars, writeDollars } from '../../../../_format/dollars.ts';
 import { clockTime } from '../../../../_format/time.ts';
 import { useRpc } from '../../../../_trpc/client.ts';
 
@@ -45,7 +46,7 @@ export function ChangeBudget({ workspaceId, budget, mayManage }: ChangeBudgetPro
       <BudgetField
         {...fields}
         readOnly={!mayManage}
-        error={parsed.success ? undefined : 'Give an amount above nothing: 50 or 12.50.'}
+        error={parsed.success ? undefined : budgetProblem}
         onChange={(changed) => {
           setSavedAt(null);
           setFields(changed);
@@ -54,10 +55,10 @@ export function ChangeBudget({ workspaceId, budget, mayManage }: ChangeBudgetPro
       {change.error && <RefusalNote error={change.error} />}
       {mayManage ? (
         <div className="flex items-center gap-3">
-          <button type="submit" className="btn edged" disabled={!parsed.success || change.isPending}>
+          <SubmitButton className="btn edged" disabled={!parsed.success || change.isPending}>
             Save budget
-          </button>
-          <output className="text-dense text-ink-3">{savedAt && `Saved ${clockTime(savedAt)}`}</output>
+          </SubmitButton>
+          <output className="text-dense text-ink-3">{savedAt && `Saved ${clockTime(savedAt)} UTC`}</output>
         </div>
       ) : (
         <p className="help">Owners and admins can change it.</p>

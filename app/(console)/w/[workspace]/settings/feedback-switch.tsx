@@ -7,6 +7,7 @@ import { feedbackLimits } from '#server/domain/rate-limits/schema.ts';
 import { RefusalNote } from '../../../../_components/refusal-note.tsx';
 import { count } from '../../../../_format/number.ts';
 import { useRpc } from '../../../../_trpc/client.ts';
+import { StopFeedbackDialog } from './stop-feedback-dialog.tsx';
 
 interface FeedbackSwitchProps {
   readonly workspaceId: string;
@@ -17,6 +18,7 @@ interface FeedbackSwitchProps {
 export function FeedbackSwitch({ workspaceId, setting: initial, mayManage }: FeedbackSwitchProps) {
   const rpc = useRpc();
   const [setting, setSetting] = useState(initial);
+  const [asked, setAsked] = useState(false);
   const change = useMutation(rpc.workspace.switchFeedback.mutationOptions({ onSuccess: setSetting }));
   const { keepsFeedback, kept } = setting;
 
@@ -38,14 +40,16 @@ export function FeedbackSwitch({ workspaceId, setting: initial, mayManage }: Fee
         stored with the id of the request, for {feedbackLimits.keptDays} days. What was asked and what was
         answered are not stored, and no model is trained on it. Switching it off deletes all of it at once.
       </p>
-      {change.error && <RefusalNote error={change.error} />}
+      {change.error && !asked && <RefusalNote error={change.error} />}
       {mayManage ? (
         <div>
           <button
             type="button"
-            className="btn edged"
+            className={keepsFeedback ? 'btn danger' : 'btn edged'}
             disabled={change.isPending}
-            onClick={() => change.mutate({ workspaceId, keepsFeedback: !keepsFeedback })}
+            onClick={() =>
+              keepsFeedback ? setAsked(true) : change.mutate({ workspaceId, keepsFeedback: true })
+            }
           >
             {labelOf(setting)}
           </button>
@@ -53,11 +57,22 @@ export function FeedbackSwitch({ workspaceId, setting: initial, mayManage }: Fee
       ) : (
         <p className="text-ink-3">Owners and admins can switch it.</p>
       )}
+      {asked && (
+        <StopFeedbackDialog
+          kept={kept}
+          error={change.error}
+          pending={change.isPending}
+          onStop={() =>
+            change.mutate({ workspaceId, keepsFeedback: false }, { onSuccess: () => setAsked(false) })
+          }
+          onClose={() => setAsked(false)}
+        />
+      )}
     </div>
   );
 }
 
 function labelOf({ keepsFeedback, kept }: FeedbackSetting): string {
   if (!keepsFeedback) return 'Keep feedback';
-  return kept > 0 ? `Stop, and delete ${count(kept)}` : 'Stop keeping feedback';
+  return kept > 0 ? `Stop, and delete ${count(kept)}…` : 'Stop keeping feedback…';
 }

@@ -5,6 +5,7 @@ import { type FormEvent, useState } from 'react';
 import { type WorkspaceItem, workspaceNameSchema } from '#server/domain/workspaces/schema.ts';
 import { Field } from '../../../../_components/field.tsx';
 import { RefusalNote } from '../../../../_components/refusal-note.tsx';
+import { SubmitButton } from '../../../../_components/submit-button.tsx';
 import { clockTime } from '../../../../_format/time.ts';
 import { useRpc } from '../../../../_trpc/client.ts';
 
@@ -38,7 +39,7 @@ export function RenameWorkspace({ workspace, mayManage }: { workspace: Workspace
         maxLength={60}
         help={mayManage ? 'The address stays as it is.' : 'Owners and admins can rename it.'}
         aside={
-          savedAt && !changed ? <span className="text-ink-3">Saved {clockTime(savedAt)}</span> : undefined
+          savedAt && !changed ? <span className="text-ink-3">Saved {clockTime(savedAt)} UTC</span> : undefined
         }
         error={parsed.success ? undefined : parsed.error.issues[0]?.message}
         onChange={(event) => setName(event.target.value)}
@@ -46,9 +47,9 @@ export function RenameWorkspace({ workspace, mayManage }: { workspace: Workspace
       {rename.error && <RefusalNote error={rename.error} />}
       {mayManage && (
         <div>
-          <button type="submit" className="btn edged" disabled={!changed || rename.isPending}>
+          <SubmitButton className="btn edged" disabled={!changed || rename.isPending}>
             Save name
-          </button>
+          </SubmitButton>
         </div>
       )}
     </form>

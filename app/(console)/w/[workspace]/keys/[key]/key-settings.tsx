@@ -1,15 +1,17 @@
 'use client';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
-import { type FormEvent, useState } from 'react';
+import { type FormEvent, useRef, useState } from 'react';
 import type { ApiKeyItem } from '#server/domain/api-keys/schema.ts';
 import { planOf } from '#server/domain/billing/schema.ts';
 import type { WorkspaceItem } from '#server/domain/workspaces/schema.ts';
 import { Field } from '../../../../../_components/field.tsx';
 import { RefusalNote } from '../../../../../_components/refusal-note.tsx';
+import { SubmitButton } from '../../../../../_components/submit-button.tsx';
 import { clockTime } from '../../../../../_format/time.ts';
 import { useRpc } from '../../../../../_trpc/client.ts';
 import { KeyRestrictions, ScopeChoices } from '../../_keys/key-controls.tsx';
-import { type KeyForm, keyFormOf, readKeyForm } from '../../_keys/key-form.ts';
+import { changesOf, type KeyForm, keyFormOf, readKeyForm } from '../../_keys/key-form.ts';
+import { dayOf, endOf } from './last-day.ts';
 
 interface KeySettingsProps {
   readonly workspace: WorkspaceItem;
@@ -23,7 +25,10 @@ export function KeySettings({ workspace, apiKey, mayManage }: KeySettingsProps) 
   const plan = planOf(workspace.planId);
   const [form, setForm] = useState<KeyForm>(() => keyFormOf(apiKey, plan));
   const [lastDay, setLastDay] = useState(() => dayOf(apiKey.expiresAt));
+  const [saved, setSaved] = useState({ form, lastDay });
   const [savedAt, setSavedAt] = useState<Date | null>(null);
+  const [dayIsPartial, setDayIsPartial] = useState(false);
+  const dayBox = useRef<HTMLInputElement>(null);
   const read = readKeyForm(form, plan);
   const change = useMutation(
     rpc.apiKey.change.mutationOptions({
@@ -38,16 +43,24 @@ export function KeySettings({ workspace, apiKey, mayManage }: KeySettingsProps) 
     setSavedAt(null);
     setForm({ ...form, ...changed });
   }
+  // A date of which a part is missing reads as none, which would mean that the key never expires.
+  function checkDay(): boolean {
+    const isPartial = dayBox.current?.validity.badInput ?? false;
+    setDayIsPartial(isPartial);
+    return !isPartial;
+  }
   function submit(event: FormEvent) {
     event.preventDefault();
-    if ('errors' in read) return;
-    change.mutate({
+    const before = readKeyForm(saved.form, plan);
+    if (!checkDay() || 'errors' in read) return;
+    const changes = {
       workspaceId: workspace.id,
       keyId: apiKey.id,
-      ...read.controls,
+      ...('errors' in before ? read.controls : changesOf(read.controls, before.controls)),
       // Left out where it is as it was: a day has no time, and the key's end has one.
-      ...(lastDay !== dayOf(apiKey.expiresAt) && { expiresAt: endOf(lastDay) }),
-    });
+      ...(lastDay !== saved.lastDay && { expiresAt: endOf(lastDay) }),
+    };
+    change.mutate(changes, { onSuccess: () => setSaved({ form, lastDay }) });
   }
 
   const errors = 'errors' in read ? read.errors : {};
@@ -59,9 +72,13 @@ export function KeySettings({ workspace, apiKey, mayManage }: KeySettingsProps) 
       <Field
         label="Last day"
         type="date"
+        max="9999-12-31"
+        ref={dayBox}
         value={lastDay}
         readOnly={!mayManage}
         help="To its end, UTC. Empty: it never expires."
+        error={dayIsPartial ? 'Give the whole day, or clear it all: then it never expires.' : undefined}
+        onBlur={checkDay}
         onChange={(event) => {
           setSavedAt(null);
           setLastDay(event.target.value);
@@ -70,22 +87,14 @@ export function KeySettings({ workspace, apiKey, mayManage }: KeySettingsProps) 
       {change.error && <RefusalNote error={change.error} />}
       {mayManage && (
         <div className="flex items-center gap-3">
-          <button type="submit" className="btn primary" disabled={change.isPending || 'errors' in read}>
+          <SubmitButton className="btn primary" disabled={change.isPending || 'errors' in read}>
             Save changes
-          </button>
+          </SubmitButton>
           <output className="text-dense text-ink-3">
-            {savedAt && `Saved ${clockTime(savedAt)}. In force from the next call.`}
+            {savedAt && `Saved ${clockTime(savedAt)} UTC. In force from the next call.`}
           </output>
         </div>
       )}
     </form>
   );
-}
-
-function dayOf(at: Date | null): string {
-  return at ? at.toISOString().slice(0, 10) : '';
-}
-
-function endOf(day: string): Date | null {
-  return day === '' ? null : new Date(`${day}T23:59:59.999Z`);
 }

@@ -4,7 +4,7 @@ const shapes = {
   pending: { shape: 'st warn', said: 'Waiting' },
   delivered: { shape: 'st', said: 'Taken' },
   failed: { shape: 'st bad', said: 'Failed' },
-  canceled: { shape: 'st off', said: 'Canceled' },
+  canceled: { shape: 'st off', said: 'Cancelled' },
 } as const satisfies Record<DeliveryStatus, { shape: string; said: string }>;
 
 export const statusName = (status: DeliveryStatus): string => shapes[status].said;

@@ -22,10 +22,10 @@ export function DisableEndpointDialog({ workspaceId, endpointId, onClose }: Endp
       <div className="content grid gap-4">
         <Ledger
           lines={[
-            ['What happens from now on', 'is not sent to it'],
-            ['Deliveries that wait', 'are canceled'],
+            ['What happens from now on', 'is not kept for it'],
+            ['Deliveries that wait', 'are cancelled, and can be sent again'],
             ['Its secret and its log', 'stay'],
-            ['Undo', 'enable it; send again what it missed'],
+            ['Undo', 'enable it'],
           ]}
         />
         {disable.error && <RefusalNote error={disable.error} />}
