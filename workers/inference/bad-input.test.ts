@@ -143,6 +143,7 @@ describe('the body', () => {
     ['with an empty text', { input: '' }, 'input'],
     ['with a blank text', { input: ' \n\t ' }, 'input'],
     ['with no texts', { input: [] }, 'input'],
+    ['with a text of control characters alone', { input: ['a', '\u0001'] }, 'input[1]'],
     ['with an empty text in a list', { input: ['a', 'b', 'c', ''] }, 'input[3]'],
     ['with a number in a list', { input: ['a', 7] }, 'input[1]'],
     ['with a list in a list', { input: [['a']] }, 'input[0]'],

@@ -50,6 +50,12 @@ describe('texts', () => {
   it.each([
     ['an empty text', '', 'input', 'The text is empty.'],
     ['a blank text in a list', ['a cat', ' \n'], 'input[1]', 'The text is empty.'],
+    [
+      'a text of marks alone',
+      ['a cat', '\u0301'],
+      'input[1]',
+      'The text has no character that the model reads.',
+    ],
     ['an empty list', [], 'input', 'The list of texts is empty.'],
     ['NUL', 'a\0b', 'input', 'NUL'],
     ['a number after a text', ['a cat', 7], 'input[1]', 'A text is a string.'],

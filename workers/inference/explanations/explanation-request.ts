@@ -2,7 +2,7 @@ import { z } from '@hono/zod-openapi';
 import { explanationLimits } from '#server/domain/rate-limits/limits.ts';
 import { METHODS, type MethodName } from '#workers/explanations/explanation.ts';
 import { pictureSource, type WithPictures } from '../images/image-request.ts';
-import { text } from '../text-input.ts';
+import { readTextUpTo } from '../text-input.ts';
 
 export const sentimentLabels = ['negative', 'neutral', 'positive'] as const;
 export const methods = Object.keys(METHODS) as [MethodName, ...MethodName[]];
@@ -42,11 +42,9 @@ const notAnObject = (issue: { readonly code?: string | undefined }) =>
 export const textExplanationBody = z
   .strictObject(
     {
-      input: text
-        .refine((value) => value.length <= textCharactersMax, {
-          error: `A text to explain has at most ${textCharactersMax} characters.`,
-        })
-        .openapi({ example: 'The plot is thin but the acting is wonderful.' }),
+      input: readTextUpTo(textCharactersMax).openapi({
+        example: 'The plot is thin but the acting is wonderful.',
+      }),
       label: z
         .enum(sentimentLabels, { error: `label is one of ${sentimentLabels.join(', ')}.` })
         .optional()
