@@ -108,7 +108,7 @@ describe('texts', () => {
     expect(refused.message).toMatch(/text-embedding-1.*image-1/);
   });
 
-  it.each([0, -1, 1, 256, 383, 385, 1280, 384.5, 1e308, '384', null, [384]])(
+  it.each([0, -1, 1, 256, 383, 385, 1280, 384.5, 1e308, '384', [384]])(
     '400 for dimensions of %j, by its name',
     async (dimensions) => {
       const refused = await refusedJson({ input: 'a cat', dimensions });
@@ -138,7 +138,7 @@ describe('what clients of other embedding models send', () => {
     expect(refused.message).toMatch(/token ids.*check_embedding_ctx_length=False/);
   });
 
-  it.each([0, -1, 1, 256, 1279, 1281, 1280.5, 1e308, '1280', null, [1280]])(
+  it.each([0, -1, 1, 256, 1279, 1281, 1280.5, 1e308, '1280', [1280]])(
     '400 for dimensions of %j, by its name',
     async (dimensions) => {
       const refused = await refusedJson({ input, dimensions });
@@ -147,7 +147,7 @@ describe('what clients of other embedding models send', () => {
     },
   );
 
-  it.each(['int8', 'BASE64', '', 1, null])('400 for encoding_format %j', async (format) => {
+  it.each(['int8', 'BASE64', '', 1])('400 for encoding_format %j', async (format) => {
     expect(await refusedJson({ input, encoding_format: format })).toMatchObject(bad('encoding_format'));
   });
 });

@@ -37,7 +37,7 @@ export function explainTexts(
     task: 'sentiment',
     modelOf(request) {
       const { id } = model.runtime.model;
-      if (request.model === undefined || request.model === id) return model;
+      if (request.model == null || request.model === id) return model;
       throw new DomainError('not_found', `There is no such model to explain texts of; there is ${id}.`, {
         param: 'model',
       });
