@@ -22,7 +22,8 @@ export default function QuickStartPage() {
       </Section>
       <Section id="call" title="2. Call">
         <p>
-          The API is at <code>{api}</code>. Send one text, or a list of them.
+          The API is at <code>{api}</code>. Send one text, or a list of them. A field that may be left out may
+          also be null.
         </p>
         <CodeSample label="The first call" variants={firstCalls(api)} />
       </Section>

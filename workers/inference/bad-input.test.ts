@@ -143,6 +143,7 @@ describe('the body', () => {
     ['with an empty text', { input: '' }, 'input'],
     ['with a blank text', { input: ' \n\t ' }, 'input'],
     ['with no texts', { input: [] }, 'input'],
+    ['with a text of control characters alone', { input: ['a', '\u0001'] }, 'input[1]'],
     ['with an empty text in a list', { input: ['a', 'b', 'c', ''] }, 'input[3]'],
     ['with a number in a list', { input: ['a', 7] }, 'input[1]'],
     ['with a list in a list', { input: [['a']] }, 'input[0]'],
@@ -228,10 +229,12 @@ describe('the body', () => {
     expect(await refusal({ rawBody: stalled }, slow)).toMatchObject({ status: 408, code: 'request_timeout' });
   });
 
-  it('400 for a megabyte of brackets', async () => {
-    const depth = 500_000;
+  it.each([
+    ['400 for as many brackets as a body may have', requestLimits.jsonPartsMax - 2, 400, 'input[0]'],
+    ['413 for a megabyte of brackets', 500_000, 413, null],
+  ])('%s', async (_name, depth, status, param) => {
     const answer = await refusal({ rawBody: `{"input":${'['.repeat(depth)}${']'.repeat(depth)}}` });
-    expect(answer).toMatchObject({ status: 400, param: 'input[0]' });
+    expect(answer).toMatchObject({ status, param });
   });
 
   it.each([

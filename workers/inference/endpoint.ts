@@ -45,6 +45,8 @@ export interface MeteredEndpoint<Input, Item, Output> extends Endpoint<Input> {
   readonly fetchInputs?: FetchInputs<Input>;
   /** What runs once those are answered, one after the other, where what that is follows from the outputs before. */
   readonly followUps?: readonly FollowUp<Input, Item, Output>[];
+  /** What to do about a text that is too long for the model. Left out: have it cut. */
+  readonly tooLongCure?: string;
   /** Names the item in an error: `input` or `input[3]`. Undefined: it is the whole body. */
   paramOf(input: Input, index: number): string | undefined;
   inputUnitsOf(output: Output): number;

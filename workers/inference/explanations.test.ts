@@ -2,6 +2,8 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { explanationLimits } from '#server/domain/rate-limits/limits.ts';
 import { createTestDatabase, type TestDatabase } from '#server/testing/database.ts';
 import { createApiKey, createWorkspace } from '#server/testing/factories.ts';
+import { fakeTextClassifier } from '#workers/model-runtime/fake/fake-text-classifier.ts';
+import type { TextClassifier } from '#workers/model-runtime/model-runtime.ts';
 import { call, type GatewayUnderTest, gatewayUnderTest } from './testing/gateway-under-test.ts';
 
 let database: TestDatabase;
@@ -79,12 +81,40 @@ describe('an explanation', () => {
   });
 });
 
+it('explains a text that fits, also where taking a word out makes it longer', async () => {
+  const { gateway } = gatewayUnderTest(database, { model: { refuseOn: (text) => text === 'ab' } });
+  const { status, text } = await call({ gateway }, { key, path: '/v1/explanations', body: { input: 'a-b' } });
+  expect(status, text).toBe(200);
+});
+
+it('runs with as many units left as it costs', async () => {
+  const runtime = fakeTextClassifier();
+  const tokensOf = (text: string) => (text === '' ? 0 : 1);
+  const counting: TextClassifier = {
+    ...runtime,
+    costBound: ({ text }) => tokensOf(text),
+    run: async (inputs, signal) =>
+      (await runtime.run(inputs, signal)).map((output, index) => ({
+        ...output,
+        inputTokens: tokensOf(inputs[index]?.text ?? ''),
+      })),
+  };
+  const { gateway } = gatewayUnderTest(database, { classifierRuntime: counting });
+  const { id } = await createWorkspace(database.prisma, { quotaUnits: 1 });
+  const { key: last } = await createApiKey(database.prisma, { workspaceId: id });
+  const asked = { key: last, path: '/v1/explanations', body: { input: 'dull' } };
+  const answer = await call({ gateway }, asked);
+  expect(answer.json.usage).toMatchObject({ units: 1 });
+  expect((await call({ gateway }, asked)).json.error.code).toBe('insufficient_quota');
+});
+
 describe('refused, and nothing billed', () => {
   it.each([
     ['no text', {}, 'input'],
     ['an empty text', { input: '  ' }, 'input'],
     ['a list', { input: ['a', 'b'] }, 'input'],
     ['a text too long', { input: 'x'.repeat(explanationLimits.textCharactersMax + 1) }, 'input'],
+    ['a text with nothing to read', { input: '\u0001 \u200b' }, 'input'],
     ['half a surrogate pair', { input: 'a \ud800' }, 'input'],
     ['another method', { input: 'a', method: 'attention' }, 'method'],
     ['another label', { input: 'a', label: 'angry' }, 'label'],
@@ -112,11 +142,18 @@ describe('refused, and nothing billed', () => {
     expect(await ledger()).toEqual(before);
   });
 
-  it('a text that the model finds too long', async () => {
+  it('a text that the model finds too long, after one run, and without advice that this path refuses', async () => {
     const short = gatewayUnderTest(database, { model: { refuseOn: (text) => text.length > 10 } });
-    const { status, json } = await explain({ input: 'a very dull film' }, short);
+    const { status, json } = await explain({ input: 'a very dull film', method: 'shap' }, short);
     expect(status).toBe(422);
     expect(json.error).toMatchObject({ code: 'input_too_long', param: 'input' });
+    expect(json.error.message).not.toContain('truncate');
+    expect(short.runtime.batches.flat()).toHaveLength(1);
+  });
+
+  it('a text of too many characters as one that is too long', async () => {
+    const { status, json } = await explain({ input: 'x'.repeat(explanationLimits.textCharactersMax + 1) });
+    expect({ status, code: json.error.code }).toEqual({ status: 422, code: 'input_too_long' });
   });
 
   it('a caller who leaves', async () => {

@@ -252,7 +252,7 @@ refuses('/v1/completions', [
 ]);
 
 it('a schema as deep as it can be sent is refused, not run into', async () => {
-  for (const levels of [1_000, 50_000]) {
+  for (const levels of [1_000, 32_000]) {
     const schema = `${'{"not":'.repeat(levels)}{}${'}'.repeat(levels)}`;
     const rawBody = `{"messages":[{"role":"user","content":"x"}],"response_format":{"type":"json_schema","json_schema":{"name":"x","schema":${schema}}}}`;
     const answer = await refusal({ path: '/v1/chat/completions', rawBody });

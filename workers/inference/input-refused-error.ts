@@ -9,12 +9,18 @@ const unreadable = {
   too_slow: 'The picture took too long to decode. Save it again as a JPEG or PNG.',
 } as const satisfies Record<ImageRefusalReason, string>;
 
+const haveItCut = 'Send truncate: true to cut it.';
+
 /** What a model refuses, said to whoever sent it. `param` names the input, where it is not the whole body. */
-export function inputRefusedError(refusal: InputRefusal, param: string | undefined): DomainError {
+export function inputRefusedError(
+  refusal: InputRefusal,
+  param: string | undefined,
+  tooLongCure = haveItCut,
+): DomainError {
   if (refusal.refused === 'image_unreadable') {
     return new DomainError('image_unreadable', unreadable[refusal.reason], { param });
   }
   const { tokens, contextTokens } = refusal;
-  const sentence = `The text has ${tokens} tokens; the model reads ${contextTokens}. Send truncate: true to cut it.`;
+  const sentence = `The text has ${tokens} tokens; the model reads ${contextTokens}. ${tooLongCure}`;
   return new DomainError('input_too_long', sentence, { param });
 }

@@ -1,7 +1,9 @@
 import type { z } from '@hono/zod-openapi';
 import { DomainError } from '#server/domain/errors.ts';
+import { requestLimits } from '#server/domain/rate-limits/limits.ts';
 import type { BodyReader, IncomingBody } from './endpoint.ts';
 import { issueToError } from './issue-to-error.ts';
+import { hasMoreJsonParts } from './json-parts.ts';
 
 const utf8 = new TextDecoder('utf-8', { fatal: true });
 const json = /^application\/json(?:\s*;\s*charset="?utf-?8"?)?\s*$/i;
@@ -23,6 +25,11 @@ export function isJson(contentType: string): boolean {
 }
 
 export function parseJson(bytes: Uint8Array): unknown {
+  const { jsonPartsMax } = requestLimits;
+  if (hasMoreJsonParts(bytes, jsonPartsMax)) {
+    const sentence = `A JSON body has at most ${jsonPartsMax} strings, lists and objects.`;
+    throw new DomainError('payload_too_large', sentence);
+  }
   try {
     return JSON.parse(utf8.decode(bytes));
   } catch {

@@ -121,15 +121,16 @@ export function freePipeline<Input>(
     .through(respondFree(endpoint, dependencies));
 }
 
-/** An item costs a unit at the least. */
+/** An item costs a unit at the least, unless there is nothing in it: a text without its words. */
 function costOf<Input, Item, Output>(
   endpoint: MeteredEndpoint<Input, Item, Output>,
   input: Input,
 ): CostBounds {
   const model = endpoint.modelOf(input);
   const followUps = endpoint.followUps?.flatMap((followUp) => followUp.itemsMax(input)) ?? [];
-  const items = [...endpoint.itemsOf(input), ...followUps];
-  const unitsMax = items.reduce((sum, item) => sum + model.costBound(item), 0);
+  const bounds = [...endpoint.itemsOf(input), ...followUps].map((item) => model.costBound(item));
+  const unitsMax = bounds.reduce((sum, bound) => sum + bound, 0);
+  const unitsMin = bounds.filter((bound) => bound > 0).length;
   const task = byInput(endpoint.task, input);
-  return { unitsMin: items.length, unitsMax, microUsdMax: priceMicroUsd(task, unitsMax, 0) };
+  return { unitsMin, unitsMax, microUsdMax: priceMicroUsd(task, unitsMax, 0) };
 }

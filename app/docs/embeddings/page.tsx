@@ -76,7 +76,7 @@ export default function EmbeddingsReferencePage() {
             [
               'input: texts',
               'string or list of strings',
-              `Up to ${count(textsMax)} of ${count(textCharactersMax)} characters, ${count(requestLimits.bodyBytesMax / mebibyte)} MiB together.`,
+              `Up to ${count(textsMax)} of ${count(textCharactersMax)} characters, ${count(requestLimits.bodyBytesMax / mebibyte)} MiB together. A text without a character that the model reads is refused.`,
             ],
             [
               'input: pictures',

@@ -113,7 +113,7 @@ export const errorRows: Readonly<Record<Exclude<ErrorCode, ConsoleOnly>, ErrorRo
   input_too_long: {
     status: 422,
     meaning: 'A text is longer than the model reads; param names it.',
-    todo: 'Shorten it, or set truncate.',
+    todo: 'Shorten it, or set truncate where the path takes it.',
   },
   image_unreadable: {
     status: 422,

@@ -104,6 +104,7 @@ export default function ErrorsPage() {
           className="max-w-xl"
           lines={[
             ['Body with texts', `${count(requestLimits.bodyBytesMax / kibibyte)} KiB`],
+            ['Strings, lists and objects in JSON', count(requestLimits.jsonPartsMax)],
             ['Texts', count(requestLimits.textsMax)],
             ['Characters in a text', count(requestLimits.textCharactersMax)],
             ['Time for it to arrive', `${requestLimits.bodyTimeoutMs / 1_000} s`],

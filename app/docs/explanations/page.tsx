@@ -38,7 +38,7 @@ export default function ExplanationsReferencePage() {
             [
               'input',
               'string or object',
-              `Required. One text of up to ${count(textCharactersMax)} characters; or one picture, {"url": …} or {"base64": …} as for /v1/images/classify.`,
+              `Required. One text of up to ${count(textCharactersMax)} characters and 510 tokens; or one picture, {"url": …} or {"base64": …} as for /v1/images/classify.`,
             ],
             ['method', '"occlusion", "lime" or "shap"', 'Left out: occlusion.'],
             [

@@ -31,7 +31,7 @@ export default function SentimentReferencePage() {
             [
               'input',
               'string or list of strings',
-              `Required. Up to ${count(requestLimits.textsMax)} texts of ${count(requestLimits.textCharactersMax)} characters each.`,
+              `Required. Up to ${count(requestLimits.textsMax)} texts of ${count(requestLimits.textCharactersMax)} characters each, of which the model reads 510 tokens (some 350 words). A text without a character that it reads is refused.`,
             ],
             ['model', 'string', 'The model’s name. Left out: the current one.'],
             [

@@ -10,6 +10,8 @@ const dayMs = 24 * hourMs;
 /** Bounds of one request to the data plane. */
 export const requestLimits = {
   bodyBytesMax: mebibyte,
+  /** Strings, lists and objects of a JSON body: many times what any path takes. */
+  jsonPartsMax: 65_536,
   textsMax: 256,
   textCharactersMax: 20_000,
   headersBytesMax: 16 * kibibyte,

@@ -44,7 +44,8 @@ export function parseLine(bytes: Buffer | null, endpoint: string): ParsedLine {
 function parseLineJson(bytes: Buffer): unknown {
   try {
     return parseJson(bytes);
-  } catch {
+  } catch (error) {
+    if (error instanceof DomainError && error.code === 'payload_too_large') throw error;
     throw new DomainError('invalid_json', 'The line is not JSON in UTF-8.');
   }
 }

@@ -24,7 +24,7 @@ export function expectDimensions(
   { runtime, dimensions }: ServedForEmbedding<never, unknown>,
   asked: EmbeddingOptions['dimensions'],
 ): void {
-  if (asked === undefined || asked === dimensions) return;
+  if (asked == null || asked === dimensions) return;
   const { id } = runtime.model;
   const sentence = `The vectors of ${id} have ${dimensions} dimensions. Ask for ${dimensions}, or leave dimensions out.`;
   throw new DomainError('invalid_request', sentence, { param: 'dimensions' });

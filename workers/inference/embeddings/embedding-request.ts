@@ -1,27 +1,28 @@
 import { z } from '@hono/zod-openapi';
 import { embeddingLimits } from '#server/domain/rate-limits/limits.ts';
 import { pictureInput, pictureParts, type WithPictures } from '../images/image-request.ts';
+import { orDefault } from '../or-default.ts';
 import { booleanField, textsUpTo } from '../text-input.ts';
 
 const formatSentence = 'encoding_format is "float" or "base64".';
 const dimensionsSentence = 'dimensions is a whole number above 0.';
 
 const optionFields = {
-  model: z.string({ error: 'model is the name of a model.' }).optional().openapi({
+  model: z.string({ error: 'model is the name of a model.' }).nullish().openapi({
     description: 'Name of the model; the current one for what is sent when left out.',
     example: 'text-embedding-1',
   }),
-  encoding_format: z.enum(['float', 'base64'], { error: formatSentence }).default('float').openapi({
+  encoding_format: orDefault(z.enum(['float', 'base64'], { error: formatSentence }), 'float').openapi({
     description: 'float: a list of numbers. base64: the bytes of 32-bit floats, little-endian.',
   }),
   dimensions: z
     .int({ error: dimensionsSentence })
     .min(1, { error: dimensionsSentence })
-    .optional()
+    .nullish()
     .openapi({ description: 'How long the vectors are; no other length than the model’s is given.' }),
   user: z
     .string({ error: 'user is a string.' })
-    .optional()
+    .nullish()
     .openapi({ description: 'Accepted for clients that send it. It is neither read nor kept.' }),
 };
 
@@ -45,16 +46,21 @@ export function isOfTexts(request: EmbeddingRequest): request is TextEmbeddingRe
 }
 
 export const embeddedTexts = textsUpTo(embeddingLimits.textsMax);
-export const truncateField = booleanField('truncate').openapi({
+const cutDescription = {
   description: 'Cut texts that are longer than the model reads, instead of refusing them.',
-});
+};
+export const truncateField = booleanField('truncate').openapi(cutDescription);
 
 const objectError = (issue: { readonly code?: string }) =>
   issue.code === 'invalid_type' ? 'The body is a JSON object.' : undefined;
 
 export const textEmbeddingJson = z
   .strictObject(
-    { input: embeddedTexts, truncate: truncateField.default(false), ...optionFields },
+    {
+      input: embeddedTexts,
+      truncate: orDefault(truncateField, false).openapi(cutDescription),
+      ...optionFields,
+    },
     { error: objectError },
   )
   .openapi('TextEmbeddingRequest');

@@ -98,7 +98,7 @@ export function embeddingsEndpoint(
 /** What is sent decides the model; a name that is sent as well has to be that one's. */
 function expectModel({ texts, pictures }: EmbeddingModels, request: EmbeddingRequest): void {
   const [ofTexts, ofPictures] = [texts.runtime.model.id, pictures.runtime.model.id];
-  if (request.model === undefined || request.model === (isOfTexts(request) ? ofTexts : ofPictures)) return;
+  if (request.model == null || request.model === (isOfTexts(request) ? ofTexts : ofPictures)) return;
   if (request.model === ofPictures) {
     const sentence = `${ofPictures} embeds pictures, not texts. Send pictures, {"url": …} or {"base64": …}, or name ${ofTexts}.`;
     throw new DomainError('invalid_request', sentence, { param: 'input' });

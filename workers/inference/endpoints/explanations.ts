@@ -87,6 +87,7 @@ export function explanationsEndpoint(
       itemsMax: (request) => kindOf(request).followUps[step]?.itemsMax(request) ?? [],
       itemsOf: (request, outputs) => kindOf(request).followUps[step]?.itemsOf(request, outputs) ?? [],
     })),
+    tooLongCure: 'Shorten it: a text is explained whole.',
     paramOf: (request, index) => kindOf(request).paramOf(request, index),
     inputUnitsOf: (output) =>
       'inputTokens' in output ? texts.inputUnitsOf(output) : pictures.inputUnitsOf(output),

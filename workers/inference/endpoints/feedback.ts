@@ -8,6 +8,7 @@ import type { FreeEndpoint } from '../endpoint.ts';
 import { jsonBody } from '../json-body.ts';
 import { bearer, errorResponses, successHeaders } from '../openapi-parts.ts';
 import { orDatabaseUnavailable } from '../or-database-unavailable.ts';
+import { orDefault } from '../or-default.ts';
 
 const { labelCharactersMax, correctionCharactersMax, keptDays } = feedbackLimits;
 const oneOfBoth = 'Send label, or correction.';
@@ -28,24 +29,22 @@ const body = z
         description: 'The x-request-id of the answer.',
         example: 'req_019ab0f2c4d17a7e8f3b5c6d7e8f9a0b',
       }),
-      index: z
-        .int({ error: indexError })
-        .min(0, { error: indexError })
-        .max(indexMax, { error: indexError })
-        .default(0)
-        .openapi({ description: 'Which of the request’s inputs, as index in its answer.' }),
+      index: orDefault(
+        z.int({ error: indexError }).min(0, { error: indexError }).max(indexMax, { error: indexError }),
+        0,
+      ).openapi({ description: 'Which of the request’s inputs, as index in its answer.' }),
       label: said('label', labelCharactersMax)
-        .optional()
+        .nullish()
         .openapi({ description: 'The label that would have been right.', example: 'negative' }),
       correction: said('correction', correctionCharactersMax)
-        .optional()
+        .nullish()
         .openapi({ description: 'The text that should have been written.' }),
     },
     { error: (issue) => (issue.code === 'invalid_type' ? 'The body is a JSON object.' : undefined) },
   )
   .transform(({ request_id: requestId, index, label, correction }, context) => {
-    if (label !== undefined && correction === undefined) return { requestId, index, said: { label } };
-    if (correction !== undefined && label === undefined) return { requestId, index, said: { correction } };
+    if (label != null && correction == null) return { requestId, index, said: { label } };
+    if (correction != null && label == null) return { requestId, index, said: { correction } };
     context.addIssue({ code: 'custom', message: oneOfBoth, path: ['label'] });
     return z.NEVER;
   })

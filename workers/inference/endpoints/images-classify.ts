@@ -102,7 +102,7 @@ export function imagesClassifyEndpoint(
     bodyLimits: { bytesMax: imageLimits.bodyBytesMax, timeoutMs: imageLimits.bodyTimeoutMs },
     modelOf(input) {
       const { id } = model.runtime.model;
-      if (input.model === undefined || input.model === id) return model;
+      if (input.model == null || input.model === id) return model;
       throw new DomainError('not_found', `There is no such model for pictures; there is ${id}.`, {
         param: 'model',
       });
@@ -117,7 +117,7 @@ export function imagesClassifyEndpoint(
 }
 
 function toReply(input: ImageRequest, answer: Answer<ImageClassification>): z.infer<typeof reply> {
-  const { abstain_below: abstainBelow = 0 } = input;
+  const abstainBelow = input.abstain_below ?? 0;
   return {
     id: answer.id,
     object: 'image_classification',

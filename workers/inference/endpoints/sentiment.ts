@@ -17,25 +17,25 @@ const body = z.strictObject(
     input: textInput,
     model: z
       .string({ error: 'model is the name of a model.' })
-      .optional()
+      .nullish()
       .openapi({ description: 'Name of the model; the current one when left out.', example: 'sentiment-1' }),
     truncate: booleanField('truncate')
-      .optional()
+      .nullish()
       .openapi({ description: 'Cut texts that are longer than the model reads, instead of refusing them.' }),
     abstain_below: z
       .number({ error: 'abstain_below is a number from 0 to 1.' })
       .min(0, { error: 'abstain_below is a number from 0 to 1.' })
       .max(1, { error: 'abstain_below is a number from 0 to 1.' })
-      .optional()
+      .nullish()
       .openapi({ description: 'A label less probable than this is answered as null.' }),
     explain: booleanField('explain')
-      .optional()
+      .nullish()
       .openapi({
         description: `Say of each answer what each word did for its label, by occlusion: up to ${textsMax} texts of ${textCharactersMax} characters. Costs what /v1/explanations costs, besides.`,
       }),
     store: booleanField('store')
       .refine((store) => !store, { error: 'Nothing that is sent here is stored. Leave store out.' })
-      .optional()
+      .nullish()
       .openapi({ description: 'False, which it always is: no text is kept.' }),
   },
   { error: (issue) => (issue.code === 'invalid_type' ? 'The body is a JSON object.' : undefined) },
@@ -102,13 +102,12 @@ export function sentimentEndpoint(model: ServedModel<TextInput, TextClassificati
     body: jsonBody(body),
     modelOf(input) {
       const { id } = model.runtime.model;
-      if (input.model === undefined || input.model === id) return model;
+      if (input.model == null || input.model === id) return model;
       throw new DomainError('not_found', `There is no such model for sentiment; there is ${id}.`, {
         param: 'model',
       });
     },
-    itemsOf: ({ input, truncate = false }) =>
-      typeof input === 'string' ? [{ text: input, truncate }] : input.map((text) => ({ text, truncate })),
+    itemsOf: ({ input, truncate }) => [input].flat().map((text) => ({ text, truncate: truncate ?? false })),
     paramOf: ({ input }, index) => (typeof input === 'string' ? 'input' : `input[${index}]`),
     inputUnitsOf: (output) => output.inputTokens,
     reply: toReply,
@@ -116,7 +115,8 @@ export function sentimentEndpoint(model: ServedModel<TextInput, TextClassificati
 }
 
 function toReply(input: SentimentRequest, answer: Answer<TextClassification>): z.infer<typeof reply> {
-  const { abstain_below: abstainBelow = 0, truncate = false } = input;
+  const abstainBelow = input.abstain_below ?? 0;
+  const truncate = input.truncate ?? false;
   return {
     id: answer.id,
     object: 'sentiment',

@@ -42,7 +42,7 @@ export function explainingSentimentEndpoint(model: TextModel): ExplainingSentime
     TextClassification
   >(endpoint, {
     kind: explainTexts(model),
-    isAsked: ({ explain = false }) => explain,
+    isAsked: ({ explain }) => explain === true,
     asksOf: textsToExplain,
     modelOf: (request) => endpoint.modelOf(request),
     inputUnitsOf: (output) => output.inputTokens,
@@ -50,7 +50,7 @@ export function explainingSentimentEndpoint(model: TextModel): ExplainingSentime
   });
 }
 
-function textsToExplain({ input, truncate = false }: SentimentRequest): ExplainedText[] {
+function textsToExplain({ input, truncate }: SentimentRequest): ExplainedText[] {
   const texts = typeof input === 'string' ? [input] : input;
   if (texts.length > textsMax) throw tooMany(`At most ${textsMax} texts are explained in a request.`);
   return texts.map((text, index) => {
@@ -61,7 +61,7 @@ function textsToExplain({ input, truncate = false }: SentimentRequest): Explaine
         { param: typeof input === 'string' ? 'input' : `input[${index}]` },
       );
     }
-    return { input: text, truncate, ...explaining };
+    return { input: text, truncate: truncate === true, ...explaining };
   });
 }
 
@@ -92,7 +92,7 @@ export function explainingImagesEndpoint({
     ImageExplanationOutput
   >(endpoint, {
     kind: explainPictures({ ...servedAs(model, isExplanationOutput), classes }),
-    isAsked: ({ explain = false }) => explain,
+    isAsked: ({ explain }) => explain === true,
     asksOf: picturesToExplain,
     modelOf(request) {
       endpoint.modelOf(request);

@@ -51,7 +51,7 @@ export function explainPictures(
     task: 'image-classification',
     modelOf(request) {
       const { id } = model.runtime.model;
-      if (request.model === undefined || request.model === id) return model;
+      if (request.model == null || request.model === id) return model;
       throw new DomainError('not_found', `There is no such model to explain pictures of; there is ${id}.`, {
         param: 'model',
       });
@@ -83,7 +83,7 @@ export function explainPictures(
 }
 
 function makePlan(request: PictureExplanationRequest, classes: readonly ImageClass[]): Plan {
-  const classIndex = request.label === undefined ? undefined : findClass(classes, request.label);
+  const classIndex = request.label == null ? undefined : findClass(classes, request.label);
   return { ...planRequest(request, request.grid ** 2, 'The grid'), classIndex };
 }
 

@@ -6,6 +6,7 @@ import {
   explanationOf,
   followUpMasks,
 } from '#workers/explanations/explanation.ts';
+import type { Mask } from '#workers/explanations/method.ts';
 import { maskedText, type TextUnit, textUnits } from '#workers/explanations/text-units.ts';
 import type { TextClassification, TextInput } from '#workers/model-runtime/model-runtime.ts';
 import type { Answer } from '../endpoint.ts';
@@ -23,40 +24,44 @@ export interface ExplainedText extends TextExplanationRequest {
 
 interface Plan extends ExplanationPlan {
   readonly parts: readonly TextUnit[];
+  /** What runs once the whole is known to fit. */
+  readonly perturbed: readonly TextInput[];
 }
 
-/** Parts of a text are its words; what is taken out is left out. */
+/**
+ * Parts of a text are its words; what is taken out is left out. The whole runs first: a text that is too long is refused and
+ * costs nothing, so the model must not have run hundreds of times for it.
+ */
 export function explainTexts(
   model: ServedModel<TextInput, TextClassification>,
 ): ExplainedKind<ExplainedText, TextInput, TextClassification> {
   const planOf = planOnce(makePlan);
-  const masked = (
-    { input, truncate = false }: ExplainedText,
-    { parts }: Plan,
-    masks: Plan['masks'],
-  ): TextInput[] => masks.map((mask) => ({ text: maskedText(input, parts, mask), truncate }));
 
   return {
     scope: 'sentiment',
     task: 'sentiment',
     modelOf(request) {
       const { id } = model.runtime.model;
-      if (request.model === undefined || request.model === id) return model;
+      if (request.model == null || request.model === id) return model;
       throw new DomainError('not_found', `There is no such model to explain texts of; there is ${id}.`, {
         param: 'model',
       });
     },
-    itemsOf: (request) => masked(request, planOf(request), planOf(request).masks),
+    itemsOf: ({ input, truncate = false }) => [{ text: input, truncate }],
     followUps: [
       {
+        itemsMax: (request) => planOf(request).perturbed,
+        itemsOf: (request) => planOf(request).perturbed,
+      },
+      {
         itemsMax(request) {
-          const whole = { text: request.input, truncate: false };
+          const whole = { text: request.input, truncate: true };
           return Array.from({ length: planOf(request).followUpRunsMax }, () => whole);
         },
         itemsOf(request, outputs) {
           const plan = planOf(request);
           const values = explainedValues(plan, scoresOf(request, outputs).scores);
-          return masked(request, plan, followUpMasks(values));
+          return masked(request, plan.parts, followUpMasks(values));
         },
       },
     ],
@@ -71,7 +76,17 @@ function makePlan(request: TextExplanationRequest): Plan {
   if (parts.length === 0) {
     throw new DomainError('invalid_request', 'The text has no words to explain.', { param: 'input' });
   }
-  return { ...planRequest(request, parts.length, 'The text'), parts };
+  const plan = planRequest(request, parts.length, 'The text');
+  return { ...plan, parts, perturbed: masked(request, parts, plan.masks.slice(1)) };
+}
+
+/** Words that were apart may stand together then, and be more tokens than they were: so they may be cut. */
+function masked(
+  { input }: TextExplanationRequest,
+  parts: readonly TextUnit[],
+  masks: readonly Mask[],
+): TextInput[] {
+  return masks.map((mask) => ({ text: maskedText(input, parts, mask), truncate: true }));
 }
 
 /** The score of the label that is explained, in every output. */

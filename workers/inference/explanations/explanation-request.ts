@@ -2,7 +2,8 @@ import { z } from '@hono/zod-openapi';
 import { explanationLimits } from '#server/domain/rate-limits/limits.ts';
 import { METHODS, type MethodName } from '#workers/explanations/explanation.ts';
 import { pictureSource, type WithPictures } from '../images/image-request.ts';
-import { text } from '../text-input.ts';
+import { orDefault } from '../or-default.ts';
+import { readTextUpTo } from '../text-input.ts';
 
 export const sentimentLabels = ['negative', 'neutral', 'positive'] as const;
 export const methods = Object.keys(METHODS) as [MethodName, ...MethodName[]];
@@ -15,25 +16,25 @@ const labelSentence = 'label is a label of the model, or its WordNet id.';
 const labelCharactersMax = 200;
 
 const optionFields = {
-  model: z.string({ error: 'model is the name of a model.' }).optional(),
-  method: z
-    .enum(methods, { error: `method is one of ${methods.join(', ')}.` })
-    .default('occlusion')
-    .openapi({
-      description: 'occlusion: a run a word or cell. lime and shap: as many runs as samples.',
-    }),
-  samples: z
-    .int({ error: samplesSentence })
-    .min(2, { error: samplesSentence })
-    .max(samplesMax, { error: samplesSentence })
-    .default(samplesDefault)
-    .openapi({ description: 'Most perturbed inputs that lime and shap score. Few words need fewer.' }),
-  seed: z
-    .int({ error: seedSentence })
-    .min(0, { error: seedSentence })
-    .max(2 ** 32 - 1, { error: seedSentence })
-    .default(0)
-    .openapi({ description: 'The same seed gives the same values.' }),
+  model: z.string({ error: 'model is the name of a model.' }).nullish(),
+  method: orDefault(
+    z.enum(methods, { error: `method is one of ${methods.join(', ')}.` }),
+    'occlusion',
+  ).openapi({ description: 'occlusion: a run a word or cell. lime and shap: as many runs as samples.' }),
+  samples: orDefault(
+    z
+      .int({ error: samplesSentence })
+      .min(2, { error: samplesSentence })
+      .max(samplesMax, { error: samplesSentence }),
+    samplesDefault,
+  ).openapi({ description: 'Most perturbed inputs that lime and shap score. Few words need fewer.' }),
+  seed: orDefault(
+    z
+      .int({ error: seedSentence })
+      .min(0, { error: seedSentence })
+      .max(2 ** 32 - 1, { error: seedSentence }),
+    0,
+  ).openapi({ description: 'The same seed gives the same values.' }),
 };
 
 const notAnObject = (issue: { readonly code?: string | undefined }) =>
@@ -42,14 +43,12 @@ const notAnObject = (issue: { readonly code?: string | undefined }) =>
 export const textExplanationBody = z
   .strictObject(
     {
-      input: text
-        .refine((value) => value.length <= textCharactersMax, {
-          error: `A text to explain has at most ${textCharactersMax} characters.`,
-        })
-        .openapi({ example: 'The plot is thin but the acting is wonderful.' }),
+      input: readTextUpTo(textCharactersMax).openapi({
+        example: 'The plot is thin but the acting is wonderful.',
+      }),
       label: z
         .enum(sentimentLabels, { error: `label is one of ${sentimentLabels.join(', ')}.` })
-        .optional()
+        .nullish()
         .openapi({ description: 'The label to explain; the most probable one when left out.' }),
       ...optionFields,
     },
@@ -64,17 +63,18 @@ const pictureOptionFields = {
     .string({ error: labelSentence })
     .min(1, { error: labelSentence })
     .max(labelCharactersMax, { error: labelSentence })
-    .optional()
+    .nullish()
     .openapi({
       description: 'The label to explain, or its WordNet id; the most probable one when left out.',
       example: 'tabby',
     }),
-  grid: z
-    .int({ error: gridSentence })
-    .min(gridMin, { error: gridSentence })
-    .max(gridMax, { error: gridSentence })
-    .default(gridDefault)
-    .openapi({ description: 'Cells on a side of what the model sees.' }),
+  grid: orDefault(
+    z
+      .int({ error: gridSentence })
+      .min(gridMin, { error: gridSentence })
+      .max(gridMax, { error: gridSentence }),
+    gridDefault,
+  ).openapi({ description: 'Cells on a side of what the model sees.' }),
 };
 
 export const pictureExplanationOptions = z.strictObject(pictureOptionFields);

@@ -22,8 +22,8 @@ export const responseFormat = z
             name: z
               .string({ error: schemaError })
               .max(64, { error: 'A name has at most 64 characters.' })
-              .optional(),
-            description: z.string({ error: schemaError }).optional(),
+              .nullish(),
+            description: z.string({ error: schemaError }).nullish(),
             schema: z.record(z.string(), z.unknown(), { error: schemaError }),
             strict: z.boolean({ error: 'strict is true or false.' }).nullish(),
           },

@@ -1,5 +1,6 @@
 import { z } from '@hono/zod-openapi';
 import { explanationLimits, imageLimits, outboundLimits } from '#server/domain/rate-limits/limits.ts';
+import { orDefault } from '../or-default.ts';
 import { booleanField } from '../text-input.ts';
 
 /** A picture as it came, or where it is to be fetched from. `param` names it in an error; undefined: the whole body. */
@@ -19,25 +20,23 @@ const abstainSentence = 'abstain_below is a number from 0 to 1.';
 
 export const modelField = z
   .string({ error: 'model is the name of a model.' })
-  .optional()
+  .nullish()
   .openapi({ description: 'Name of the model; the current one when left out.', example: 'image-1' });
 
 const optionFields = {
   model: modelField,
-  top_k: z
-    .int({ error: topKSentence })
-    .min(1, { error: topKSentence })
-    .max(topKMax, { error: topKSentence })
-    .default(topKDefault)
-    .openapi({ description: 'How many labels the answer names.' }),
+  top_k: orDefault(
+    z.int({ error: topKSentence }).min(1, { error: topKSentence }).max(topKMax, { error: topKSentence }),
+    topKDefault,
+  ).openapi({ description: 'How many labels the answer names.' }),
   abstain_below: z
     .number({ error: abstainSentence })
     .min(0, { error: abstainSentence })
     .max(1, { error: abstainSentence })
-    .optional()
+    .nullish()
     .openapi({ description: 'A label less probable than this is answered as null.' }),
   explain: booleanField('explain')
-    .optional()
+    .nullish()
     .openapi({
       description: `Say of each answer what each part of the picture did for its label, by occlusion: up to ${explanationLimits.picturesMax} pictures. Costs what /v1/explanations costs, besides.`,
     }),
@@ -56,17 +55,17 @@ export const pictureSource = z
         .max(outboundLimits.urlCharactersMax, {
           error: `A URL has at most ${outboundLimits.urlCharactersMax} characters.`,
         })
-        .optional()
+        .nullish()
         .openapi({ description: 'A public http or https address, from which the picture is fetched.' }),
       base64: z
         .string({ error: 'base64 is a string.' })
-        .optional()
+        .nullish()
         .openapi({ description: 'The bytes in base64, or a data: URL with them.' }),
     },
     { error: (issue) => (issue.code === 'invalid_type' ? pictureSentence : undefined) },
   )
-  .refine(({ url, base64 }) => (url === undefined) !== (base64 === undefined), { error: pictureSentence })
-  .openapi('PictureSource', { minProperties: 1, maxProperties: 1 });
+  .refine(({ url, base64 }) => (url == null) !== (base64 == null), { error: pictureSentence })
+  .openapi('PictureSource', { minProperties: 1, description: 'One of the two.' });
 export type PictureSource = z.infer<typeof pictureSource>;
 
 const inputSentence = `${pictureSentence} Send one or a list of them.`;

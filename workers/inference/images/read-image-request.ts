@@ -74,9 +74,9 @@ export function picturesFromSources(input: PictureSource | PictureSource[]): Pic
     : [pictureFromSource(input, 'input')];
 }
 
-export function pictureFromSource({ url, base64 = '' }: PictureSource, param: string): Picture {
-  if (url !== undefined) return { kind: 'url', url, param: `${param}.url` };
-  return pictureFromBase64(base64, `${param}.base64`);
+export function pictureFromSource({ url, base64 }: PictureSource, param: string): Picture {
+  if (url != null) return { kind: 'url', url, param: `${param}.url` };
+  return pictureFromBase64(base64 ?? '', `${param}.base64`);
 }
 
 export function pictureFromBase64(base64: string, param: string): Picture {

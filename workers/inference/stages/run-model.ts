@@ -59,19 +59,19 @@ export function runModel<Input, Item extends object, Output extends object>(
             timeoutMs: Math.max(1, untilMs - performance.now()),
             waitMax,
           });
-        const paramOf = (index: number) => endpoint.paramOf(context.input, index);
+        const toError = (refusal: InputRefusal, index: number) =>
+          inputRefusedError(refusal, endpoint.paramOf(context.input, index), endpoint.tooLongCure);
         // What has begun is finished; and a batch's lines, which are few and which nobody waits for, take their time.
         const first = endpoint.itemsOf(context.input);
         const waitMax = context.line
           ? undefined
           : { ms: waitMsMax, items: first.length + laterItemsMax(endpoint, context.input) };
-        let run = toRun(await submit(first, waitMax), paramOf);
+        let run = toRun(await submit(first, waitMax), toError);
         for (const followUp of endpoint.followUps ?? []) {
           if (run.kind === 'failed') break;
           const items = followUp.itemsOf(context.input, run.outputs);
           if (items.length === 0) continue;
-          const more = await submit(items);
-          run = toRun([...run.outputs, ...more], paramOf);
+          run = toRun([...run.outputs, ...(await submit(items))], toError);
         }
         return Object.assign(context, { model, run });
       } catch (error) {
@@ -101,12 +101,11 @@ function traceBatch(trace: RequestTrace, model: string): (batch: BatchTimes) => 
 
 function toRun<Output extends object>(
   outputs: readonly (Output | InputRefusal)[],
-  paramOf: (index: number) => string | undefined,
+  toError: (refusal: InputRefusal, index: number) => DomainError,
 ): ModelRun<Output> {
   const refused = outputs.findIndex((output) => isRefusal(output));
   if (refused < 0) return { kind: 'answered', outputs: outputs as readonly Output[] };
-  const refusal = outputs[refused] as InputRefusal;
-  return { kind: 'failed', statusClass: 4, error: inputRefusedError(refusal, paramOf(refused)) };
+  return { kind: 'failed', statusClass: 4, error: toError(outputs[refused] as InputRefusal, refused) };
 }
 
 function toFailure(error: unknown): unknown {
