@@ -22,7 +22,7 @@ export type PictureForward = (
   pictures: tf.Tensor,
 ) => tf.Tensor;
 
-export interface ImageClassifierTraining extends Omit<BatchOptions, 'seed' | 'epoch'> {
+export interface ImageClassifierTraining extends Omit<BatchOptions, 'seed'> {
   readonly forward: PictureForward;
   /** To start from, running statistics included. */
   readonly weights: () => Map<string, StoredTensor>;
@@ -88,11 +88,7 @@ export async function trainImageClassifier(
     examples: () => batchRows,
     batchLoss(weights, step) {
       const ops = tensorflowOps({ training: true, seed: seed + step, convolve, normalise });
-      const { pictures, targets } = pictureBatch(set, rowsOf(step), {
-        ...training,
-        seed: seed + step,
-        epoch: Math.floor(step / perEpoch),
-      });
+      const { pictures, targets } = pictureBatch(set, rowsOf(step), { ...training, seed: seed + step });
       return softTargetLoss(forward(ops, statisticsAsOnes(weights, fixed), pictures), targets);
     },
   });
