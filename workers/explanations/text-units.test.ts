@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { loadTextTokenizer } from '#workers/model-runtime/onnx/text-tokenizer.ts';
 import { maskedText, textUnits } from './text-units.ts';
 
 const words = (text: string, unitsMax = 64) => textUnits(text, unitsMax).map((unit) => unit.text);
@@ -27,6 +28,17 @@ describe('the units of a text', () => {
 });
 
 describe('a masked text', () => {
+  it('of all units is what the model reads of the text, whatever stands between them', async () => {
+    const { tokenize } = await loadTextTokenizer(new URL('../models/sentiment', import.meta.url).pathname);
+    for (let code = 0; code < 0x10000; code++) {
+      const text = `good${String.fromCharCode(code)}day`;
+      if (!/\s/.test(text)) continue;
+      const units = textUnits(text, 64);
+      const all = maskedText(text, units, new Uint8Array(units.length).fill(1));
+      expect(tokenize(all), `U+${code.toString(16)}`).toEqual(tokenize(text));
+    }
+  });
+
   it('leaves out what the mask takes out', () => {
     const text = 'not  a bad film';
     const units = textUnits(text, 64);

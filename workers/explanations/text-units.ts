@@ -28,6 +28,9 @@ function wordsOf(text: string): { start: number; end: number }[] {
   );
 }
 
+/** What a tokenizer splits at. JavaScript's \s has characters too that it drops (a byte order mark, a form feed). */
+const BETWEEN_WORDS = /[\t\n\r\p{Z}]+/gu;
+
 /** The text without the units that the mask takes out. Everything between units stays, doubled spaces do not. */
 export function maskedText(text: string, units: readonly TextUnit[], mask: Mask): string {
   let kept = '';
@@ -37,5 +40,5 @@ export function maskedText(text: string, units: readonly TextUnit[], mask: Mask)
     if (mask[index]) kept += text.slice(start, end);
     position = end;
   });
-  return (kept + text.slice(position)).replace(/\s+/g, ' ').trim();
+  return (kept + text.slice(position)).replace(BETWEEN_WORDS, ' ').trim();
 }

@@ -48,6 +48,7 @@ describe('POST /models/sentiment-1', () => {
   it.each([
     [{ inputs: 'good', parameters: { function_to_apply: 'sigmoid' } }, 'parameters.function_to_apply'],
     [{ inputs: 'good', parameters: { function_to_apply: 'none' } }, 'parameters.function_to_apply'],
+    [{ inputs: 'good', parameters: { truncate: true } }, 'parameters.truncate'],
     [{ inputs: 'good', parameters: { top_k: 0 } }, 'parameters.top_k'],
     [{ inputs: 'good', parameters: [] }, 'parameters'],
     [{ inputs: ['good', ''] }, 'inputs[1]'],
@@ -127,6 +128,7 @@ describe('POST /models/image-1/pipeline/feature-extraction', () => {
     [{ inputs: base64, normalize: false }, 'normalize'],
     [{ inputs: base64, encoding_format: 'base64' }, 'encoding_format'],
     [{ inputs: base64, dimensions: 64 }, 'dimensions'],
+    [{ inputs: base64, parameters: { normalize: false } }, 'parameters.normalize'],
   ])('refuses what it would have to ignore: %j', async (body, param) => {
     const { status, json } = await post(path, body);
     expect(status).toBe(400);
@@ -159,6 +161,10 @@ describe.each(['/models/text-embedding-1', '/models/text-embedding-1/pipeline/fe
       [{ inputs: 'x', dimensions: 64 }, 'dimensions'],
       [{ inputs: 'x', truncation_direction: 'left' }, 'truncation_direction'],
       [{ inputs: 'x', prompt_name: 'query' }, 'prompt_name'],
+      [{ inputs: 'x', parameters: { normalize: false } }, 'parameters.normalize'],
+      [{ inputs: 'x', parameters: { truncate: true } }, 'parameters.truncate'],
+      [{ inputs: 'x', parameters: { dimensions: 384 } }, 'parameters.dimensions'],
+      [{ inputs: 'x', parameters: [] }, 'parameters'],
       [{ inputs: '' }, 'inputs'],
       [{ inputs: ['x', ' '] }, 'inputs[1]'],
       [{ inputs: { source: 'x' } }, 'inputs'],

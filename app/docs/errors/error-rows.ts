@@ -138,8 +138,9 @@ export const errorRows: Readonly<Record<Exclude<ErrorCode, ConsoleOnly>, ErrorRo
   },
   insufficient_quota: {
     status: 429,
-    meaning: 'The month’s units are spent.',
-    todo: 'Take a larger plan. Retrying does not help.',
+    meaning:
+      'The month’s units are spent, or the workspace keeps as much feedback as it may; the message says which.',
+    todo: 'Take a larger plan, or keep less. Retrying does not help.',
   },
   budget_exceeded: {
     status: 429,

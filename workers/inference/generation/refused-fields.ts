@@ -23,12 +23,15 @@ export const completionRefusals: RefusedFields = {
 };
 
 /** Other fields that the path does not know are let through: clients send many that change nothing. */
-export function refuseFields(refusals: RefusedFields) {
+export function refuseFields(
+  refusals: RefusedFields,
+  sentence = (field: string) => `${field} is not supported.`,
+) {
   return (body: Readonly<Record<string, unknown>>, context: z.RefinementCtx) => {
     for (const [field, isHarmless] of Object.entries(refusals)) {
       const value = body[field];
       if (value == null || isHarmless(value)) continue;
-      context.addIssue({ code: 'custom', path: [field], message: `${field} is not supported.` });
+      context.addIssue({ code: 'custom', path: [field], message: sentence(field) });
     }
   };
 }

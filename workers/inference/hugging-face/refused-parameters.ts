@@ -25,3 +25,9 @@ export const refuseTextParametersBesideOpenAi = refuseFields(besideOpenAi);
 export const refuseClassificationParameters = refuseFields({
   function_to_apply: (value) => value === 'softmax',
 });
+
+/** What stands beside `inputs`: among the parameters nobody would read it. */
+export const refuseMisplaced = refuseFields(
+  { truncate: (value) => value === false, dimensions: () => false },
+  (field) => `${field} stands beside inputs, not among parameters.`,
+);

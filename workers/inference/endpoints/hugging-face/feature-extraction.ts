@@ -18,18 +18,14 @@ import {
 import { textsOf } from '../../embeddings/read-embedding-request.ts';
 import type { Answer, MeteredEndpoint } from '../../endpoint.ts';
 import { refuseFields } from '../../generation/refused-fields.ts';
-import { bodyError } from '../../hugging-face/common-fields.ts';
+import { bodyError, parametersError } from '../../hugging-face/common-fields.ts';
 import { type PictureInputs, pictureInputs, readPictures } from '../../hugging-face/read-pictures.ts';
+import { refuseMisplaced } from '../../hugging-face/refused-parameters.ts';
 import { fetchPictures } from '../../images/fetch-pictures.ts';
 import { jsonBody } from '../../json-body.ts';
 import { bearer, huggingFaceErrorResponses, pictureContent, successHeaders } from '../../openapi-parts.ts';
 
 const dimensionsError = 'dimensions is a whole number above 0.';
-
-/** Options stand beside `inputs`, where the clients send them. */
-const optionFields = {
-  dimensions: z.int({ error: dimensionsError }).min(1, { error: dimensionsError }).nullish(),
-};
 
 const refuseOthers = refuseFields({
   normalize: (value) => value === true,
@@ -37,6 +33,16 @@ const refuseOthers = refuseFields({
   prompt_name: () => false,
   truncation_direction: (value) => typeof value === 'string' && /^right$/i.test(value),
 });
+
+/** Options stand beside `inputs`, where the clients send them. */
+const optionFields = {
+  dimensions: z.int({ error: dimensionsError }).min(1, { error: dimensionsError }).nullish(),
+  parameters: z
+    .looseObject({}, { error: parametersError })
+    .superRefine(refuseOthers)
+    .superRefine(refuseMisplaced)
+    .nullish(),
+};
 
 const pictureBody = z
   .looseObject({ inputs: pictureInputs, ...optionFields }, { error: bodyError })

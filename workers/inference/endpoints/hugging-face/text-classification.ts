@@ -2,7 +2,7 @@ import { createRoute, z } from '@hono/zod-openapi';
 import type { TextClassification, TextInput } from '#workers/model-runtime/model-runtime.ts';
 import type { Answer, MeteredEndpoint } from '../../endpoint.ts';
 import { bodyError, labelled, parametersError, topK } from '../../hugging-face/common-fields.ts';
-import { refuseClassificationParameters } from '../../hugging-face/refused-parameters.ts';
+import { refuseClassificationParameters, refuseMisplaced } from '../../hugging-face/refused-parameters.ts';
 import { jsonBody } from '../../json-body.ts';
 import { bearer, huggingFaceErrorResponses, successHeaders } from '../../openapi-parts.ts';
 import type { ServedModel } from '../../served-model.ts';
@@ -15,6 +15,7 @@ const body = z.looseObject(
     parameters: z
       .looseObject({ top_k: topK() }, { error: parametersError })
       .superRefine(refuseClassificationParameters)
+      .superRefine(refuseMisplaced)
       .nullish(),
     truncate: booleanField('truncate').nullish().openapi({
       description: 'Cut texts that are longer than the model reads, instead of refusing them.',
