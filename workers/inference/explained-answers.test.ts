@@ -78,7 +78,7 @@ describe('a text that is explained beside its answer', () => {
       message: 'At most 16 texts are explained in a request.',
     });
     const long = await post('/v1/sentiment', { input: ['good', 'a'.repeat(2001)], explain: true });
-    expect(long.json.error).toMatchObject({ code: 'invalid_request', param: 'input[1]' });
+    expect(long.json.error).toMatchObject({ code: 'input_too_long', param: 'input[1]' });
     const odd = await post('/v1/sentiment', { input: 'good', explain: 'shap' });
     expect(odd.json.error).toMatchObject({ param: 'explain', message: 'explain is true or false.' });
   });

@@ -85,7 +85,8 @@ export default function AuthenticationPage() {
           A key that names no origin is refused to pages, with <code>origin_not_allowed</code>, and a page
           that no key names gets no answer to its preflight, which browsers report as an error of CORS. To
           call from an app in the browser, give a key the app’s origins: <code>https://app.example.com</code>,
-          up to {apiKeyLimits.originsMax}, without a path. A change is seen within 10 s.
+          up to {apiKeyLimits.originsMax}, each whole: without a path, and without a star, which stands for
+          nothing. A change is seen within 10 s.
         </p>
         <p>
           Whoever opens the app can read such a key, and an origin is only what browsers say: programs can

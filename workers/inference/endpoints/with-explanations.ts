@@ -56,7 +56,7 @@ function textsToExplain({ input, truncate }: SentimentRequest): ExplainedText[] 
   return texts.map((text, index) => {
     if (text.length > textCharactersMax) {
       throw new DomainError(
-        'invalid_request',
+        'input_too_long',
         `A text to explain has at most ${textCharactersMax} characters.`,
         { param: typeof input === 'string' ? 'input' : `input[${index}]` },
       );

@@ -81,7 +81,7 @@ export function KeyRestrictions({ form, errors, plan, readOnly = false, onChange
         readOnly={readOnly}
         onChange={(allowedOrigins) => onChange({ allowedOrigins })}
       />
-      <div className="grid gap-4 md:grid-cols-3">
+      <div className="grid items-start gap-4 md:grid-cols-3">
         {limits.map(({ name, label, most }) => (
           <Field
             key={name}

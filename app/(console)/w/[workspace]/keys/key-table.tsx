@@ -60,14 +60,14 @@ export function KeyTable({ keys, ...actions }: KeyListProps) {
                 <code className="text-ink-2">{key.prefix}…</code>
               </td>
               <td className="text-ink-2">{key.scopes.map((scope) => callable[scope] ?? scope).join(', ')}</td>
-              <td className="text-ink-2" title={key.createdBy ?? undefined}>
+              <td className="text-ink-2 whitespace-nowrap" title={key.createdBy ?? undefined}>
                 {calendarDate(key.createdAt)}
               </td>
-              <td>
+              <td className="whitespace-nowrap">
                 {key.lastUsedAt ? <Ago at={key.lastUsedAt} /> : <span className="text-ink-3">never</span>}
               </td>
               <td className="num">{count(key.requestsPerMinute)}</td>
-              <td>
+              <td className="whitespace-nowrap">
                 <Ends apiKey={key} />
               </td>
               <td className="num">

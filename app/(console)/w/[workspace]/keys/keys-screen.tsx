@@ -4,6 +4,7 @@ import { useState } from 'react';
 import type { ApiKeyItem, CreatedApiKey } from '#server/domain/api-keys/schema.ts';
 import { roleMay } from '#server/domain/members/schema.ts';
 import type { WorkspaceItem } from '#server/domain/workspaces/schema.ts';
+import { RefusalNote } from '../../../../_components/refusal-note.tsx';
 import { useUrlParam } from '../../../../_components/use-url-param.ts';
 import { plural } from '../../../../_format/number.ts';
 import { Sheet } from '../../../_shell/sheet.tsx';
@@ -28,7 +29,7 @@ export function KeysScreen({ workspace, initial, apiUrl }: KeysScreenProps) {
   const [created, setCreated] = useState<CreatedApiKey | null>(null);
   const [revoking, setRevoking] = useState<ApiKeyItem | null>(null);
   const [renaming, setRenaming] = useState<ApiKeyItem | null>(null);
-  const { data: keys = initial } = useApiKeys(workspace.id, { initial });
+  const { data: keys = initial, error } = useApiKeys(workspace.id, { initial });
 
   const mayManage = roleMay(workspace.role, 'keys:manage');
   const showsRevoked = show === 'revoked';
@@ -72,6 +73,11 @@ export function KeysScreen({ workspace, initial, apiUrl }: KeysScreenProps) {
         </span>
       </div>
 
+      {error && (
+        <div className="mt-4">
+          <RefusalNote error={error}> The keys below are as they were last.</RefusalNote>
+        </div>
+      )}
       {found.length === 0 ? (
         <Empty
           filtered={listed.length > 0}

@@ -21,11 +21,11 @@ const kept = [
 ] as const;
 
 /** Beside the answer: what it cost, the request as code, and the answer as it came. */
-export function CallRail({ task, panel: { call, code, stale }, slug }: CallRailProps) {
+export function CallRail({ task, panel: { call, code, stale, running }, slug }: CallRailProps) {
   const [receiptOf, setReceiptOf] = useState<string | null>(null);
   return (
     <div className="rail">
-      <div className={stale ? 'opacity-50' : undefined}>
+      <div className={stale && call ? 'opacity-50' : undefined}>
         {call ? (
           <Slip
             reference={<span title={call.id}>{call.id.slice(0, shownIdCharacters)}…</span>}
@@ -46,7 +46,7 @@ export function CallRail({ task, panel: { call, code, stale }, slug }: CallRailP
           />
         ) : (
           <Slip
-            reference="not called yet"
+            reference={running ? 'under way' : stale ? 'not answered whole' : 'not called yet'}
             lines={[['units', '—'], ['there and back', '—'], ...kept]}
             sum={['charged', '—']}
           />

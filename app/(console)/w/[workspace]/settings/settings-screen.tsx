@@ -5,6 +5,7 @@ import type { FeedbackSetting } from '#server/domain/feedback/schema.ts';
 import { roleMay } from '#server/domain/members/schema.ts';
 import type { UsageMonth } from '#server/domain/usage/schema.ts';
 import type { WorkspaceItem } from '#server/domain/workspaces/schema.ts';
+import { BudgetRule } from '../../../../_components/budget-rule.tsx';
 import { Ledger } from '../../../../_components/slip.tsx';
 import { money } from '../../../../_format/money.ts';
 import { count } from '../../../../_format/number.ts';
@@ -40,6 +41,16 @@ export function SettingsScreen({ workspace, month, plan, feedback }: SettingsScr
         <div className="sec">
           <h2>Budget</h2>
         </div>
+        {month.budget && (
+          <div className="mb-4 grid gap-2">
+            <Ledger
+              lines={[
+                ['Spent this month', `${money(month.spentMicroUsd)} of ${money(month.budget.microUsd)}`],
+              ]}
+            />
+            <BudgetRule spentMicroUsd={month.spentMicroUsd} budget={month.budget} />
+          </div>
+        )}
         <ChangeBudget
           workspaceId={workspace.id}
           budget={month.budget}

@@ -5,10 +5,9 @@ import type { ApiKeyItem, CreatedApiKey } from '#server/domain/api-keys/schema.t
 import { roleMay } from '#server/domain/members/schema.ts';
 import type { WorkspaceItem } from '#server/domain/workspaces/schema.ts';
 import { Ago } from '../../../../../_components/ago.tsx';
-import { Rule } from '../../../../../_components/rule.tsx';
+import { BudgetRule } from '../../../../../_components/budget-rule.tsx';
 import { Ledger } from '../../../../../_components/slip.tsx';
 import { money } from '../../../../../_format/money.ts';
-import { percent } from '../../../../../_format/number.ts';
 import { calendarDate } from '../../../../../_format/time.ts';
 import { Sheet } from '../../../../_shell/sheet.tsx';
 import { KeyOnceDialog } from '../../_keys/key-once-dialog.tsx';
@@ -40,7 +39,6 @@ export function KeyScreen({ workspace, keyId, initial, apiUrl }: KeyScreenProps)
   const key = keys.find(({ id }) => id === keyId);
   if (!key) return null;
   const mayManage = roleMay(workspace.role, 'keys:manage') && isActive(key);
-  const share = key.budget ? key.spentThisMonthMicroUsd / key.budget.microUsd : 0;
   return (
     <Sheet title={key.name}>
       <div className="max-w-2xl">
@@ -62,12 +60,7 @@ export function KeyScreen({ workspace, keyId, initial, apiUrl }: KeyScreenProps)
         />
         {key.budget && (
           <div className="mt-3">
-            <Rule
-              label={`${percent(share, 0)} % of the month's budget spent`}
-              value={share * 100}
-              threshold={80}
-              color={share >= 1 ? 'var(--bad)' : 'var(--ink-3)'}
-            />
+            <BudgetRule spentMicroUsd={key.spentThisMonthMicroUsd} budget={key.budget} />
           </div>
         )}
         <div className="sec">
