@@ -98,7 +98,14 @@ describe('GET /v1/openapi.json', () => {
 
   it('has the fields that are taken, and no others', () => {
     const { SentimentRequest } = document.components.schemas;
-    expect(Object.keys(SentimentRequest.properties)).toEqual(['input', 'model', 'truncate', 'abstain_below']);
+    expect(Object.keys(SentimentRequest.properties)).toEqual([
+      'input',
+      'model',
+      'truncate',
+      'abstain_below',
+      'explain',
+      'store',
+    ]);
     expect(SentimentRequest.required).toEqual(['input']);
     expect(SentimentRequest.additionalProperties).toBe(false);
     const [one, many] = SentimentRequest.properties.input.anyOf;
@@ -111,7 +118,7 @@ describe('GET /v1/openapi.json', () => {
     expect(Object.keys(content)).toEqual(['multipart/form-data', 'application/json', ...picture]);
     const { ImageClassificationForm, ImageClassificationRequest, PictureSource, ImageClassification } =
       document.components.schemas;
-    const options = ['model', 'top_k', 'abstain_below'];
+    const options = ['model', 'top_k', 'abstain_below', 'explain'];
     expect(Object.keys(ImageClassificationForm.properties)).toEqual(['image', ...options]);
     expect(ImageClassificationForm.properties.image).toMatchObject({
       type: 'array',
@@ -120,7 +127,8 @@ describe('GET /v1/openapi.json', () => {
     });
     expect(Object.keys(ImageClassificationRequest.properties)).toEqual(['input', ...options]);
     expect(Object.keys(PictureSource.properties)).toEqual(['url', 'base64']);
-    const { json } = await call(door, { key, path: '/v1/images/classify', rawBody: png, contentType: null });
+    const body = { input: { base64: png.toString('base64') }, explain: true };
+    const { json } = await call(door, { key, path: '/v1/images/classify', body });
     expect(Object.keys(json)).toEqual(Object.keys(ImageClassification.properties));
     const { properties } = ImageClassification.properties.data.items;
     expect(Object.keys(properties)).toEqual(Object.keys(json.data[0]));
@@ -180,7 +188,7 @@ describe('GET /v1/openapi.json', () => {
   });
 
   it('describes the answer that is given', async () => {
-    const { json } = await call(door, { key, body: { input: 'good', truncate: true } });
+    const { json } = await call(door, { key, body: { input: 'good', truncate: true, explain: true } });
     const { Sentiment } = document.components.schemas;
     expect(Object.keys(json)).toEqual(Object.keys(Sentiment.properties));
     expect(Object.keys(Sentiment.properties.data.items.properties)).toEqual(Object.keys(json.data[0]));

@@ -65,10 +65,10 @@ export function withExplanations<Request extends object, Item, Own, Ask, AskItem
       const asked = askedOf(request);
       if (!asked) return endpoint.reply(request, answer as Answer<Own>);
       const own = { ...answer, outputs: answer.outputs.slice(0, asked.ownRuns) as Own[] };
-      const { data, ...reply } = endpoint.reply(request, own) as { readonly data: readonly object[] };
+      const reply = endpoint.reply(request, own) as { readonly data: readonly object[] };
       return {
         ...reply,
-        data: data.map((entry, input) => {
+        data: reply.data.map((entry, input) => {
           const ask = asked.asks[input];
           if (!ask) return entry;
           const outputs = outputsOf<Own, Output>(asked, input, answer.outputs);
