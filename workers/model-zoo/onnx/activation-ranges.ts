@@ -1,6 +1,6 @@
 import { type ConvolutionWriter, storedConvolution } from './convolution.ts';
 
-/** Least and greatest value that was seen; the 0 of the padding is always among them. */
+/** Least and greatest value that is to be told apart; the 0 of the padding is always among them. */
 export interface ActivationRange {
   readonly min: number;
   readonly max: number;
