@@ -70,12 +70,12 @@ describe('a text that is explained beside its answer', () => {
   });
 
   it('is one of a few, and short', async () => {
-    const many = await post('/v1/sentiment', { input: new Array(17).fill('good'), explain: true });
+    const many = await post('/v1/sentiment', { input: new Array(9).fill('good'), explain: true });
     expect(many.status).toBe(400);
     expect(many.json.error).toMatchObject({
       code: 'invalid_request',
       param: 'explain',
-      message: 'At most 16 texts are explained in a request.',
+      message: 'At most 8 texts are explained in a request.',
     });
     const long = await post('/v1/sentiment', { input: ['good', 'a'.repeat(2001)], explain: true });
     expect(long.json.error).toMatchObject({ code: 'input_too_long', param: 'input[1]' });

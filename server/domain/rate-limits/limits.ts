@@ -79,8 +79,8 @@ export const webhookLimits = {
 
 /** An explanation runs the model many times: so much text, so many units, so many samples at the most. */
 export const explanationLimits = {
-  /** Explained beside their answers in one request. */
-  textsMax: 16,
+  /** Explained beside their answers in one request: of the longest kind, about as long as a request may take. */
+  textsMax: 8,
   picturesMax: 4,
   textCharactersMax: 2_000,
   unitsMax: 64,
