@@ -37,7 +37,7 @@ ${settings.seed}; pictures mirrored, moved by up to ${settings.augmentation.shif
 ${settings.augmentation.cutout} cut out; an exponential moving average of the weights, whose statistics were
 measured anew. A picture is judged once, as it is.
 \`npm run export:cifar10\` wrote the graph: weights in 8 bits with a scale for each output, values between the layers in 8 bits by the range that
-nine in ten of 500 training pictures stay within (Jacob and others, 2017).
+of every 97th training picture nine in ten stay within (Jacob and others, 2017).
 
 Data: CIFAR-10 (Krizhevsky, 2009), of the training pictures all but one in fifty; no licence is stated with it, and models trained on it are
 published as a matter of course. No customer's picture was used.

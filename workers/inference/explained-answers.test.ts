@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createTestDatabase, type TestDatabase } from '#server/testing/database.ts';
 import { createApiKey, createWorkspace } from '#server/testing/factories.ts';
+import { readBooks } from './testing/books.ts';
 import { call, type GatewayUnderTest, gatewayUnderTest } from './testing/gateway-under-test.ts';
 import { type FormEntry, formOf, gif, png } from './testing/pictures.ts';
 
@@ -21,12 +22,15 @@ const post = (path: string, body: object) => call(door, { key, path, body });
 const postForm = (...entries: readonly FormEntry[]) =>
   call(door, { key, path: '/v1/images/classify', rawBody: formOf(...entries), contentType: null });
 
+/** Of a workspace that has called before. */
 async function spentUnits(): Promise<number> {
-  const [sums] = await database.prisma.$queryRaw<{ spent: bigint; held: bigint }[]>`
-    SELECT coalesce(sum(spent_units), 0)::bigint spent, coalesce(sum(held_units + held_requests), 0)::bigint held
-    FROM allowances WHERE workspace_id = ${workspaceId}::uuid AND period_start > '2000-01-01'`;
-  expect(Number(sums?.held)).toBe(0);
-  return Number(sums?.spent);
+  const { spent, ledgerUnits, heldUnits, heldRequests } = await readBooks(database.pool, workspaceId);
+  expect({ ledgerUnits, heldUnits, heldRequests }).toEqual({
+    ledgerUnits: spent,
+    heldUnits: 0,
+    heldRequests: 0,
+  });
+  return spent;
 }
 
 /** What an explanation by itself has that one beside an answer has not. */
@@ -51,6 +55,7 @@ describe('a text that is explained beside its answer', () => {
   });
 
   it('costs what both cost', async () => {
+    await post('/v1/sentiment', { input: texts });
     const before = await spentUnits();
     const { json } = await post('/v1/sentiment', { input: texts, explain: true });
     const runs = json.data.reduce(
@@ -88,11 +93,11 @@ describe('a picture that is explained beside its answer', () => {
   const sources = [png, gif].map((bytes) => ({ base64: bytes.toString('base64') }));
 
   it('has the explanation that it has by itself, and costs what both cost', async () => {
+    const plain = await post('/v1/images/classify', { input: sources, top_k: 2 });
     const before = await spentUnits();
     const { status, json } = await post('/v1/images/classify', { input: sources, explain: true, top_k: 2 });
     expect(status).toBe(200);
     const spent = (await spentUnits()) - before;
-    const plain = await post('/v1/images/classify', { input: sources, top_k: 2 });
     let runs = 0;
     for (const [index, input] of sources.entries()) {
       const { explanation, ...answer } = json.data[index];

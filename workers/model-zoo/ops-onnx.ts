@@ -110,7 +110,6 @@ export function onnxOps(graph: GraphBuilder, options: OnnxOpsOptions): Ops<OnnxV
     return once(`widened ${table.label}`, () => node('Cast', [halfRows(table)], { attributes: FLOAT }));
   }
 
-  /** Of each two by two of a picture. */
   return {
     embedding(table, indices) {
       const rows = asConstant(table, 'embedding');
