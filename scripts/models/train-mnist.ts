@@ -33,7 +33,7 @@ const SETTINGS = {
   averageDecay: 0.99,
   labelSmoothing: 0.05,
   mixup: 0,
-  augmentation: { flip: false, shift: 2, colour: 0, cutout: 0 },
+  augmentation: { flip: 'never', shift: 2, colour: 0, cutout: 0 },
   statistics: { mean: [0.13, 0.13, 0.13], std: [0.31, 0.31, 0.31] },
 } as const;
 

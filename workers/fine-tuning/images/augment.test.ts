@@ -8,10 +8,10 @@ const grey = [1, 2, 3];
 /** Every value is another: row, column and channel can be read off. */
 const pixels = Uint8Array.from({ length: 2 * SIDE * SIDE * 3 }, (_, at) => at % 251);
 
-function changed(augmentation: Partial<Augmentation>, random: () => number): number[] {
+function changed(augmentation: Partial<Augmentation>, random: () => number, turn = 0): number[] {
   const values = new Float32Array(SIDE * SIDE * 3);
   augment(
-    { pixels, from: SIDE * SIDE * 3, side: SIDE },
+    { pixels, from: SIDE * SIDE * 3, side: SIDE, turn },
     { values, to: 0 },
     { ...UNCHANGED, ...augmentation },
     { random, grey },
@@ -29,10 +29,17 @@ describe('augmenting a picture', () => {
   });
 
   it('mirrors it left to right, half of the time', () => {
-    expect(changed({ flip: true }, always(0.5))).toEqual(original);
-    const mirrored = changed({ flip: true }, always(0.4));
+    expect(changed({ flip: 'drawn' }, always(0.5))).toEqual(original);
+    const mirrored = changed({ flip: 'drawn' }, always(0.4));
     for (let column = 0; column < SIDE; column++) {
       expect(at(mirrored, 2, column)).toEqual(at(original, 2, SIDE - 1 - column));
+    }
+  });
+
+  it('mirrors it every second time, whatever is drawn', () => {
+    const mirrored = changed({ flip: 'drawn' }, always(0.4));
+    for (const turn of [0, 1, 2, 3]) {
+      expect(changed({ flip: 'alternating' }, always(0.4), turn)).toEqual(turn % 2 ? mirrored : original);
     }
   });
 
@@ -65,7 +72,7 @@ describe('augmenting a picture', () => {
   });
 
   it('follows from the numbers that are drawn', () => {
-    const all: Augmentation = { flip: true, shift: 2, colour: 0.3, cutout: 3 };
+    const all: Augmentation = { flip: 'drawn', shift: 2, colour: 0.3, cutout: 3 };
     expect(changed(all, randomNumbers(3))).toEqual(changed(all, randomNumbers(3)));
     expect(changed(all, randomNumbers(3))).not.toEqual(changed(all, randomNumbers(4)));
   });

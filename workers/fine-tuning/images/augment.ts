@@ -1,7 +1,7 @@
 /** How pictures are changed from one epoch to the next, so that a network sees none twice. */
 export interface Augmentation {
-  /** Mirrored left to right half of the time. */
-  readonly flip: boolean;
+  /** Mirrored left to right: half of the time, or every second time that it comes up (Jordan, 2024), so that each side is seen as often. */
+  readonly flip: 'never' | 'drawn' | 'alternating';
   /** Moved by up to so many pixels each way; what comes in is the picture mirrored at its edge. */
   readonly shift: number;
   /** Brightness and contrast changed by up to this share each. 0: not at all. */
@@ -10,19 +10,20 @@ export interface Augmentation {
   readonly cutout: number;
 }
 
-export const UNCHANGED: Augmentation = { flip: false, shift: 0, colour: 0, cutout: 0 };
+export const UNCHANGED: Augmentation = { flip: 'never', shift: 0, colour: 0, cutout: 0 };
 
 /**
  * Writes one picture [side, side, 3] from `pixels` at `from` (in bytes) into `values` at `to`, changed by what `random`
- * draws. Values are those of the bytes, 0 to 255; the middle grey of a cutout is `grey` by channel.
+ * draws. Values are those of the bytes, 0 to 255; the middle grey of a cutout is `grey` by channel. `turn` rises by one each
+ * time that the picture comes up.
  */
 export function augment(
-  { pixels, from, side }: { pixels: Uint8Array; from: number; side: number },
+  { pixels, from, side, turn }: { pixels: Uint8Array; from: number; side: number; turn: number },
   { values, to }: { values: Float32Array; to: number },
   { flip, shift, colour, cutout }: Augmentation,
   { random, grey }: { random: () => number; grey: readonly number[] },
 ): void {
-  const mirrored = flip && random() < 0.5;
+  const mirrored = flip === 'alternating' ? turn % 2 === 1 : flip === 'drawn' && random() < 0.5;
   const [down, right] = [offset(shift, random), offset(shift, random)];
   const [brightness, contrast] = [colour * (2 * random() - 1) * 255, 1 + colour * (2 * random() - 1)];
   const isPlain = colour === 0;

@@ -58,7 +58,7 @@ export function measureStatistics(
         return tensor;
       };
       const rows = order.subarray(batch * batchRows, (batch + 1) * batchRows);
-      const { pictures } = pictureBatch(set, rows, { ...training, seed: seed + batch });
+      const { pictures } = pictureBatch(set, rows, { ...training, seed: seed + batch, epoch: batch });
       forward(tensorflowOps({ training: true, seed: 0, convolve, normalise }), named, pictures);
     });
   }

@@ -11,6 +11,7 @@ export interface BatchOptions {
   readonly labelSmoothing: number;
   readonly classes: number;
   readonly seed: number;
+  readonly epoch: number; // how often each picture has come up before
 }
 
 export interface PictureBatch {
@@ -20,16 +21,21 @@ export interface PictureBatch {
   readonly targets: tf.Tensor2D;
 }
 
-/** Both follow from the rows and the seed alone. The caller's tidy owns them. */
+/** Both follow from the rows, the seed and the epoch alone. The caller's tidy owns them. */
 export function pictureBatch(set: PictureSet, rows: Uint32Array, options: BatchOptions): PictureBatch {
-  const { statistics, augmentation, mixup, labelSmoothing, classes, seed } = options;
+  const { statistics, augmentation, mixup, labelSmoothing, classes, seed, epoch } = options;
   const { side, pixels, labels } = set;
   const size = side * side * 3;
   const random = randomNumbers(seed);
   const grey = statistics.mean.map((mean) => mean * 255);
   const values = new Float32Array(rows.length * size);
   rows.forEach((row, place) => {
-    augment({ pixels, from: row * size, side }, { values, to: place * size }, augmentation, { random, grey });
+    augment(
+      { pixels, from: row * size, side, turn: row + epoch },
+      { values, to: place * size },
+      augmentation,
+      { random, grey },
+    );
   });
   const { share, partners } = drawMixup(rows.length, mixup, random);
   const targets = new Float32Array(rows.length * classes).fill(labelSmoothing / classes);

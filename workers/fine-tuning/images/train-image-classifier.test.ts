@@ -64,7 +64,7 @@ function training(folder: string, changes: Partial<ImageClassifierTraining> = {}
     set: squares(1),
     classes: 2,
     statistics,
-    augmentation: { flip: true, shift: 1, colour: 0.05, cutout: 2 },
+    augmentation: { flip: 'drawn', shift: 1, colour: 0.05, cutout: 2 },
     mixup: 0.2,
     labelSmoothing: 0.05,
     epochs: 10,

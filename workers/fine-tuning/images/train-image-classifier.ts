@@ -22,7 +22,7 @@ export type PictureForward = (
   pictures: tf.Tensor,
 ) => tf.Tensor;
 
-export interface ImageClassifierTraining extends Omit<BatchOptions, 'seed'> {
+export interface ImageClassifierTraining extends Omit<BatchOptions, 'seed' | 'epoch'> {
   readonly forward: PictureForward;
   /** To start from, running statistics included. */
   readonly weights: () => Map<string, StoredTensor>;
@@ -88,7 +88,11 @@ export async function trainImageClassifier(
     examples: () => batchRows,
     batchLoss(weights, step) {
       const ops = tensorflowOps({ training: true, seed: seed + step, convolve, normalise });
-      const { pictures, targets } = pictureBatch(set, rowsOf(step), { ...training, seed: seed + step });
+      const { pictures, targets } = pictureBatch(set, rowsOf(step), {
+        ...training,
+        seed: seed + step,
+        epoch: Math.floor(step / perEpoch),
+      });
       return softTargetLoss(forward(ops, statisticsAsOnes(weights, fixed), pictures), targets);
     },
   });
