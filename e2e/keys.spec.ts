@@ -29,6 +29,7 @@ test('a key is restricted, changed and rotated, and the API does as the console 
   await dialog.getByLabel('Budget, US dollars a month').fill('12.50');
   await dialog.getByRole('button', { name: 'Create key' }).click();
   await expect(dialog).toContainText('Line 2: Give an IP address');
+  await expect(dialog.getByLabel('Addresses')).toBeFocused();
   expect(await violations(page)).toEqual([]);
   await dialog.getByLabel('Addresses').fill('203.0.113.0/24');
   await dialog.getByRole('button', { name: 'Create key' }).click();

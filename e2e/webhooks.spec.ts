@@ -29,6 +29,7 @@ test('an endpoint: made, tested, told of a key, rotated, disabled, deleted', asy
     await form.getByLabel('budget.threshold_reached').uncheck();
     await form.getByRole('button', { name: 'Create endpoint' }).click();
     await expect(form).toContainText('Give the address that takes the events.');
+    await expect(form.getByLabel('Address')).toBeFocused();
     await form.getByLabel('Address').fill(receiver.url);
     await form.getByRole('button', { name: 'Create endpoint' }).click();
     const secret = await once();

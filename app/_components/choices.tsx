@@ -36,6 +36,7 @@ export function Choices<Value extends string>(props: ChoicesProps<Value>) {
               type="checkbox"
               className="size-4 shrink-0 accent-(--petrol)"
               checked={chosen.includes(value)}
+              aria-invalid={error ? true : undefined}
               onChange={(event) => toggle(value, event.target.checked)}
             />
             <span className="min-w-0">{name}</span>

@@ -1,7 +1,7 @@
 'use client';
 import { CircleAlert } from 'lucide-react';
-import type { ChangeEvent, InputHTMLAttributes, ReactNode, Ref } from 'react';
-import { useEffect, useId, useRef } from 'react';
+import { type InputHTMLAttributes, type ReactNode, type Ref, useId } from 'react';
+import { useTypedBefore } from './use-typed-before.ts';
 
 interface FieldProps extends InputHTMLAttributes<HTMLInputElement> {
   readonly label: string;
@@ -19,15 +19,7 @@ interface FieldProps extends InputHTMLAttributes<HTMLInputElement> {
 export function Field({ label, help, error, aside, end, below, ...input }: FieldProps) {
   const id = useId();
   const noteId = `${id}-note`;
-  const { value, onChange } = input;
-  const first = useRef({ value, onChange });
-  // What was typed before React was there, or filled in by the browser, stands in the box and was told to nobody.
-  useEffect(() => {
-    const box = document.getElementById(id);
-    if (!(box instanceof HTMLInputElement) || first.current.value === undefined) return;
-    if (box.value === String(first.current.value)) return;
-    first.current.onChange?.({ target: box, currentTarget: box } as ChangeEvent<HTMLInputElement>);
-  }, [id]);
+  useTypedBefore(id, input);
   return (
     <div className="field">
       <div className="flex justify-between gap-3">

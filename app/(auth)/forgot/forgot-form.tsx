@@ -1,9 +1,10 @@
 'use client';
 import { useMutation } from '@tanstack/react-query';
 import Link from 'next/link';
-import { type FormEvent, useState } from 'react';
+import { useState } from 'react';
 import { emailSchema } from '#server/domain/accounts/schema.ts';
 import { Field } from '../../_components/field.tsx';
+import { Form } from '../../_components/form.tsx';
 import { RefusalNote } from '../../_components/refusal-note.tsx';
 import { SubmitButton } from '../../_components/submit-button.tsx';
 import { useRpc } from '../../_trpc/client.ts';
@@ -27,8 +28,7 @@ export function ForgotForm({ hasLocalOutbox }: { hasLocalOutbox: boolean }) {
     );
   }
 
-  function submit(event: FormEvent) {
-    event.preventDefault();
+  function submit() {
     setSubmitted(true);
     if (!problemOf(emailSchema, email)) request.mutate({ email });
   }
@@ -37,7 +37,7 @@ export function ForgotForm({ hasLocalOutbox }: { hasLocalOutbox: boolean }) {
     <>
       <h1>Reset the password</h1>
       <p className="text-ink-2 mt-1">We mail a link to set a new one. Your API keys go on working.</p>
-      <form onSubmit={submit} noValidate className="form-big">
+      <Form onSubmit={submit} className="form-big">
         <Field
           label="Email"
           type="email"
@@ -52,7 +52,7 @@ export function ForgotForm({ hasLocalOutbox }: { hasLocalOutbox: boolean }) {
         <SubmitButton disabled={request.isPending}>
           {request.isPending ? 'Sending…' : 'Send the link'}
         </SubmitButton>
-      </form>
+      </Form>
       <p className="alt">
         <Link href="/sign-in">Back to sign-in</Link>
       </p>

@@ -2,7 +2,8 @@
 import { useMutation } from '@tanstack/react-query';
 import Link from 'next/link';
 import { useRouter } from 'next/navigation';
-import { type FormEvent, useState } from 'react';
+import { useState } from 'react';
+import { Form } from '../../_components/form.tsx';
 import { PasswordField } from '../../_components/password-field.tsx';
 import { RefusalNote } from '../../_components/refusal-note.tsx';
 import { SubmitButton } from '../../_components/submit-button.tsx';
@@ -37,8 +38,7 @@ export function ResetForm() {
     );
   }
 
-  function submit(event: FormEvent) {
-    event.preventDefault();
+  function submit() {
     setSubmitted(true);
     if (token && strength?.acceptable) reset.mutate({ token, password });
   }
@@ -47,7 +47,7 @@ export function ResetForm() {
     <>
       <h1>Set a new password</h1>
       <p className="text-ink-2 mt-1">Every session is ended, on every device. API keys go on working.</p>
-      <form onSubmit={submit} noValidate className="form-big">
+      <Form onSubmit={submit} className="form-big">
         <PasswordField
           label="New password"
           autoComplete="new-password"
@@ -67,7 +67,7 @@ export function ResetForm() {
         <SubmitButton disabled={reset.isPending || reset.isSuccess}>
           {reset.isPending ? 'Saving…' : 'Save password'}
         </SubmitButton>
-      </form>
+      </Form>
     </>
   );
 }

@@ -2,9 +2,10 @@
 import Link from 'next/link';
 import { useRouter } from 'next/navigation';
 import { signIn } from 'next-auth/react';
-import { type FormEvent, useState } from 'react';
+import { useState } from 'react';
 import { emailSchema } from '#server/domain/accounts/schema.ts';
 import { Field } from '../../_components/field.tsx';
+import { Form } from '../../_components/form.tsx';
 import { Note } from '../../_components/note.tsx';
 import { PasswordField } from '../../_components/password-field.tsx';
 import { SubmitButton } from '../../_components/submit-button.tsx';
@@ -26,8 +27,7 @@ export function SignInForm({ destination, passwordWasReset }: SignInFormProps) {
   const emailProblem = submitted ? problemOf(emailSchema, email) : undefined;
   const passwordProblem = submitted && password === '' ? 'Give the password.' : undefined;
 
-  async function submit(event: FormEvent) {
-    event.preventDefault();
+  async function submit() {
     setSubmitted(true);
     if (problemOf(emailSchema, email) || password === '') return;
     setPending(true);
@@ -45,7 +45,7 @@ export function SignInForm({ destination, passwordWasReset }: SignInFormProps) {
   return (
     <>
       <h1>Sign in</h1>
-      <form onSubmit={submit} noValidate className="form-big">
+      <Form onSubmit={submit} className="form-big">
         {passwordWasReset && !refusal && (
           <Note>The password is changed, and every session was ended. Sign in with the new one.</Note>
         )}
@@ -69,7 +69,7 @@ export function SignInForm({ destination, passwordWasReset }: SignInFormProps) {
         />
         {refusal && <Note kind="bad">{refusal}</Note>}
         <SubmitButton disabled={pending}>{pending ? 'Signing in…' : 'Sign in'}</SubmitButton>
-      </form>
+      </Form>
       <p className="alt">
         No account? <Link href="/sign-up">Get a key</Link>
       </p>

@@ -1,9 +1,10 @@
 'use client';
 import { useMutation } from '@tanstack/react-query';
 import Link from 'next/link';
-import { type FormEvent, useState } from 'react';
+import { useState } from 'react';
 import { emailSchema } from '#server/domain/accounts/schema.ts';
 import { Field } from '../../_components/field.tsx';
+import { Form } from '../../_components/form.tsx';
 import { PasswordField } from '../../_components/password-field.tsx';
 import { RefusalNote } from '../../_components/refusal-note.tsx';
 import { SubmitButton } from '../../_components/submit-button.tsx';
@@ -38,8 +39,7 @@ export function SignUpForm({ hasLocalOutbox }: { hasLocalOutbox: boolean }) {
   const passwordProblem =
     left.password && !strength?.acceptable ? (strength?.advice ?? 'Give a password.') : undefined;
 
-  function submit(event: FormEvent) {
-    event.preventDefault();
+  function submit() {
     setLeft({ email: true, password: true });
     if (problemOf(emailSchema, email) || !strength?.acceptable) return;
     signUp.mutate({ email, password, ...(name.trim() && { name: name.trim() }) });
@@ -49,7 +49,7 @@ export function SignUpForm({ hasLocalOutbox }: { hasLocalOutbox: boolean }) {
     <>
       <h1>Get a key</h1>
       <p className="text-ink-2 mt-1">An account and a workspace. No card.</p>
-      <form onSubmit={submit} noValidate className="form-big">
+      <Form onSubmit={submit} className="form-big">
         <Field
           label="Name"
           help="Optional. Your workspace is named after you."
@@ -83,7 +83,7 @@ export function SignUpForm({ hasLocalOutbox }: { hasLocalOutbox: boolean }) {
         <SubmitButton disabled={signUp.isPending}>
           {signUp.isPending ? 'Creating…' : 'Create account'}
         </SubmitButton>
-      </form>
+      </Form>
       <p className="alt">
         Have an account? <Link href="/sign-in">Sign in</Link>
       </p>

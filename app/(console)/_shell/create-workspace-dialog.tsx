@@ -1,10 +1,11 @@
 'use client';
 import { useMutation } from '@tanstack/react-query';
 import { useRouter } from 'next/navigation';
-import { type FormEvent, useState } from 'react';
+import { useState } from 'react';
 import { workspaceNameSchema } from '#server/domain/workspaces/schema.ts';
 import { Dialog } from '../../_components/dialog.tsx';
 import { Field } from '../../_components/field.tsx';
+import { Form } from '../../_components/form.tsx';
 import { RefusalNote } from '../../_components/refusal-note.tsx';
 import { useRpc } from '../../_trpc/client.ts';
 
@@ -31,8 +32,7 @@ export function CreateWorkspaceDialog({ open, onOpenChange }: CreateWorkspaceDia
   );
   const parsed = workspaceNameSchema.safeParse(name);
 
-  function submit(event: FormEvent) {
-    event.preventDefault();
+  function submit() {
     setSubmitted(true);
     if (parsed.success) create.mutate({ name: parsed.data });
   }
@@ -45,7 +45,7 @@ export function CreateWorkspaceDialog({ open, onOpenChange }: CreateWorkspaceDia
       description="Its keys, quota and usage stand apart from those of your other workspaces."
       narrow
     >
-      <form onSubmit={submit} noValidate>
+      <Form onSubmit={submit}>
         <div className="content grid gap-4">
           <Field
             label="Name"
@@ -65,7 +65,7 @@ export function CreateWorkspaceDialog({ open, onOpenChange }: CreateWorkspaceDia
             Create workspace
           </button>
         </footer>
-      </form>
+      </Form>
     </Dialog>
   );
 }

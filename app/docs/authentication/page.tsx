@@ -97,8 +97,8 @@ export default function AuthenticationPage() {
         <p>
           The console’s playground calls the same API from your browser. It takes a key for itself that lives{' '}
           {playgroundLimits.tokenLifetimeMs / minute} minutes, may call the models and read receipts, and is
-          kept in the page’s memory alone; its calls are billed to the workspace like any other. Who only
-          views a workspace gets none.
+          kept in the page’s memory alone; its calls are billed to the workspace like any other, and the usage
+          page sums up all such keys as “Playground”. Who only views a workspace gets none.
         </p>
       </Section>
       <Section id="refused" title="When it is refused">

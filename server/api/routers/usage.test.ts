@@ -186,15 +186,30 @@ describe('usage', () => {
     expect(await usage().month({ workspaceId })).toMatchObject({ spentUnits: 0, spentMicroUsd: 0 });
   });
 
-  it('keeps the figures of a key that was deleted', async () => {
+  it('sums up the short-lived keys in one row, those that were deleted too', async () => {
     const other = await createPerson(plane, { plan: 'scale' });
-    const key = await createApiKey(plane.services.db, {
-      workspaceId: other.workspaceId,
-      kind: 'short_lived',
-    });
-    await use(key, { units: 3, latencyMs: 1, statusClass: 2, modelVersion: 'm@1' });
-    await plane.services.db.apiKey.delete({ where: { id: key.id } });
-    const { rows } = await usage(other).overview({ workspaceId: other.workspaceId, range: '24h' });
-    expect(rows).toMatchObject([{ keyId: key.id, keyName: 'Deleted key', units: 3, requests: 1 }]);
+    const { workspaceId } = other;
+    const made = { latencyMs: 1, statusClass: 2, modelVersion: 'm@1' } as const;
+    const live = await createApiKey(plane.services.db, { workspaceId, name: 'Server' });
+    await use(live, { units: 9, ...made });
+    const shortLived = { workspaceId, kind: 'short_lived' } as const;
+    const [kept, deleted] = [
+      await createApiKey(plane.services.db, shortLived),
+      await createApiKey(plane.services.db, shortLived),
+    ];
+    await use(kept, { units: 3, ...made });
+    await use(deleted, { units: 4, ...made });
+    await plane.services.db.apiKey.delete({ where: { id: deleted.id } });
+
+    const { rows, totals } = await usage(other).overview({ workspaceId, range: '24h' });
+    const playground = { keyId: 'short_lived', keyName: 'Playground', units: 7, requests: 2 };
+    expect(rows).toMatchObject([{ keyId: live.id, keyName: 'Server', units: 9 }, playground]);
+    expect(rows[1]?.keyPrefix).toBe('my_temp_');
+    expect(totals).toMatchObject({ units: 16, requests: 3 });
+
+    const narrowed = await usage(other).overview({ workspaceId, range: '24h', keyId: 'short_lived' });
+    expect(narrowed.rows).toMatchObject([playground]);
+    expect(narrowed.totals).toMatchObject({ units: 7, requests: 2 });
+    expect(narrowed.series).toMatchObject([{ requests: 2 }]);
   });
 });

@@ -1,8 +1,16 @@
-import { type ApiKeyKind, displayPrefix } from '../api-keys/key-format.ts';
+import { displayPrefix } from '../api-keys/key-format.ts';
 import type { Clock } from '../clock.ts';
 import type { Database, Transaction } from '../database.ts';
 import { latencyQuantileMs } from './latency-histogram.ts';
-import type { UsageBucket, UsageOverview, UsagePoint, UsageRange, UsageRow, UsageTotals } from './schema.ts';
+import {
+  shortLivedKeys,
+  type UsageBucket,
+  type UsageOverview,
+  type UsagePoint,
+  type UsageRange,
+  type UsageRow,
+  type UsageTotals,
+} from './schema.ts';
 import { usagePeriod } from './usage-range.ts';
 
 export interface UsageQuestion {
@@ -55,7 +63,6 @@ interface SumsRow {
 interface TableRow extends SumsRow {
   readonly key_id: string | null;
   readonly key_name: string | null;
-  readonly key_kind: ApiKeyKind | null;
   readonly model: string | null;
   readonly task: string | null;
   readonly last_used_at: Date | null;
@@ -67,9 +74,12 @@ async function readTable(
 ): Promise<Pick<UsageOverview, 'totals' | 'rows'>> {
   const table = await transaction.$queryRaw<TableRow[]>`
     WITH chosen AS (
-      SELECT *, model_version AS model FROM usage_hours
-      WHERE workspace_id = ${workspaceId}::uuid AND hour >= ${from} AND hour < ${to}
-        AND (${keyId}::text IS NULL OR key_id = ${keyId}) AND (${model}::text IS NULL OR model_version = ${model})
+      SELECT CASE WHEN k.kind = 'live' THEN h.key_id ELSE ${shortLivedKeys} END AS key_id, model_version AS model, task,
+        status_class, requests, input_units, output_units, price_micro_usd, latency_counts, h.last_used_at
+      FROM usage_hours h LEFT JOIN api_keys k ON k.id = h.key_id
+      WHERE h.workspace_id = ${workspaceId}::uuid AND hour >= ${from} AND hour < ${to}
+        AND (${keyId}::text IS NULL OR h.key_id = ${keyId} OR (${keyId} = ${shortLivedKeys} AND k.kind IS DISTINCT FROM 'live'))
+        AND (${model}::text IS NULL OR model_version = ${model})
     ), sums AS (
       SELECT key_id, model, task,
         coalesce(sum(requests), 0)::bigint AS requests,
@@ -86,7 +96,7 @@ async function readTable(
         WHERE status_class = 2 GROUP BY GROUPING SETS ((c.i), (key_id, model, task, c.i))
       ) class GROUP BY key_id, model, task
     )
-    SELECT s.*, l.latency_counts, k.name AS key_name, k.kind AS key_kind
+    SELECT s.*, l.latency_counts, k.name AS key_name
     FROM sums s
     LEFT JOIN latencies l ON (l.key_id, l.model, l.task) IS NOT DISTINCT FROM (s.key_id, s.model, s.task)
     LEFT JOIN api_keys k ON k.id = s.key_id
@@ -102,9 +112,8 @@ function usageRowOf(row: TableRow): UsageRow {
   if (keyId === null || model === null || task === null || !lastUsedAt) throw new Error('A second total');
   return {
     keyId,
-    // Short-lived keys are deleted a day after they expire; what they spent stays.
-    keyName: row.key_name ?? 'Deleted key',
-    keyPrefix: displayPrefix(row.key_kind ?? 'short_lived', keyId),
+    keyName: row.key_name ?? 'Playground',
+    keyPrefix: keyId === shortLivedKeys ? displayPrefix('short_lived', '') : displayPrefix('live', keyId),
     model,
     task,
     lastUsedAt,
@@ -119,9 +128,10 @@ async function readSeries(transaction: Transaction, selection: Selection): Promi
   >`
     SELECT date_trunc(${bucket}, hour, 'UTC') AS at, model_version AS model,
       sum(requests)::bigint AS requests, sum(price_micro_usd)::bigint AS price_micro_usd
-    FROM usage_hours
-    WHERE workspace_id = ${workspaceId}::uuid AND hour >= ${from} AND hour < ${to}
-      AND (${keyId}::text IS NULL OR key_id = ${keyId}) AND (${model}::text IS NULL OR model_version = ${model})
+    FROM usage_hours h LEFT JOIN api_keys k ON k.id = h.key_id
+    WHERE h.workspace_id = ${workspaceId}::uuid AND hour >= ${from} AND hour < ${to}
+      AND (${keyId}::text IS NULL OR h.key_id = ${keyId} OR (${keyId} = ${shortLivedKeys} AND k.kind IS DISTINCT FROM 'live'))
+      AND (${model}::text IS NULL OR model_version = ${model})
     GROUP BY 1, 2 ORDER BY 1, 2`;
   return points.map((point) => ({
     at: point.at,

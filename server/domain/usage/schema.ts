@@ -7,6 +7,12 @@ export const usageRanges = ['24h', '7d', '30d'] as const;
 export type UsageRange = (typeof usageRanges)[number];
 export type UsageBucket = 'hour' | 'day';
 
+/**
+ * Stands for the id of every short-lived key: the playground mints one after the other, and they are deleted a day after they
+ * expire. What they spent is one row.
+ */
+export const shortLivedKeys = 'short_lived';
+
 export const usageOverviewSchema = z.object({
   range: z.enum(usageRanges),
   keyId: storableText.min(1).max(60).optional(),
@@ -32,6 +38,7 @@ export interface UsagePoint {
 }
 
 export interface UsageRow extends UsageTotals {
+  /** Or `shortLivedKeys`. */
   readonly keyId: string;
   readonly keyName: string;
   readonly keyPrefix: string;

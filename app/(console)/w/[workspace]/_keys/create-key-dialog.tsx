@@ -1,10 +1,11 @@
 'use client';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
-import { type FormEvent, useId, useState } from 'react';
+import { useId, useState } from 'react';
 import { apiKeyNameSchema, type CreatedApiKey } from '#server/domain/api-keys/schema.ts';
 import { planOf } from '#server/domain/billing/schema.ts';
 import { Dialog } from '../../../../_components/dialog.tsx';
 import { Field } from '../../../../_components/field.tsx';
+import { Form } from '../../../../_components/form.tsx';
 import { RefusalNote } from '../../../../_components/refusal-note.tsx';
 import { useRpc } from '../../../../_trpc/client.ts';
 import { useShell } from '../../../_shell/shell-context.ts';
@@ -51,8 +52,7 @@ export function CreateKeyDialog({ workspaceId, open, onOpenChange, onCreated }: 
     }),
   );
 
-  function submit(event: FormEvent) {
-    event.preventDefault();
+  function submit() {
     setSubmitted(true);
     if ('errors' in read && !read.errors['scopes']) setRestricts(true);
     if (!parsed.success || 'errors' in read) return;
@@ -77,7 +77,7 @@ export function CreateKeyDialog({ workspaceId, open, onOpenChange, onCreated }: 
       title="Create key"
       description="All of this but the id can be changed later."
     >
-      <form onSubmit={submit} noValidate>
+      <Form onSubmit={submit}>
         <div className="content grid gap-4">
           <Field
             label="Name"
@@ -125,7 +125,7 @@ export function CreateKeyDialog({ workspaceId, open, onOpenChange, onCreated }: 
             {create.isPending ? 'Creating…' : 'Create key'}
           </button>
         </footer>
-      </form>
+      </Form>
     </Dialog>
   );
 }

@@ -1,10 +1,11 @@
 'use client';
-import { Plus, Search } from 'lucide-react';
+import { Plus } from 'lucide-react';
 import { useState } from 'react';
 import type { ApiKeyItem, CreatedApiKey } from '#server/domain/api-keys/schema.ts';
 import { roleMay } from '#server/domain/members/schema.ts';
 import type { WorkspaceItem } from '#server/domain/workspaces/schema.ts';
 import { RefusalNote } from '../../../../_components/refusal-note.tsx';
+import { SearchBox } from '../../../../_components/search-box.tsx';
 import { useUrlParam } from '../../../../_components/use-url-param.ts';
 import { plural } from '../../../../_format/number.ts';
 import { Sheet } from '../../../_shell/sheet.tsx';
@@ -50,16 +51,12 @@ export function KeysScreen({ workspace, initial, apiUrl }: KeysScreenProps) {
       }
     >
       <div className="filters">
-        <div className="input quiet max-md:w-full md:w-64">
-          <Search size={16} strokeWidth={1.5} aria-hidden />
-          <input
-            type="search"
-            aria-label="Find keys"
-            placeholder="Name, prefix, member"
-            value={find ?? ''}
-            onChange={(event) => setFind(event.target.value)}
-          />
-        </div>
+        <SearchBox
+          label="Find keys"
+          placeholder="Name, prefix, member"
+          value={find ?? ''}
+          onChange={setFind}
+        />
         <fieldset className="seg" aria-label="Which keys">
           <button type="button" aria-pressed={!showsRevoked} onClick={() => setShow(null)}>
             Active

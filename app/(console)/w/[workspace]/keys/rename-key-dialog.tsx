@@ -1,9 +1,10 @@
 'use client';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
-import { type FormEvent, useState } from 'react';
+import { useState } from 'react';
 import { type ApiKeyItem, apiKeyNameSchema } from '#server/domain/api-keys/schema.ts';
 import { Dialog } from '../../../../_components/dialog.tsx';
 import { Field } from '../../../../_components/field.tsx';
+import { Form } from '../../../../_components/form.tsx';
 import { RefusalNote } from '../../../../_components/refusal-note.tsx';
 import { useRpc } from '../../../../_trpc/client.ts';
 
@@ -27,14 +28,13 @@ export function RenameKeyDialog({ workspaceId, apiKey, onClose }: RenameKeyDialo
     }),
   );
 
-  function submit(event: FormEvent) {
-    event.preventDefault();
+  function submit() {
     if (parsed.success) rename.mutate({ workspaceId, keyId: apiKey.id, name: parsed.data });
   }
 
   return (
     <Dialog open onOpenChange={(open) => !open && onClose()} title="Rename key" narrow>
-      <form onSubmit={submit} noValidate>
+      <Form onSubmit={submit}>
         <div className="content grid gap-4">
           <Field
             label="Name"
@@ -55,7 +55,7 @@ export function RenameKeyDialog({ workspaceId, apiKey, onClose }: RenameKeyDialo
             Rename
           </button>
         </footer>
-      </form>
+      </Form>
     </Dialog>
   );
 }

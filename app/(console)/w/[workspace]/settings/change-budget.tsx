@@ -1,9 +1,10 @@
 'use client';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { useRouter } from 'next/navigation';
-import { type FormEvent, useState } from 'react';
+import { useState } from 'react';
 import { type Budget, budgetSchema } from '#server/domain/billing/schema.ts';
 import { BudgetField } from '../../../../_components/budget-field.tsx';
+import { Form } from '../../../../_components/form.tsx';
 import { RefusalNote } from '../../../../_components/refusal-note.tsx';
 import { SubmitButton } from '../../../../_components/submit-button.tsx';
 import { budgetProblem, readDollars, writeDollars } from '../../../../_format/dollars.ts';
@@ -36,13 +37,12 @@ export function ChangeBudget({ workspaceId, budget, mayManage }: ChangeBudgetPro
     }),
   );
 
-  function submit(event: FormEvent) {
-    event.preventDefault();
+  function submit() {
     if (parsed.success) change.mutate({ workspaceId, budget: parsed.data });
   }
 
   return (
-    <form onSubmit={submit} noValidate className="grid gap-3">
+    <Form onSubmit={submit} className="grid gap-3">
       <BudgetField
         {...fields}
         readOnly={!mayManage}
@@ -63,6 +63,6 @@ export function ChangeBudget({ workspaceId, budget, mayManage }: ChangeBudgetPro
       ) : (
         <p className="help">Owners and admins can change it.</p>
       )}
-    </form>
+    </Form>
   );
 }

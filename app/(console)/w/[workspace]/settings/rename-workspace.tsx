@@ -1,9 +1,10 @@
 'use client';
 import { useMutation } from '@tanstack/react-query';
 import { useRouter } from 'next/navigation';
-import { type FormEvent, useState } from 'react';
+import { useState } from 'react';
 import { type WorkspaceItem, workspaceNameSchema } from '#server/domain/workspaces/schema.ts';
 import { Field } from '../../../../_components/field.tsx';
+import { Form } from '../../../../_components/form.tsx';
 import { RefusalNote } from '../../../../_components/refusal-note.tsx';
 import { SubmitButton } from '../../../../_components/submit-button.tsx';
 import { clockTime } from '../../../../_format/time.ts';
@@ -25,13 +26,12 @@ export function RenameWorkspace({ workspace, mayManage }: { workspace: Workspace
   );
   const changed = parsed.success && parsed.data !== workspace.name;
 
-  function submit(event: FormEvent) {
-    event.preventDefault();
+  function submit() {
     if (parsed.success) rename.mutate({ workspaceId: workspace.id, name: parsed.data });
   }
 
   return (
-    <form onSubmit={submit} noValidate className="grid gap-3">
+    <Form onSubmit={submit} className="grid gap-3">
       <Field
         label="Name"
         value={name}
@@ -52,6 +52,6 @@ export function RenameWorkspace({ workspace, mayManage }: { workspace: Workspace
           </SubmitButton>
         </div>
       )}
-    </form>
+    </Form>
   );
 }

@@ -1,12 +1,13 @@
 'use client';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
-import { type FormEvent, useState } from 'react';
+import { useState } from 'react';
 import {
   type CreatedEndpoint,
   endpointSettingsSchema,
   subscribableEventTypes,
 } from '#server/domain/webhooks/schema.ts';
 import { Dialog } from '../../../../_components/dialog.tsx';
+import { Form } from '../../../../_components/form.tsx';
 import { RefusalNote } from '../../../../_components/refusal-note.tsx';
 import { useRpc } from '../../../../_trpc/client.ts';
 import { type EndpointDraft, EndpointFields } from './endpoint-fields.tsx';
@@ -41,8 +42,7 @@ export function CreateEndpointDialog({
     }),
   );
 
-  function submit(event: FormEvent) {
-    event.preventDefault();
+  function submit() {
     setSubmitted(true);
     const parsed = endpointSettingsSchema.safeParse(draft);
     if (parsed.success) create.mutate({ workspaceId, ...parsed.data });
@@ -56,7 +56,7 @@ export function CreateEndpointDialog({
       description="It gets a secret of its own, which is shown once."
       narrow
     >
-      <form onSubmit={submit} noValidate>
+      <Form onSubmit={submit}>
         <div className="content grid gap-4">
           <EndpointFields draft={draft} onChange={setDraft} submitted={submitted} />
           {create.error && <RefusalNote error={create.error} />}
@@ -69,7 +69,7 @@ export function CreateEndpointDialog({
             {create.isPending ? 'Creating…' : 'Create endpoint'}
           </button>
         </footer>
-      </form>
+      </Form>
     </Dialog>
   );
 }

@@ -56,6 +56,7 @@ export function EndpointFields({ draft, onChange, submitted }: EndpointFieldsPro
               id={`${id}-${type}`}
               type="checkbox"
               checked={draft.eventTypes.includes(type)}
+              aria-invalid={typesError ? true : undefined}
               aria-describedby={`${id}-${type}-meaning`}
               onChange={() => toggle(type)}
             />

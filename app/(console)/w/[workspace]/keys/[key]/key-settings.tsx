@@ -1,10 +1,11 @@
 'use client';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
-import { type FormEvent, useRef, useState } from 'react';
+import { useRef, useState } from 'react';
 import type { ApiKeyItem } from '#server/domain/api-keys/schema.ts';
 import { planOf } from '#server/domain/billing/schema.ts';
 import type { WorkspaceItem } from '#server/domain/workspaces/schema.ts';
 import { Field } from '../../../../../_components/field.tsx';
+import { Form } from '../../../../../_components/form.tsx';
 import { RefusalNote } from '../../../../../_components/refusal-note.tsx';
 import { SubmitButton } from '../../../../../_components/submit-button.tsx';
 import { clockTime } from '../../../../../_format/time.ts';
@@ -49,8 +50,7 @@ export function KeySettings({ workspace, apiKey, mayManage }: KeySettingsProps) 
     setDayIsPartial(isPartial);
     return !isPartial;
   }
-  function submit(event: FormEvent) {
-    event.preventDefault();
+  function submit() {
     const before = readKeyForm(saved.form, plan);
     if (!checkDay() || 'errors' in read) return;
     const changes = {
@@ -66,7 +66,7 @@ export function KeySettings({ workspace, apiKey, mayManage }: KeySettingsProps) 
   const errors = 'errors' in read ? read.errors : {};
   const fields = { form, errors, plan, readOnly: !mayManage, onChange: edit };
   return (
-    <form onSubmit={submit} noValidate className="grid gap-5">
+    <Form onSubmit={submit} className="grid gap-5">
       <ScopeChoices {...fields} />
       <KeyRestrictions {...fields} />
       <Field
@@ -95,6 +95,6 @@ export function KeySettings({ workspace, apiKey, mayManage }: KeySettingsProps) 
           </output>
         </div>
       )}
-    </form>
+    </Form>
   );
 }

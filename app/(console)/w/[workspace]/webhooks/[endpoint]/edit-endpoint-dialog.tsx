@@ -1,12 +1,13 @@
 'use client';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
-import { type FormEvent, useState } from 'react';
+import { useState } from 'react';
 import {
   type EndpointItem,
   endpointSettingsSchema,
   subscribableEventTypes,
 } from '#server/domain/webhooks/schema.ts';
 import { Dialog } from '../../../../../_components/dialog.tsx';
+import { Form } from '../../../../../_components/form.tsx';
 import { RefusalNote } from '../../../../../_components/refusal-note.tsx';
 import { useRpc } from '../../../../../_trpc/client.ts';
 import { type EndpointDraft, EndpointFields } from '../endpoint-fields.tsx';
@@ -35,8 +36,7 @@ export function EditEndpointDialog({ workspaceId, endpointId, endpoint, onClose 
   );
   const parsed = endpointSettingsSchema.safeParse(draft);
 
-  function submit(event: FormEvent) {
-    event.preventDefault();
+  function submit() {
     if (parsed.success) update.mutate({ workspaceId, endpointId, ...parsed.data });
   }
 
@@ -48,7 +48,7 @@ export function EditEndpointDialog({ workspaceId, endpointId, endpoint, onClose 
       description="What waits goes to the new address as well. The secret stays."
       narrow
     >
-      <form onSubmit={submit} noValidate>
+      <Form onSubmit={submit}>
         <div className="content grid gap-4">
           <EndpointFields draft={draft} onChange={setDraft} submitted />
           {update.error && <RefusalNote error={update.error} />}
@@ -61,7 +61,7 @@ export function EditEndpointDialog({ workspaceId, endpointId, endpoint, onClose 
             Save
           </button>
         </footer>
-      </form>
+      </Form>
     </Dialog>
   );
 }
