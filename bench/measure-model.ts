@@ -7,17 +7,27 @@ import {
 } from '#workers/model-runtime/onnx/bare-loop.ts';
 import { openBareSession } from '#workers/model-runtime/onnx/bare-session.ts';
 import type { BenchDatabase } from './bench-database.ts';
-import { runLoad, startServer } from './bench-processes.ts';
+import { type BenchServer, runLoad, startServer } from './bench-processes.ts';
 import { cpuMsOfFamily } from './cpu-time.ts';
 import { median } from './median.ts';
 
 /** A model, what it is asked, and how that is sent. */
-export interface ModelSubject {
+export interface ModelSubject extends Asked {
   readonly bare: BareSubject;
+}
+
+interface Asked {
   readonly path: string;
   readonly contentType: string;
   readonly bodies: readonly (string | Buffer)[];
 }
+
+/** What the server that INSERTs a row is asked. */
+const ROW: Asked = {
+  path: '/v1/sentiment',
+  contentType: 'application/json',
+  bodies: [JSON.stringify({ input: 'It works.' })],
+};
 
 export interface ModelFigures {
   readonly gatewayPerSecond: number;
@@ -26,8 +36,9 @@ export interface ModelFigures {
   readonly loop: FloorFigures;
   /** A single-threaded loop for each core, at their best batch: more than one loop makes of the machine. */
   readonly loops: FloorFigures;
-  /** At concurrency 1: the model alone, the gateway with it, and the difference. */
+  /** At concurrency 1: the model alone, one committed INSERT over HTTP, the gateway with it, and what it adds to the model. */
   readonly aloneModelMs: number;
+  readonly aloneInsertMs: number;
   readonly aloneGatewayMs: number;
   readonly aloneAddedMs: number;
   readonly aloneToModel: number;
@@ -79,15 +90,17 @@ export async function measureModel(
   };
   const env = { DATABASE_URL: database.url, NODE_ENV: 'development', COMPUTE_THREADS: String(threads) };
   const server = await startServer(path.join(folder, 'main.js'), env);
-  const load = (connections: number, durationMs: number) =>
+  const insert = await startServer(path.join(folder, 'insert-hono.js'), env);
+  const ask = ({ port }: BenchServer, what: Asked, connections: number, durationMs: number) =>
     runLoad(path.join(folder, 'load-generator.js'), {
-      port: server.port,
-      path: subject.path,
-      headers: { authorization: `Bearer ${database.keys[0]}`, 'content-type': subject.contentType },
-      bodies: subject.bodies,
+      port,
+      path: what.path,
+      headers: { authorization: `Bearer ${database.keys[0]}`, 'content-type': what.contentType },
+      bodies: what.bodies,
       connections,
       durationMs,
     });
+  const load = (connections: number, durationMs: number) => ask(server, subject, connections, durationMs);
   try {
     await untilReady(server.port);
     await load(concurrency, warmUpMs);
@@ -106,9 +119,11 @@ export async function measureModel(
         loops: await bareLoop(shapes.loops, roundMs),
       });
     }
-    const alone: { model: number; gateway: number }[] = [];
+    await ask(insert, ROW, concurrency, warmUpMs);
+    const alone: { model: number; insert: number; gateway: number }[] = [];
     for (let i = 0; i < rounds; i++) {
       alone.push({
+        insert: (await ask(insert, ROW, 1, roundMs)).p50Ms,
         gateway: (await load(1, roundMs)).p50Ms,
         model: await aloneModelMs(subject.bare, roundMs),
       });
@@ -125,12 +140,13 @@ export async function measureModel(
       loop: floor('loop'),
       loops: floor('loops'),
       aloneModelMs: median(alone.map((round) => round.model)),
+      aloneInsertMs: median(alone.map((round) => round.insert)),
       aloneGatewayMs: median(alone.map((round) => round.gateway)),
       aloneAddedMs: median(alone.map((round) => round.gateway - round.model)),
       aloneToModel: median(alone.map((round) => round.gateway / round.model)),
     };
   } finally {
-    await server.stop();
+    await Promise.all([server.stop(), insert.stop()]);
   }
 }
 

@@ -14,6 +14,8 @@ export interface ScalingFigures {
   readonly sleepingTwoToOne: number;
   /** 99th percentile at half of what a gateway answers at most, less the bare server's at the same rate. */
   readonly addedP99Ms: number;
+  /** What the machine makes of servers that only INSERT a row for each request: their part in what more gateways cost and add. */
+  readonly floor: Pick<ScalingFigures, 'cpuOfThreeTimesTheLoad' | 'addedP99Ms'>;
 }
 
 const SLEEP_MS = 10;
@@ -34,7 +36,9 @@ export async function measureScaling(
   };
   const gateways = await Promise.all([0, 1, 2].map(() => start('main.js')));
   const sleeping = await Promise.all([0, 1].map(() => start('main.js', SLEEP_MS)));
+  const inserts = await Promise.all([0, 1, 2].map(() => start('insert-hono.js')));
   const bare = await start('bare-hono.js');
+  const all = [...gateways, ...sleeping, ...inserts, bare];
   const load = (server: BenchServer, connections: number, durationMs: number, ratePerSecond?: number) =>
     runLoad(path.join(folder, 'load-generator.js'), {
       port: server.port,
@@ -60,8 +64,9 @@ export async function measureScaling(
   };
   const [one] = gateways as [BenchServer];
   const [sleeper] = sleeping as [BenchServer];
+  const [insert] = inserts as [BenchServer];
   try {
-    for (const server of [...gateways, ...sleeping, bare]) await load(server, CONNECTIONS, WARM_UP_MS);
+    for (const server of all) await load(server, CONNECTIONS, WARM_UP_MS);
     const measured: ScalingFigures[] = [];
     for (let round = 0; round < rounds; round++) {
       const [single, sharing, thrice] = [
@@ -69,28 +74,44 @@ export async function measureScaling(
         await cpuOfARequest(gateways, CONNECTIONS / gateways.length),
         await cpuOfARequest(gateways, CONNECTIONS),
       ];
+      const [insertSingle, insertThrice] = [
+        await cpuOfARequest([insert], CONNECTIONS),
+        await cpuOfARequest(inserts, CONNECTIONS),
+      ];
       const [alone, two] = [await perSecond([sleeper]), await perSecond(sleeping)];
       const { answers, durationMs } = await load(one, CONNECTIONS, roundMs);
       const half = (answers * 500) / durationMs;
-      const [withGateway, without] = [
+      const [withGateway, without, withInsert] = [
         await load(one, CONNECTIONS, roundMs, half),
         await load(bare, CONNECTIONS, roundMs, half),
+        await load(insert, CONNECTIONS, roundMs, half),
       ];
       measured.push({
         cpuOfThreeToOne: sharing / single,
         cpuOfThreeTimesTheLoad: thrice / single,
         sleepingTwoToOne: two / alone,
         addedP99Ms: withGateway.p99Ms - without.p99Ms,
+        floor: {
+          cpuOfThreeTimesTheLoad: insertThrice / insertSingle,
+          addedP99Ms: withInsert.p99Ms - without.p99Ms,
+        },
       });
     }
-    const of = (field: keyof ScalingFigures) => median(measured.map((figures) => figures[field]));
+    const of = (field: Exclude<keyof ScalingFigures, 'floor'>) =>
+      median(measured.map((figures) => figures[field]));
+    const ofFloor = (field: keyof ScalingFigures['floor']) =>
+      median(measured.map(({ floor }) => floor[field]));
     return {
       cpuOfThreeToOne: of('cpuOfThreeToOne'),
       cpuOfThreeTimesTheLoad: of('cpuOfThreeTimesTheLoad'),
       sleepingTwoToOne: of('sleepingTwoToOne'),
       addedP99Ms: of('addedP99Ms'),
+      floor: {
+        cpuOfThreeTimesTheLoad: ofFloor('cpuOfThreeTimesTheLoad'),
+        addedP99Ms: ofFloor('addedP99Ms'),
+      },
     };
   } finally {
-    await Promise.all([...gateways, ...sleeping, bare].map((server) => server.stop()));
+    await Promise.all(all.map((server) => server.stop()));
   }
 }

@@ -21,7 +21,7 @@ export interface BenchReport {
 }
 
 export function toText(report: BenchReport): string {
-  const { machine, gateway, texts, pictures, writing } = report;
+  const { machine, gateway, texts, pictures, writing, scaling } = report;
   const targets = targetsOf(report).map(({ what, value, bound, kind, unit, met }) => [
     what,
     `${value.toFixed(2)} ${unit}`,
@@ -35,6 +35,7 @@ export function toText(report: BenchReport): string {
     ...(texts ? modelLines('texts', texts) : []),
     ...(pictures ? modelLines('pictures', pictures) : []),
     ...(writing ? writingLines(writing) : []),
+    ...(scaling ? scalingLines(scaling) : []),
     '',
     table(targets),
   ].join('\n');
@@ -62,7 +63,14 @@ function modelLines(what: string, figures: ModelFigures): string[] {
   const { loop, loops, gatewayPerSecond, concurrency } = figures;
   return [
     `${what}: one bare loop ${loopText(loop)}, on each core ${loopText(loops)}; gateway ${gatewayPerSecond.toFixed(0)} a second at concurrency ${concurrency}`,
-    `alone: model ${figures.aloneModelMs.toFixed(2)} ms, gateway ${figures.aloneGatewayMs.toFixed(2)} ms, added ${figures.aloneAddedMs.toFixed(2)} ms`,
+    `alone: model ${figures.aloneModelMs.toFixed(2)} ms, one INSERT over HTTP ${figures.aloneInsertMs.toFixed(2)} ms; gateway ${figures.aloneGatewayMs.toFixed(2)} ms, ${figures.aloneAddedMs.toFixed(2)} ms more than the model`,
+  ];
+}
+
+function scalingLines({ floor }: ScalingFigures): string[] {
+  const cpu = floor.cpuOfThreeTimesTheLoad.toFixed(2);
+  return [
+    `servers that only INSERT a row a request: CPU of three / one, thrice the load ${cpu} x; p99 at the gateway's half load, less bare Hono ${floor.addedP99Ms.toFixed(2)} ms`,
   ];
 }
 
