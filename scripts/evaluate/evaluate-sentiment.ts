@@ -53,6 +53,7 @@ interface TrainingRecord {
   readonly trainedAt: string;
   readonly precision: LadderFigures['precision'];
   readonly ladder: readonly LadderFigures[];
+  readonly ladderNote?: string;
 }
 
 interface Thresholds {
@@ -127,6 +128,7 @@ async function main(): Promise<void> {
       ? read<{ results: SentimentMetrics['comparison'] }>('comparison.json').results
       : [],
     ladder: training.ladder,
+    ladderNote: training.ladderNote,
     latency,
     sizeBytes: servedFiles(folder).reduce((sum, file) => sum + statSync(join(folder, file)).size, 0),
   };

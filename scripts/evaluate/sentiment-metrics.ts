@@ -48,6 +48,8 @@ export interface SentimentMetrics {
   /** Small models from nothing, trained on the same rows by the same loop; empty where they were not. */
   readonly comparison: readonly ComparedModel[];
   readonly ladder: readonly LadderFigures[];
+  /** What has to be known to read it. */
+  readonly ladderNote?: string | undefined;
   readonly latency: Latency;
   readonly sizeBytes: number;
 }

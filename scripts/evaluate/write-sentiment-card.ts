@@ -89,8 +89,7 @@ point on every source ships.
 ${metrics.ladder.map(ladderRow).join('\n')}
 
 In 8 bits the products of the layers have one scale for each output of a weight and one for each token of an input; the
-second product of each feed-forward block, the pooler and the classifier stay in floats. A text's answer does not depend on
-the texts that share its batch.
+pooler and the classifier stay in floats. A text's answer does not depend on the texts that share its batch.${note(metrics)}
 
 The one with 3 layers (\`npm run distil:sentiment\`) was started from every second layer and learnt the scores of the whole. It does not ship.
 
@@ -130,6 +129,10 @@ Of ${thousands(metrics.identityTerms.n)} sentences that only say who someone is 
 Not for decisions about a person (hiring, credit, policing, health) and not for watching people's moods. A score is a share
 of labels agreed on by annotators, no fact about the writer.
 `;
+}
+
+function note({ ladderNote }: SentimentMetrics): string {
+  return ladderNote ? `\n\n${ladderNote}` : '';
 }
 
 function row({ source, metric, n, baseline, difference, ...own }: SourceMetric): string {

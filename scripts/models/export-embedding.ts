@@ -57,7 +57,11 @@ async function int8Precision(folder: string, encoder: EncoderGraph): Promise<Pre
   const tokenizer = await loadTextTokenizer(folder);
   const ids = sampleTexts().map((text) => tokenizer.wrap(tokenizer.tokenize(text).slice(0, TOKENS_MAX)));
   console.log(`measuring ranges on ${ids.length} texts`);
-  return { kind: 'int8', ranges: await measureInputRanges(exportObserver(encoder), ids), rest: 'float16' };
+  return {
+    kind: 'int8',
+    ranges: await measureInputRanges(exportObserver(encoder), ids),
+    afterGelu: 'float16',
+  };
 }
 
 /** Short and long ones: remarks of our own time, and passages of plays. */

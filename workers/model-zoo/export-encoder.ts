@@ -22,8 +22,8 @@ export type Precision =
   | {
       readonly kind: 'int8';
       readonly ranges: InputRanges;
-      /** How the layers are stored whose products stay in floats; left out: in 32 bits. */
-      readonly rest?: 'float16';
+      /** Where what GELU gave is multiplied in floats: how those layers are stored. Left out: in 8 bits like the others. */
+      readonly afterGelu?: 'float16';
     };
 
 interface Model {
@@ -72,7 +72,7 @@ function opsOptions(precision: Precision): OnnxOpsOptions {
       return { linear: halfLinear, embeddings: 'float16' };
     case 'int8':
       return {
-        linear: inLayersOnly(quantizedLinear(precision.ranges, precision.rest && halfLinear)),
+        linear: inLayersOnly(quantizedLinear(precision.ranges, precision.afterGelu && halfLinear)),
         embeddings: 'int8',
       };
   }
