@@ -96,7 +96,7 @@ ${metrics.pruned.map(({ share, accuracy }) => `| ${percent(share)} % | ${percent
 
 ## Limits and misuse
 
-Ten classes of small pictures: anything else gets one of the ten. An example to learn from and to measure by, not a classifier for anybody's
+Ten classes of small pictures: anything else gets one of the ten, often with a high score. An example to learn from and to measure by, not a classifier for anybody's
 pictures; never for pictures of people, nor for decisions.
 `;
 }
