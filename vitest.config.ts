@@ -17,6 +17,8 @@ export default defineConfig({
     exclude: ['**/node_modules/**', 'prisma/generated/**'],
     globalSetup: ['server/testing/global-setup.ts'],
     pool: 'forks',
+    // Left out, one core would be kept free: half of the machine where there are two.
+    maxWorkers: '100%',
     // Many tests start processes and wait for real time-outs; two cores are the least we support.
     testTimeout: 30_000,
     hookTimeout: 60_000,
