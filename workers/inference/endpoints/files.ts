@@ -4,7 +4,6 @@ import type { File } from '#prisma/generated/client.ts';
 import type { BlobStore } from '#server/domain/blobs/blob-store.ts';
 import type { Clock } from '#server/domain/clock.ts';
 import type { Database } from '#server/domain/database.ts';
-import { DomainError } from '#server/domain/errors.ts';
 import { createFile } from '#server/domain/files/create-file.ts';
 import { deleteFile } from '#server/domain/files/delete-file.ts';
 import { findFile } from '#server/domain/files/find-file.ts';
@@ -12,7 +11,8 @@ import { type FilePage, listFiles } from '#server/domain/files/list-files.ts';
 import { openFile } from '#server/domain/files/open-file.ts';
 import { fileLimits } from '#server/domain/rate-limits/limits.ts';
 import type { FreeEndpoint, IncomingBody } from '../endpoint.ts';
-import { uploadForm } from '../files/upload-form.ts';
+import { uploadBytesMax, uploadForm } from '../files/upload-form.ts';
+import { createUploadSlots } from '../files/upload-slots.ts';
 import { pageLimit, pageOf, pageSchema } from '../list-page.ts';
 import { bearer, errorResponses, successHeaders } from '../openapi-parts.ts';
 import { readQuery } from '../read-query.ts';
@@ -150,27 +150,18 @@ export function fileEndpoints(dependencies: FileDependencies): readonly FreeEndp
 }
 
 function uploadEndpoint(dependencies: FileDependencies): FreeEndpoint<IncomingBody> {
-  let underWay = 0;
+  const slots = createUploadSlots();
   return {
     ...common,
     route: upload,
     // Read by `reply`: nothing of it is kept for a key that is not one.
     body: async (incoming) => incoming,
-    bodyLimits: { bytesMax: fileLimits.bytesMax, timeoutMs: fileLimits.uploadTimeoutMs },
-    async reply({ contentType, pieces }, { workspaceId }) {
-      if (underWay >= fileLimits.uploadsAtOnceMax) {
-        throw new DomainError('overloaded', 'Too many files are being uploaded. Try again.', {
-          retryAfterMs: 1_000,
-        });
-      }
-      underWay++;
-      try {
+    bodyLimits: { bytesMax: uploadBytesMax, timeoutMs: fileLimits.uploadTimeoutMs },
+    reply: ({ contentType, pieces }, { workspaceId }) =>
+      slots.take(workspaceId, async () => {
         const form = uploadForm(contentType, pieces());
         return toFile(await createFile(dependencies, { workspaceId, form }));
-      } finally {
-        underWay--;
-      }
-    },
+      }),
   };
 }
 
