@@ -159,25 +159,31 @@ const ending = new AbortController();
 // Each text that is being written listens.
 setMaxListeners(0, ending.signal);
 
+const metered = [
+  explainingSentimentEndpoint(sentiment),
+  explanationsEndpoint({
+    texts: sentiment,
+    pictures: { ...servedAs(images, isExplanationOutput), classes: pictures.runtime.classes },
+    fetchOutside,
+  }),
+  explainingImagesEndpoint({ model: images, classes: pictures.runtime.classes, fetchOutside }),
+  embeddingsEndpoint({ ...embeddings, fetchOutside }),
+  ...huggingFaceMetered({
+    sentiment,
+    images: servedAs(images, isImageClassification),
+    embeddings,
+    fetchOutside,
+  }),
+];
+const generating = generators
+  ? [...generationEndpoints(generators), ...huggingFaceGenerating(generators)]
+  : [];
+const servedPaths: ReadonlySet<string> = new Set([...metered, ...generating].map(({ route }) => route.path));
+
 const gateway = createGateway({
   ending: ending.signal,
-  metered: [
-    explainingSentimentEndpoint(sentiment),
-    explanationsEndpoint({
-      texts: sentiment,
-      pictures: { ...servedAs(images, isExplanationOutput), classes: pictures.runtime.classes },
-      fetchOutside,
-    }),
-    explainingImagesEndpoint({ model: images, classes: pictures.runtime.classes, fetchOutside }),
-    embeddingsEndpoint({ ...embeddings, fetchOutside }),
-    ...huggingFaceMetered({
-      sentiment,
-      images: servedAs(images, isImageClassification),
-      embeddings,
-      fetchOutside,
-    }),
-  ],
-  generating: generators ? [...generationEndpoints(generators), ...huggingFaceGenerating(generators)] : [],
+  metered,
+  generating,
   free: [
     ...modelEndpoints({
       models: loaded.map(({ runtime, ...listed }) => ({ ...listed, model: runtime.model })),
@@ -187,7 +193,11 @@ const gateway = createGateway({
     usageReceiptEndpoint({ db: usageDatabase }),
     feedbackEndpoint({ db: usageDatabase, clock: systemClock }),
     ...fileEndpoints({ db: usageDatabase, clock: systemClock, blobs }),
-    ...batchesEndpoints({ db: usageDatabase, clock: systemClock }),
+    ...batchesEndpoints({
+      db: usageDatabase,
+      clock: systemClock,
+      serves: (path) => servedPaths.has(path),
+    }),
     ...(generators ? [infoEndpoint(generators[0])] : []),
   ],
   metering,

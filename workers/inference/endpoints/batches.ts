@@ -7,6 +7,7 @@ import { findBatch } from '#server/domain/batches/find-batch.ts';
 import { listBatches } from '#server/domain/batches/list-batches.ts';
 import type { Clock } from '#server/domain/clock.ts';
 import type { Database } from '#server/domain/database.ts';
+import { DomainError } from '#server/domain/errors.ts';
 import { batchLimits } from '#server/domain/rate-limits/limits.ts';
 import { isStorable, unstorableSentence } from '#server/domain/storable-text.ts';
 import type { FreeEndpoint } from '../endpoint.ts';
@@ -19,6 +20,8 @@ import { seconds } from '../seconds.ts';
 export interface BatchDependencies {
   readonly db: Database;
   readonly clock: Clock;
+  /** Whether the path has a model here. Left out: each has. */
+  readonly serves?: (endpoint: string) => boolean;
 }
 
 const time = z.int().nullable();
@@ -151,6 +154,7 @@ function createEndpoint(dependencies: BatchDependencies): FreeEndpoint<z.infer<t
     body: jsonBody(body),
     takesName: true,
     async reply(given, { workspaceId, keyId, address, requestId, name }) {
+      refuseUnserved(given.endpoint, dependencies);
       const batch = await createBatch(dependencies, {
         workspaceId,
         keyId,
@@ -163,6 +167,13 @@ function createEndpoint(dependencies: BatchDependencies): FreeEndpoint<z.infer<t
       return toBatch(batch);
     },
   };
+}
+
+/** Its lines would wait for a day for a model that is not there. */
+function refuseUnserved(endpoint: string, { serves = () => true }: BatchDependencies): void {
+  if (serves(endpoint)) return;
+  const sentence = `No model here answers ${endpoint}. endpoint may be ${batchEndpoints.filter(serves).join(', ')}.`;
+  throw new DomainError('invalid_request', sentence, { param: 'endpoint' });
 }
 
 function listEndpoint(
