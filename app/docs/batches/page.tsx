@@ -52,8 +52,9 @@ export default function BatchesReferencePage() {
         <p>
           A line is answered as a call is, with the same checks and at the same price, and billed once,
           whatever fails on our side in between. Where the quota or a budget ends, the rest of the lines say
-          so in the error file. The limits a minute are not for batches; where calls have all the places that
-          the plan or the key allows at once, lines wait. A line that fails on our side is run up to{' '}
+          so in the error file. The limits a minute are not for batches. Of the calls at once that the plan or
+          the key allows, the lines of a batch take half at the most, and wait where there is no place: a key
+          for one call at a time shares it with its batch. A line that fails on our side is run up to{' '}
           {batchLimits.triesMax} times. The order of the answers is not that of the lines.
         </p>
         <p>

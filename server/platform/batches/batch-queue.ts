@@ -50,6 +50,8 @@ export interface ClaimedBatch {
   readonly parts: number;
   /** Of its pieces together. */
   readonly answerBytes: number;
+  /** How many calls its key may have under way, lines among them. */
+  readonly placesMax: number;
 }
 
 export interface LineTry {
@@ -120,6 +122,9 @@ export function createBatchQueue({ pool, leaseMs }: { pool: Pool; leaseMs: numbe
          FROM next WHERE b.id = next.id
          RETURNING b.id, b.workspace_id AS "workspaceId", b.key_id AS "keyId", b.address, b.endpoint, b.status, b.parts,
            b.input_file_id AS "inputFileId", b.expires_at <= now() AS "isExpired", b.answer_bytes::float8 AS "answerBytes",
+           (SELECT least(a.concurrency_max, k.concurrency_max)
+            FROM allowances a LEFT JOIN key_allowances k ON k.key_id = b.key_id
+            WHERE a.workspace_id = b.workspace_id) AS "placesMax",
            coalesce((SELECT k.secret_hash FROM api_keys k WHERE k.id = b.key_id), '') AS "keyHash"`,
         [leaseId, leaseMs],
       );

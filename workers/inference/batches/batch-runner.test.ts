@@ -31,9 +31,13 @@ afterAll(async () => {
   await rm(folder, { recursive: true });
 });
 
-async function createLines(count: number): Promise<string> {
-  const { id: workspaceId } = await createWorkspace(database.prisma);
-  const { id: keyId } = await createApiKey(database.prisma, { workspaceId });
+async function createLines(
+  count: number,
+  { ofWorkspace, ofKey }: { ofWorkspace?: number; ofKey?: number } = {},
+): Promise<string> {
+  const places = (concurrencyMax?: number) => (concurrencyMax === undefined ? {} : { concurrencyMax });
+  const { id: workspaceId } = await createWorkspace(database.prisma, places(ofWorkspace));
+  const { id: keyId } = await createApiKey(database.prisma, { workspaceId, ...places(ofKey) });
   async function* lines() {
     for (let i = 0; i < count; i++) {
       const line = { custom_id: `${i}`, method: 'POST', url: '/v1/sentiment', body: { input: `${i}` } };
@@ -75,23 +79,29 @@ const completed = (id: string) => endedAs(id, 'completed');
 it.each([
   { liveCalls: 0, most: 4 },
   { liveCalls: 1, most: 1 },
-])('runs $most lines at once beside $liveCalls live calls', async ({ liveCalls, most }) => {
-  let running = 0;
-  let seen = 0;
-  const runner = startRunner(
-    async () => {
-      seen = Math.max(seen, ++running);
-      await pause(5);
-      running--;
-      return { status: 200, body: '{}', settle: async () => 'settled' };
-    },
-    { liveCalls },
-  );
-  const batch = await completed(await createLines(100));
-  await runner.close();
-  expect(batch).toMatchObject({ total: 100, completed: 100, failed: 0 });
-  expect(seen).toBe(most);
-});
+  { liveCalls: 0, places: { ofKey: 4 }, most: 2 },
+  { liveCalls: 0, places: { ofKey: 1 }, most: 1 },
+  { liveCalls: 0, places: { ofWorkspace: 7 }, most: 3 },
+])(
+  'runs $most lines at once beside $liveCalls live calls, of $places',
+  async ({ liveCalls, places, most }) => {
+    let running = 0;
+    let seen = 0;
+    const runner = startRunner(
+      async () => {
+        seen = Math.max(seen, ++running);
+        await pause(5);
+        running--;
+        return { status: 200, body: '{}', settle: async () => 'settled' };
+      },
+      { liveCalls },
+    );
+    const batch = await completed(await createLines(100, places));
+    await runner.close();
+    expect(batch).toMatchObject({ total: 100, completed: 100, failed: 0 });
+    expect(seen).toBe(most);
+  },
+);
 
 it('runs a line again that failed on our side, or whose hold was gone, and counts it once', async () => {
   const asked = new Map<string, string[]>();

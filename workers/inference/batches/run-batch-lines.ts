@@ -221,7 +221,7 @@ async function runChunk(
   }
 
   const lanes = async () => {
-    const running = Array.from({ length: batchLimits.linesAtOnceIdle }, (_, index) =>
+    const running = Array.from({ length: lanesOf(batch) }, (_, index) =>
       lane(index).catch((error: unknown) => {
         failure ??= { error };
       }),
@@ -242,6 +242,11 @@ async function runChunk(
   }
   if (failure) throw (failure as { readonly error: unknown }).error;
   return !isPaused || waiting.length === 0;
+}
+
+/** A call that comes finds a place: lines have at most half of those that the key or the plan allows. */
+function lanesOf({ placesMax }: ClaimedBatch): number {
+  return Math.max(1, Math.min(batchLimits.linesAtOnceIdle, Math.floor(placesMax / 2)));
 }
 
 function tooManyBytes(): DomainError {
