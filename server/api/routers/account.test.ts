@@ -1,8 +1,10 @@
 import { scrypt } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { authorizeMailLink, authorizePassword } from '#server/auth/sign-in.ts';
+import { createMailLink } from '#server/domain/accounts/mail-link.ts';
 import { signUp } from '#server/domain/accounts/sign-up.ts';
 import { type ControlPlane, createControlPlane } from '#server/testing/control-plane.ts';
+import { createUser } from '#server/testing/factories.ts';
 import { createFakeClock } from '#server/testing/fake-clock.ts';
 import { callerFor } from '../root.ts';
 
@@ -173,6 +175,30 @@ describe('account', () => {
     const late = await lastToken('late@example.com', 'confirm');
     clock.advance(24 * 3_600_000 + 1);
     await expect(follow(late)).rejects.toThrow('link_expired');
+  });
+
+  it('lets one of several links be used, where they are followed at the same time', async () => {
+    const { db } = plane.services;
+    for (let i = 0; i < 4; i++) {
+      const { id: userId } = await createUser(db, { confirmed: false });
+      const links = await Promise.all(
+        Array.from({ length: 3 }, () =>
+          db.$transaction((transaction) =>
+            createMailLink({ ...plane.services, transaction }, { userId, purpose: 'confirm_address' }),
+          ),
+        ),
+      );
+      const tokens = links.map((link) => link.split('#token=')[1] ?? '');
+      const outcomes = await Promise.all(
+        tokens.map((token) =>
+          follow(token).then(
+            () => 'in',
+            (error: Error) => error.message,
+          ),
+        ),
+      );
+      expect(outcomes.sort()).toEqual(['in', 'link_expired', 'link_expired']);
+    }
   });
 
   it.each(['', 'nonsense', 'a'.repeat(43), 'x'.repeat(500)])('refuses the link %j', async (token) => {
