@@ -3,8 +3,12 @@ import path from 'node:path';
 import { NotFoundError, toFile } from 'openai';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { fileLimits } from '#server/domain/rate-limits/limits.ts';
+import { systemClock } from '#server/platform/clock.ts';
+import { createPrisma } from '#server/platform/database/prisma.ts';
 import { createTestDatabase, type TestDatabase } from '#server/testing/database.ts';
 import { createApiKey } from '#server/testing/factories.ts';
+import { batchesEndpoints } from './endpoints/batches.ts';
+import { fileEndpoints } from './endpoints/files.ts';
 import {
   type BatchesUnderTest,
   begin,
@@ -13,7 +17,7 @@ import {
   startBatches,
   upload,
 } from './testing/batches-under-test.ts';
-import { call } from './testing/gateway-under-test.ts';
+import { call, gatewayUnderTest } from './testing/gateway-under-test.ts';
 
 let database: TestDatabase;
 let under: BatchesUnderTest;
@@ -206,6 +210,31 @@ describe('files, by the OpenAI client', () => {
     await expect(client.batches.create(begun)).rejects.toMatchObject({ status: 409, code: 'conflict' });
     await database.prisma.file.delete({ where: { id: written.id } });
     expect(await client.batches.create(begun)).toMatchObject({ object: 'batch' });
+  });
+
+  it('and batches are told to come back where the database has no connection in time', async () => {
+    const { key, client } = await under.newClient();
+    const { id: input_file_id } = await upload(client, [lineOf('a', '/v1/sentiment', { input: 'good' })]);
+    const db = createPrisma(database.url, { max: 1, applicationName: 'few' });
+    const common = { db, clock: systemClock };
+    const free = [...fileEndpoints({ ...common, blobs: under.door.blobs }), ...batchesEndpoints(common)];
+    const door = gatewayUnderTest(database, { free });
+    try {
+      const taken = db.$queryRaw`SELECT 1 FROM pg_sleep(4)`.then(() => {});
+      const body = { input_file_id, endpoint: '/v1/sentiment', completion_window: '24h' };
+      const answers = await Promise.all([
+        call(door, { key, path: '/v1/batches', body }),
+        call(door, { key, method: 'DELETE', path: `/v1/files/${input_file_id}` }),
+      ]);
+      for (const { status, json, headers } of answers) {
+        expect([status, json.error.code]).toEqual([503, 'database_unavailable']);
+        expect(headers.get('retry-after')).toBe('1');
+      }
+      await taken;
+    } finally {
+      await db.$disconnect();
+    }
+    expect(await client.files.retrieve(input_file_id)).toMatchObject({ id: input_file_id });
   });
 
   it('are deleted, or read by a batch that is made at the same time, never both', async () => {

@@ -299,6 +299,8 @@ export const fileLimits = {
   pageDefault: 100,
   /** As OpenAI has it: more than a workspace has. */
   pageMax: 10_000,
+  /** For what calls write down beside the ledger: files, batches, feedback. */
+  connectionsMax: 3,
 } as const;
 
 /** Bounds of a batch, and of what its lines may take beside live calls. */

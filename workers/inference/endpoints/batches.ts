@@ -14,6 +14,7 @@ import type { FreeEndpoint } from '../endpoint.ts';
 import { jsonBody } from '../json-body.ts';
 import { pageLimit, pageOf, pageSchema } from '../list-page.ts';
 import { bearer, errorResponses, successHeaders } from '../openapi-parts.ts';
+import { orDatabaseUnavailable } from '../or-database-unavailable.ts';
 import { readQuery } from '../read-query.ts';
 import { seconds } from '../seconds.ts';
 
@@ -155,7 +156,7 @@ function createEndpoint(dependencies: BatchDependencies): FreeEndpoint<z.infer<t
     takesName: true,
     async reply(given, { workspaceId, keyId, address, requestId, name }) {
       refuseUnserved(given.endpoint, dependencies);
-      const batch = await createBatch(dependencies, {
+      const wanted = {
         workspaceId,
         keyId,
         address,
@@ -163,8 +164,8 @@ function createEndpoint(dependencies: BatchDependencies): FreeEndpoint<z.infer<t
         endpoint: given.endpoint,
         metadata: given.metadata ?? undefined,
         name: name && { requestId, keyId, ...name },
-      });
-      return toBatch(batch);
+      };
+      return toBatch(await orComeBack(() => createBatch(dependencies, wanted)));
     },
   };
 }
@@ -188,7 +189,9 @@ function listEndpoint(
       return { after, limit };
     },
     async reply(page, { workspaceId }) {
-      const { batches, hasMore } = await listBatches(dependencies, { ...page, workspaceId });
+      const { batches, hasMore } = await orComeBack(() =>
+        listBatches(dependencies, { ...page, workspaceId }),
+      );
       return pageOf(batches.map(toBatch), hasMore);
     },
   };
@@ -203,8 +206,12 @@ function byId(
     route,
     body: null,
     readParameters: ({ path }) => path.batch_id ?? '',
-    reply: async (id, { workspaceId }) => toBatch(await act({ workspaceId, id })),
+    reply: async (id, { workspaceId }) => toBatch(await orComeBack(() => act({ workspaceId, id }))),
   };
+}
+
+function orComeBack<Value>(ask: () => Promise<Value>): Promise<Value> {
+  return orDatabaseUnavailable('Batches can not be reached at the moment. Try again.', ask);
 }
 
 function toBatch(batch: Batch): z.infer<typeof batchSchema> {

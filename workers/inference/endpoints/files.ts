@@ -15,6 +15,7 @@ import { uploadBytesMax, uploadForm } from '../files/upload-form.ts';
 import { createUploadSlots } from '../files/upload-slots.ts';
 import { pageLimit, pageOf, pageSchema } from '../list-page.ts';
 import { bearer, errorResponses, successHeaders } from '../openapi-parts.ts';
+import { orDatabaseUnavailable } from '../or-database-unavailable.ts';
 import { readQuery } from '../read-query.ts';
 import { seconds } from '../seconds.ts';
 
@@ -160,7 +161,7 @@ function uploadEndpoint(dependencies: FileDependencies): FreeEndpoint<IncomingBo
     reply: ({ contentType, pieces }, { workspaceId }) =>
       slots.take(workspaceId, async () => {
         const form = uploadForm(contentType, pieces());
-        return toFile(await createFile(dependencies, { workspaceId, form }));
+        return toFile(await orComeBack(() => createFile(dependencies, { workspaceId, form })));
       }),
   };
 }
@@ -175,7 +176,7 @@ function listEndpoint(dependencies: FileDependencies): FreeEndpoint<FilePage> {
       return { after, limit, order, purpose };
     },
     async reply(page, { workspaceId }) {
-      const { files, hasMore } = await listFiles(dependencies, { ...page, workspaceId });
+      const { files, hasMore } = await orComeBack(() => listFiles(dependencies, { ...page, workspaceId }));
       return pageOf(files.map(toFile), hasMore);
     },
   };
@@ -195,8 +196,12 @@ function byId(
     route,
     body: null,
     readParameters: ({ path }) => path.file_id ?? '',
-    reply: (id, { workspaceId }) => reply({ workspaceId, id }),
+    reply: (id, { workspaceId }) => orComeBack(() => reply({ workspaceId, id })),
   };
+}
+
+function orComeBack<Value>(ask: () => Promise<Value>): Promise<Value> {
+  return orDatabaseUnavailable('Files can not be reached at the moment. Try again.', ask);
 }
 
 async function contentOf(dependencies: FileDependencies, of: OneFile): Promise<Response> {
