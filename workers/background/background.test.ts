@@ -69,6 +69,25 @@ describe('background', () => {
     expect(await jobs()).toEqual([]);
   });
 
+  it('lets go of a mail that could not be handed over a week after it was given up', async () => {
+    await enqueue();
+    await enqueue();
+    await enqueue();
+    const age = (id: string, attempts: string, days: number) =>
+      plane.database.pool.query(
+        `UPDATE graphile_worker._private_jobs SET attempts = ${attempts}, run_at = now() + interval '1 day',
+           updated_at = now() - $2 * interval '1 day' WHERE id = $1`,
+        [id, days],
+      );
+    const [old, lately, waiting] = (await jobs()).map(({ id }) => id as string);
+    await age(old ?? '', 'max_attempts', 8);
+    await age(lately ?? '', 'max_attempts', 6);
+    await age(waiting ?? '', 'max_attempts - 1', 8);
+    await runBackgroundOnce(dependencies);
+    expect((await jobs()).map(({ id }) => id as string).sort()).toEqual([lately, waiting].sort());
+    await plane.database.pool.query('DELETE FROM graphile_worker._private_jobs');
+  });
+
   it('sends nothing of a transaction that was rolled back', async () => {
     const rolledBack = plane.services.db.$transaction(async (transaction) => {
       await plane.services.mailQueue.enqueue(transaction, mail);

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { mkdtemp, readdir, rm } from 'node:fs/promises';
+import { mkdtemp, readdir, rm, utimes } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
@@ -18,6 +18,7 @@ import {
 import { deleteEndedBatches } from './tasks/delete-ended-batches.ts';
 import { deleteExpired } from './tasks/delete-expired.ts';
 import { deleteExpiredFiles } from './tasks/delete-expired-files.ts';
+import { deleteOrphanBlobs } from './tasks/delete-orphan-blobs.ts';
 
 const daysAgo = (days: number) => new Date(Date.now() - days * 86_400_000);
 async function* oneByte() {
@@ -71,6 +72,48 @@ describe('what has expired', () => {
     expect(kept).toEqual([{ id: 'new' }, { id: 'read' }]);
     expect(await blobs.read(`${workspaceId}/old`)).toBeNull();
     await db.batch.delete({ where: { id: 'batch_1' } });
+  });
+
+  it('sweeps up bytes that no row names, once nothing can still be writing them', async () => {
+    const db = database.prisma;
+    const { id: workspaceId } = await createWorkspace(db);
+    const { id: keyId } = await createApiKey(db, { workspaceId });
+    const open = await createBatch(db, { workspaceId, keyId });
+    const ended = await createBatch(db, {
+      workspaceId,
+      keyId,
+      status: 'failed',
+      createdAt: daysAgo(2),
+      endedAt: daysAgo(2),
+    });
+    const outputOf = ({ id }: { id: string }) => `file-${id.slice('batch_'.length)}a`;
+    const kept = [
+      open.inputFileId,
+      `${open.id}.1`,
+      outputOf(open),
+      // They go with the row of their batch.
+      `${ended.id}.1`,
+      'not-ours',
+    ];
+    const gone = [
+      'file-0123456789abcdef01234567',
+      'batch_0123456789abcdef01234567.1',
+      outputOf(ended),
+      `${open.inputFileId}.${randomUUID()}.part`,
+    ];
+    const foreign = [randomUUID(), 'file-0123456789abcdef01234567'] as const;
+    const written = [...kept, ...gone].map((name) => `${workspaceId}/${name}`).concat(foreign.join('/'));
+    for (const name of written) {
+      await blobs.write(name, oneByte());
+      await utimes(path.join(blobsDir, name), daysAgo(1.1), daysAgo(1.1));
+    }
+    await blobs.write(`${workspaceId}/file-of-this-moment`, oneByte());
+
+    expect(await deleteOrphanBlobs({ pool: database.pool, blobs })).toBe(gone.length);
+    const left = await readdir(path.join(blobsDir, workspaceId));
+    expect(left.sort()).toEqual([...kept, 'file-of-this-moment'].sort());
+    expect(await readdir(path.join(blobsDir, foreign[0]))).toEqual([foreign[1]]);
+    expect(await deleteOrphanBlobs({ pool: database.pool, blobs })).toBe(0);
   });
 
   it('deletes what has expired for long enough, and nothing else', async () => {

@@ -10,6 +10,8 @@ import type { TaskName } from '#server/platform/job-queue/enqueue-job.ts';
 import { deleteEndedBatches } from './tasks/delete-ended-batches.ts';
 import { deleteExpired } from './tasks/delete-expired.ts';
 import { deleteExpiredFiles } from './tasks/delete-expired-files.ts';
+import { deleteFailedJobs } from './tasks/delete-failed-jobs.ts';
+import { deleteOrphanBlobs } from './tasks/delete-orphan-blobs.ts';
 import { deliverWebhookTask } from './tasks/deliver-webhook.ts';
 import { ensureUsagePartitions } from './tasks/ensure-usage-partitions.ts';
 import { sendMailTask } from './tasks/send-mail.ts';
@@ -48,6 +50,8 @@ export function taskList({ pool, logger, sender, mailSeal, blobs }: BackgroundDe
           ...(await deleteExpired(pool)),
           files: await deleteExpiredFiles({ pool, blobs }),
           batches: await deleteEndedBatches({ pool, blobs }),
+          orphanBlobs: await deleteOrphanBlobs({ pool, blobs }),
+          failedJobs: await deleteFailedJobs(pool),
         },
         'Deleted what had expired.',
       );

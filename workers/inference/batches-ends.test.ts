@@ -1,6 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { rotateApiKey } from '#server/domain/api-keys/rotate-api-key.ts';
+import { systemClock } from '#server/platform/clock.ts';
 import { createTestDatabase, type TestDatabase } from '#server/testing/database.ts';
-import { createApiKey } from '#server/testing/factories.ts';
+import { createApiKey, createUser } from '#server/testing/factories.ts';
 import {
   type BatchesUnderTest,
   begin,
@@ -59,6 +61,25 @@ describe('a batch', () => {
     expect(rows).toMatchObject([
       { response: { status_code: 401, body: { error: { code: 'revoked_api_key' } } } },
     ]);
+  });
+
+  it('whose key gets another secret in the middle goes on with it', async () => {
+    const { client, keyId, workspaceId } = await under.newClient();
+    const { id: userId } = await createUser(database.prisma);
+    const lines = Array.from({ length: 3_000 }, (_, i) =>
+      lineOf(`l${i}`, '/v1/sentiment', { input: 'good' }),
+    );
+    const { id } = await begin(client, '/v1/sentiment', lines);
+    const found = () => database.prisma.batch.findUniqueOrThrow({ where: { id } });
+    await vi.waitFor(async () => expect((await found()).completed).toBeGreaterThan(0), {
+      timeout: 20_000,
+      interval: 20,
+    });
+    const services = { db: database.prisma, clock: systemClock };
+    const { key } = await rotateApiKey(services, { workspaceId, keyId, userId, overlapHours: 0 });
+    expect((await found()).completed).toBeLessThan(3_000);
+    const batch = await ended(under.clientOf(key), id);
+    expect(batch.request_counts).toEqual({ total: 3_000, completed: 3_000, failed: 0 });
   });
 
   it('that is cancelled ends with what was answered, billed, in its output', async () => {

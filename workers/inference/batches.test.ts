@@ -1,5 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { newRequestId } from '#server/domain/usage/request-id.ts';
+import { systemClock } from '#server/platform/clock.ts';
 import { createTestDatabase, type TestDatabase } from '#server/testing/database.ts';
+import { batchesEndpoints } from './endpoints/batches.ts';
 import {
   type BatchesUnderTest,
   begin,
@@ -7,9 +10,10 @@ import {
   lineOf,
   rowsOf,
   startBatches,
+  upload,
 } from './testing/batches-under-test.ts';
 import { readBooks } from './testing/books.ts';
-import { call } from './testing/gateway-under-test.ts';
+import { call, gatewayUnderTest } from './testing/gateway-under-test.ts';
 import { png } from './testing/pictures.ts';
 
 const picture = png.toString('base64');
@@ -99,6 +103,32 @@ describe('a batch', () => {
     const { client } = await under.newClient();
     const batch = await ended(client, (await begin(client, '/v1/sentiment', lines)).id);
     expect(batch).toMatchObject({ status: 'failed', errors: { data: [{ line, param }] } });
+  });
+
+  it('is refused where no model answers its path, and a line of one that got there fails', async () => {
+    const { client, key, workspaceId } = await under.newClient();
+    const { id: input_file_id } = await upload(client, [lineOf('a', '/v1/chat/completions', {})]);
+    const { prisma: db } = database;
+    const serves = (path: string) => path !== '/v1/chat/completions' && path !== '/v1/completions';
+    const door = gatewayUnderTest(database, {
+      generating: [],
+      free: batchesEndpoints({ db, clock: systemClock, serves }),
+    });
+    const body = { input_file_id, endpoint: '/v1/chat/completions', completion_window: '24h' };
+    const refused = await call(door, { key, path: '/v1/batches', body });
+    expect(refused).toMatchObject({
+      status: 400,
+      json: { error: { code: 'invalid_request', param: 'endpoint' } },
+    });
+    expect(refused.json.error.message).toContain('/v1/sentiment');
+    expect(refused.json.error.message).not.toContain('/v1/completions');
+    expect(await db.batch.count({ where: { workspaceId } })).toBe(0);
+
+    const { signal } = new AbortController();
+    const line = { path: '/v1/chat/completions', body: '{}', keyId: 'none', keyHash: Buffer.alloc(0) };
+    const answer = await door.gateway.runLine({ ...line, address: '', requestId: newRequestId(), signal });
+    expect(answer).toMatchObject({ status: 404, settle: null });
+    expect(JSON.parse(answer.body)).toMatchObject({ error: { code: 'not_found' } });
   });
 
   it('is refused for batches, for a batch’s own output, and for what is no file', async () => {

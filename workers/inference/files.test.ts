@@ -1,9 +1,14 @@
 import { readdir } from 'node:fs/promises';
 import path from 'node:path';
 import { NotFoundError, toFile } from 'openai';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { fileLimits } from '#server/domain/rate-limits/limits.ts';
+import { systemClock } from '#server/platform/clock.ts';
+import { createPrisma } from '#server/platform/database/prisma.ts';
 import { createTestDatabase, type TestDatabase } from '#server/testing/database.ts';
 import { createApiKey } from '#server/testing/factories.ts';
+import { batchesEndpoints } from './endpoints/batches.ts';
+import { fileEndpoints } from './endpoints/files.ts';
 import {
   type BatchesUnderTest,
   begin,
@@ -12,7 +17,7 @@ import {
   startBatches,
   upload,
 } from './testing/batches-under-test.ts';
-import { call } from './testing/gateway-under-test.ts';
+import { call, gatewayUnderTest } from './testing/gateway-under-test.ts';
 
 let database: TestDatabase;
 let under: BatchesUnderTest;
@@ -24,6 +29,14 @@ afterAll(async () => {
   await under.close();
   await database.drop();
 });
+
+const waitingForLocks = async () => {
+  const { rows } = await database.pool.query<{ count: number }>(
+    `SELECT count(*)::int AS count FROM pg_stat_activity
+     WHERE datname = current_database() AND wait_event_type = 'Lock'`,
+  );
+  return rows[0]?.count;
+};
 
 const expiring = (anchor: string, seconds: string) => ({
   file: 'x',
@@ -140,6 +153,124 @@ describe('files, by the OpenAI client', () => {
     expect(await call(under.door, { key, path: '/v1/files', rawBody, contentType })).toMatchObject({
       status,
     });
+  });
+
+  it('are as large as was said, whatever the form around them adds, and no larger', async () => {
+    const { key } = await under.newClient();
+    const mebibyte = Buffer.alloc(1024 * 1024, 'x');
+    const send = (bytes: number) => {
+      const parts = [
+        ...(function* () {
+          for (let left = bytes; left > 0; left -= mebibyte.length) yield mebibyte.subarray(0, left);
+        })(),
+      ];
+      const form = new FormData();
+      form.append('purpose', 'batch');
+      form.append('file', new Blob(parts), 'x.jsonl');
+      return call(under.door, { key, path: '/v1/files', rawBody: form, contentType: null });
+    };
+    const whole = await send(fileLimits.bytesMax);
+    expect(whole).toMatchObject({ status: 200, json: { bytes: fileLimits.bytesMax } });
+    expect(await send(fileLimits.bytesMax + 1)).toMatchObject({
+      status: 413,
+      json: { error: { code: 'payload_too_large', param: 'file' } },
+    });
+  });
+
+  it('of one workspace that never come to their end keep no other from uploading', async () => {
+    const [slow, other] = [await under.newClient(), await under.newClient()];
+    const most = fileLimits.uploadsAtOncePerWorkspaceMax;
+    const open: ReadableStreamDefaultController<Uint8Array>[] = [];
+    const begin = () => {
+      const rawBody = new ReadableStream<Uint8Array>({ start: (controller) => void open.push(controller) });
+      const contentType = 'multipart/form-data; boundary=x';
+      return call(under.door, { key: slow.key, path: '/v1/files', rawBody, contentType });
+    };
+    const begun = Array.from({ length: fileLimits.uploadsAtOnceMax }, begin);
+    const refused: unknown[] = [];
+    for (const one of begun)
+      void one.then(({ status, json, headers }) =>
+        refused.push([status, json.error.code, headers.get('retry-after')]),
+      );
+    await vi.waitFor(() => expect(refused).toHaveLength(begun.length - most));
+    expect(new Set(refused.map(String))).toEqual(new Set(['429,concurrency_limit_exceeded,1']));
+    expect(await upload(other.client, ['x'])).toMatchObject({ status: 'processed' });
+    for (const controller of open) controller.close();
+    await Promise.all(begun);
+    expect(await upload(slow.client, ['x'])).toMatchObject({ status: 'processed' });
+  });
+
+  it('of more bytes than a workspace may have, as batches write them, let no further batch begin', async () => {
+    const { client, workspaceId } = await under.newClient();
+    const { id: input_file_id } = await upload(client, [lineOf('a', '/v1/sentiment', { input: 'good' })]);
+    const written = { id: `file-${workspaceId}`, workspaceId, purpose: 'batch_output', filename: 'x' };
+    const [bytes, expiresAt] = [fileLimits.workspaceBytesMax, new Date(Date.now() + 60_000)];
+    await database.prisma.file.create({ data: { ...written, bytes, expiresAt } });
+    const begun = { input_file_id, endpoint: '/v1/embeddings', completion_window: '24h' } as const;
+    await expect(client.batches.create(begun)).rejects.toMatchObject({ status: 409, code: 'conflict' });
+    await database.prisma.file.delete({ where: { id: written.id } });
+    expect(await client.batches.create(begun)).toMatchObject({ object: 'batch' });
+  });
+
+  it('and batches are told to come back where the database has no connection in time', async () => {
+    const { key, client } = await under.newClient();
+    const { id: input_file_id } = await upload(client, [lineOf('a', '/v1/sentiment', { input: 'good' })]);
+    const db = createPrisma(database.url, { max: 1, applicationName: 'few' });
+    const common = { db, clock: systemClock };
+    const free = [...fileEndpoints({ ...common, blobs: under.door.blobs }), ...batchesEndpoints(common)];
+    const door = gatewayUnderTest(database, { free });
+    try {
+      const taken = db.$queryRaw`SELECT 1 FROM pg_sleep(4)`.then(() => {});
+      const body = { input_file_id, endpoint: '/v1/sentiment', completion_window: '24h' };
+      const answers = await Promise.all([
+        call(door, { key, path: '/v1/batches', body }),
+        call(door, { key, method: 'DELETE', path: `/v1/files/${input_file_id}` }),
+      ]);
+      for (const { status, json, headers } of answers) {
+        expect([status, json.error.code]).toEqual([503, 'database_unavailable']);
+        expect(headers.get('retry-after')).toBe('1');
+      }
+      await taken;
+    } finally {
+      await db.$disconnect();
+    }
+    expect(await client.files.retrieve(input_file_id)).toMatchObject({ id: input_file_id });
+  });
+
+  it('are deleted, or read by a batch that is made at the same time, never both', async () => {
+    const { client, workspaceId, keyId } = await under.newClient();
+    const first = await upload(client, [lineOf('a', '/v1/sentiment', { input: 'good' })]);
+    const second = await upload(client, [lineOf('a', '/v1/sentiment', { input: 'good' })]);
+    const other = await database.pool.connect();
+    try {
+      await other.query('BEGIN');
+      await other.query('SELECT 1 FROM workspaces WHERE id = $1 FOR UPDATE', [workspaceId]);
+      const deleting = client.files.delete(first.id).then(
+        () => 'deleted',
+        (error: { status: number }) => error.status,
+      );
+      const making = client.batches
+        .create({ input_file_id: second.id, endpoint: '/v1/embeddings', completion_window: '24h' })
+        .then(
+          () => 'made',
+          (error: { status: number }) => error.status,
+        );
+      await vi.waitFor(async () => expect(await waitingForLocks()).toBe(2), {
+        timeout: 10_000,
+        interval: 20,
+      });
+      await other.query(
+        `INSERT INTO batches (id, workspace_id, key_id, endpoint, input_file_id, status, expires_at, leased_until)
+         VALUES ('batch_' || $2, $1, $2, '/v1/sentiment', $3, 'in_progress', now() + interval '1 day', 'infinity')`,
+        [workspaceId, keyId, first.id],
+      );
+      await other.query('DELETE FROM files WHERE id = $1', [second.id]);
+      await other.query('COMMIT');
+      expect(await Promise.all([deleting, making])).toEqual([409, 404]);
+    } finally {
+      other.release();
+    }
+    expect(await (await client.files.content(first.id)).text()).toContain('custom_id');
   });
 
   it.each([

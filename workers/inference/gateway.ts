@@ -232,7 +232,6 @@ export function createGateway(options: GatewayOptions): Gateway {
 
   const runLine: RunLine = async ({ path, body, keyId, keyHash, address, requestId, signal }) => {
     const line = lines.get(path);
-    if (!line) throw noSuchPath('own');
     const request = new Request(new URL(path, options.apiUrl), {
       method: 'POST',
       headers: { 'content-type': 'application/json' },
@@ -256,8 +255,9 @@ export function createGateway(options: GatewayOptions): Gateway {
       scope: { windows: null, workspaceId: null },
       line: { keyId, keyHash },
     };
-    const response = await respondTo(received, { route: path, family: line.family }, (given) =>
-      line.guarded.run(given),
+    // Another gateway may have taken the batch: a path that is not served here fails the line, as it fails a call.
+    const response = await respondTo(received, { route: path, family: line?.family ?? 'own' }, (given) =>
+      line ? line.guarded.run(given) : Promise.reject(noSuchPath('own')),
     );
     return { status: response.status, body: await response.text(), settle: deferred.take(requestId) };
   };

@@ -5,6 +5,7 @@ import { serve } from '@hono/node-server';
 import { isOriginOfSomeKey } from '#server/domain/api-keys/find-origin.ts';
 import {
   batchLimits,
+  fileLimits,
   idempotencyLimits,
   rateLimits,
   requestLimits,
@@ -75,10 +76,16 @@ const pool = createPool(environment.databaseUrl, {
   applicationName: 'inference',
   logger,
 });
-// Connections of its own, so that no reading of usage, and no feedback, keeps a request from being admitted or settled.
+// Connections of its own, so that no reading of usage keeps a request from being admitted or settled.
 const usageDatabase = createPrisma(environment.databaseUrl, {
   max: usageLimits.connectionsMax,
   applicationName: 'inference-usage',
+  statementTimeoutMs: usageLimits.readTimeoutMs,
+});
+// Others again: a year of usage takes a second, and nobody's upload has to wait for somebody's bill.
+const recordsDatabase = createPrisma(environment.databaseUrl, {
+  max: fileLimits.connectionsMax,
+  applicationName: 'inference-records',
   statementTimeoutMs: usageLimits.readTimeoutMs,
 });
 // These are only opened where an Idempotency-Key is sent.
@@ -159,25 +166,31 @@ const ending = new AbortController();
 // Each text that is being written listens.
 setMaxListeners(0, ending.signal);
 
+const metered = [
+  explainingSentimentEndpoint(sentiment),
+  explanationsEndpoint({
+    texts: sentiment,
+    pictures: { ...servedAs(images, isExplanationOutput), classes: pictures.runtime.classes },
+    fetchOutside,
+  }),
+  explainingImagesEndpoint({ model: images, classes: pictures.runtime.classes, fetchOutside }),
+  embeddingsEndpoint({ ...embeddings, fetchOutside }),
+  ...huggingFaceMetered({
+    sentiment,
+    images: servedAs(images, isImageClassification),
+    embeddings,
+    fetchOutside,
+  }),
+];
+const generating = generators
+  ? [...generationEndpoints(generators), ...huggingFaceGenerating(generators)]
+  : [];
+const servedPaths: ReadonlySet<string> = new Set([...metered, ...generating].map(({ route }) => route.path));
+
 const gateway = createGateway({
   ending: ending.signal,
-  metered: [
-    explainingSentimentEndpoint(sentiment),
-    explanationsEndpoint({
-      texts: sentiment,
-      pictures: { ...servedAs(images, isExplanationOutput), classes: pictures.runtime.classes },
-      fetchOutside,
-    }),
-    explainingImagesEndpoint({ model: images, classes: pictures.runtime.classes, fetchOutside }),
-    embeddingsEndpoint({ ...embeddings, fetchOutside }),
-    ...huggingFaceMetered({
-      sentiment,
-      images: servedAs(images, isImageClassification),
-      embeddings,
-      fetchOutside,
-    }),
-  ],
-  generating: generators ? [...generationEndpoints(generators), ...huggingFaceGenerating(generators)] : [],
+  metered,
+  generating,
   free: [
     ...modelEndpoints({
       models: loaded.map(({ runtime, ...listed }) => ({ ...listed, model: runtime.model })),
@@ -185,9 +198,13 @@ const gateway = createGateway({
     }),
     usageEndpoint({ db: usageDatabase, clock: systemClock }),
     usageReceiptEndpoint({ db: usageDatabase }),
-    feedbackEndpoint({ db: usageDatabase, clock: systemClock }),
-    ...fileEndpoints({ db: usageDatabase, clock: systemClock, blobs }),
-    ...batchesEndpoints({ db: usageDatabase, clock: systemClock }),
+    feedbackEndpoint({ db: recordsDatabase, clock: systemClock }),
+    ...fileEndpoints({ db: recordsDatabase, clock: systemClock, blobs }),
+    ...batchesEndpoints({
+      db: recordsDatabase,
+      clock: systemClock,
+      serves: (path) => servedPaths.has(path),
+    }),
     ...(generators ? [infoEndpoint(generators[0])] : []),
   ],
   metering,
@@ -195,7 +212,7 @@ const gateway = createGateway({
   readReceipt: (of) => readReceipt({ db: usageDatabase }, of),
   malformedKeys: createAddressBuckets({ limit: rateLimits.malformedKeysByAddress, clock: systemClock }),
   knownOrigins: createKnownOrigins({
-    find: (origin) => isOriginOfSomeKey({ db: usageDatabase, clock: systemClock }, origin),
+    find: (origin) => isOriginOfSomeKey({ db: recordsDatabase, clock: systemClock }, origin),
     lookUps: createAddressBuckets({ limit: rateLimits.originLookUpsByAddress, clock: systemClock }),
     clock: systemClock,
     logger,
@@ -287,6 +304,7 @@ async function stop(signal: NodeJS.Signals) {
       { name: 'database of idempotency keys', close: () => idempotencyPool.end() },
       ...(tracing ? [{ name: 'traces', close: () => tracing.close() }] : []),
       { name: 'database of usage', close: () => usageDatabase.$disconnect() },
+      { name: 'database of files', close: () => recordsDatabase.$disconnect() },
     ],
     {
       logger,

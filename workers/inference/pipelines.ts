@@ -32,6 +32,7 @@ export interface PipelineDependencies extends IdempotencyDependencies {
   readonly holdMs: number;
   readonly heldQuotaWaitMs?: number;
   readonly requestTimeoutMs?: number;
+  readonly stalledDownloadMs?: number;
   readonly bodyLimits?: BodyLimits;
 }
 

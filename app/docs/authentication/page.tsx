@@ -58,8 +58,9 @@ export default function AuthenticationPage() {
           Rotating gives the same key a new secret, shown once. The old one works on for as long as you
           choose, from not at all to {apiKeyLimits.overlapHoursMax / 24} days, so that programs can change
           over; it can be stopped before. Both share one limit, one budget and one line of usage. After the
-          overlap the old one is answered with <code>expired_api_key</code>. An <code>Idempotency-Key</code>{' '}
-          belongs to the secret that it was sent with: do not repeat a call with the other one.
+          overlap the old one is answered with <code>expired_api_key</code>; without one, or stopped before,
+          with <code>unknown_api_key</code>. An <code>Idempotency-Key</code> belongs to the secret that it was
+          sent with: do not repeat a call with the other one.
         </p>
       </Section>
       <Section id="revoke" title="Revoking">

@@ -33,7 +33,7 @@ export default function BatchesReferencePage() {
         <p>
           The key needs access to files and batches: choose it when you create the key. The lines run with the
           key that made the batch, so they need its other scopes too, and end with{' '}
-          <code>revoked_api_key</code> when it is revoked.
+          <code>revoked_api_key</code> when it is revoked. A new secret of that key changes nothing for them.
         </p>
       </Section>
       <Section id="states" title="What becomes of it">
@@ -52,8 +52,10 @@ export default function BatchesReferencePage() {
         <p>
           A line is answered as a call is, with the same checks and at the same price, and billed once,
           whatever fails on our side in between. Where the quota or a budget ends, the rest of the lines say
-          so in the error file. The limits a minute are not for batches. The order of the answers is not that
-          of the lines.
+          so in the error file. The limits a minute are not for batches. Of the calls at once that the plan or
+          the key allows, the lines of a batch take half at the most, and wait where there is no place: a key
+          for one call at a time shares it with its batch. A line that fails on our side is run up to{' '}
+          {batchLimits.triesMax} times. The order of the answers is not that of the lines.
         </p>
         <p>
           The console shows the batches of a workspace with their progress, cancels them, and has their files
@@ -72,7 +74,12 @@ export default function BatchesReferencePage() {
             [
               'a workspace',
               `${fileLimits.workspaceBytesMax / mebibyte} MiB`,
-              `In at most ${count(fileLimits.workspaceFilesMax)} files; ${batchLimits.openPerWorkspaceMax} batches at a time.`,
+              `In at most ${count(fileLimits.workspaceFilesMax)} files; ${fileLimits.uploadsAtOncePerWorkspaceMax} uploads and ${batchLimits.openPerWorkspaceMax} batches at a time.`,
+            ],
+            [
+              'answers of a batch',
+              `${batchLimits.answerBytesMax / mebibyte} MiB`,
+              'The lines after that are not run, and say payload_too_large in the error file.',
             ],
           ]}
         />

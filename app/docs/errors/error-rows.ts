@@ -45,11 +45,15 @@ export const errorRows: Readonly<Record<Exclude<ErrorCode, ConsoleOnly>, ErrorRo
   },
   unknown_api_key: {
     status: 401,
-    meaning: 'There is no such key here.',
-    todo: 'Check which installation it is of.',
+    meaning: 'There is no such key here, or its secret was replaced.',
+    todo: 'Check which installation it is of, and whether it was rotated.',
   },
   revoked_api_key: { status: 401, meaning: 'The key was revoked.', todo: 'Take a new one.' },
-  expired_api_key: { status: 401, meaning: 'The key’s last day is over.', todo: 'Take a new one.' },
+  expired_api_key: {
+    status: 401,
+    meaning: 'The key’s last day is over, or the overlap of a secret that was replaced.',
+    todo: 'Take a new one.',
+  },
   scope_missing: {
     status: 403,
     meaning: 'The key may not call this.',

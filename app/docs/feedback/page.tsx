@@ -62,7 +62,7 @@ export default function FeedbackReferencePage() {
           The label or the correction, the id of the request, the index and the time: up to{' '}
           {count(perWorkspaceMax)} of a workspace (more is <code>insufficient_quota</code>), each for{' '}
           {keptDays} days after it was last sent. Neither the input nor the answer is stored with it. No model
-          is trained on it. Switching feedback off, or deleting the workspace, deletes all of it at once.{' '}
+          is trained on it. Switching feedback off deletes all of it at once.{' '}
           <Link href="/docs/privacy">Privacy of a call</Link>
         </p>
       </Section>

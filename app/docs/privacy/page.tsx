@@ -40,6 +40,7 @@ export default function PrivacyPage() {
               'A batch: its counts, times and metadata',
               `${retention.endedBatchesMs / dayMs} days after its end`,
             ],
+            ['The address that a batch came from', 'until its end'],
           ]}
         />
         <p>

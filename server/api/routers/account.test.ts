@@ -1,7 +1,10 @@
 import { scrypt } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { authorizeMailLink, authorizePassword } from '#server/auth/sign-in.ts';
+import { createMailLink } from '#server/domain/accounts/mail-link.ts';
+import { signUp } from '#server/domain/accounts/sign-up.ts';
 import { type ControlPlane, createControlPlane } from '#server/testing/control-plane.ts';
+import { createUser } from '#server/testing/factories.ts';
 import { createFakeClock } from '#server/testing/fake-clock.ts';
 import { callerFor } from '../root.ts';
 
@@ -138,6 +141,30 @@ describe('account', () => {
     await expect(signIn(email, other)).rejects.toThrow('wrong_credentials');
   });
 
+  it('does not let a sign-up set the password of an address that is confirmed at that moment', async () => {
+    const email = 'moment@example.com';
+    await account().signUp({ email, password });
+    const mine = await lastToken(email, 'confirm');
+    let confirmedMeanwhile = false;
+    const db = plane.services.db.$extends({
+      query: {
+        user: {
+          async findUniqueOrThrow({ args, query }) {
+            const found = await query(args);
+            await follow(mine);
+            confirmedMeanwhile = true;
+            return found;
+          },
+        },
+      },
+    }) as unknown as typeof plane.services.db;
+    await signUp({ ...plane.services, db }, { email, password: other, address: freshAddress() });
+    expect(confirmedMeanwhile).toBe(true);
+    expect(await signIn(email, password)).toHaveProperty('id');
+    await expect(signIn(email, other)).rejects.toThrow('wrong_credentials');
+    expect((await mailsTo(email)).at(-1)?.subject).toContain('already have an account');
+  });
+
   it('lets a link be used once, by one of two at a time, for a day', async () => {
     await account().signUp({ email: 'once@example.com', password });
     const token = await lastToken('once@example.com', 'confirm');
@@ -148,6 +175,30 @@ describe('account', () => {
     const late = await lastToken('late@example.com', 'confirm');
     clock.advance(24 * 3_600_000 + 1);
     await expect(follow(late)).rejects.toThrow('link_expired');
+  });
+
+  it('lets one of several links be used, where they are followed at the same time', async () => {
+    const { db } = plane.services;
+    for (let i = 0; i < 4; i++) {
+      const { id: userId } = await createUser(db, { confirmed: false });
+      const links = await Promise.all(
+        Array.from({ length: 3 }, () =>
+          db.$transaction((transaction) =>
+            createMailLink({ ...plane.services, transaction }, { userId, purpose: 'confirm_address' }),
+          ),
+        ),
+      );
+      const tokens = links.map((link) => link.split('#token=')[1] ?? '');
+      const outcomes = await Promise.all(
+        tokens.map((token) =>
+          follow(token).then(
+            () => 'in',
+            (error: Error) => error.message,
+          ),
+        ),
+      );
+      expect(outcomes.sort()).toEqual(['in', 'link_expired', 'link_expired']);
+    }
   });
 
   it.each(['', 'nonsense', 'a'.repeat(43), 'x'.repeat(500)])('refuses the link %j', async (token) => {
@@ -195,6 +246,23 @@ describe('account', () => {
     await expect(signIn(email, password)).rejects.toThrow('wrong_credentials');
     expect(await signIn(email, other)).toHaveProperty('id');
     expect((await mailsTo(email)).at(-1)?.subject).toContain('was changed');
+  });
+
+  it('begins no session with a password that is replaced while it is verified', async () => {
+    const email = 'replaced@example.com';
+    const { id: sessionId } = await confirmed(email);
+    await account().requestPasswordReset({ email });
+    const token = await lastToken(email, 'reset');
+    const { scrypt: verify } = await vi.importActual<{ scrypt: typeof scrypt }>('node:crypto');
+    vi.mocked(scrypt).mockImplementationOnce((...asked) => {
+      void account()
+        .resetPassword({ token, password: other })
+        .then(() => verify(...asked));
+    });
+    await expect(signIn(email, password)).rejects.toThrow(/^wrong_credentials$/);
+    const { userId } = await plane.services.db.session.findUniqueOrThrow({ where: { id: sessionId } });
+    expect(await plane.services.db.session.count({ where: { userId, revokedAt: null } })).toBe(0);
+    expect(await signIn(email, other)).toHaveProperty('id');
   });
 
   it('answers a reset for an unknown address the same, with a mail that has no link in', async () => {

@@ -14,6 +14,9 @@ export async function consumeMailLink(
 ): Promise<{ readonly userId: string; readonly passwordHash: string | null }> {
   const now = clock.now();
   const tokenHash = hashMailToken(token);
+  // Each ends the others, so of two links of one user the second waits: they would wait for one another's rows.
+  await transaction.$queryRaw`
+    SELECT 1 FROM users u JOIN email_tokens t ON t.user_id = u.id WHERE t.token_hash = ${tokenHash} FOR UPDATE OF u`;
   const used = await transaction.emailToken.updateMany({
     where: { tokenHash, purpose, usedAt: null, expiresAt: { gt: now } },
     data: { usedAt: now },

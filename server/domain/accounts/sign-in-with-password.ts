@@ -24,12 +24,22 @@ export async function signInWithPassword(
 
   const user = await db.user.findUnique({ where: { email } });
   const right = await verifyPassword(password, user?.passwordHash ?? nobodysPasswordHash);
-  if (!user || !right) throw new DomainError('wrong_credentials', 'The email or the password is wrong.');
+  if (!user || !right) throw wrongCredentials();
   if (!user.emailVerifiedAt) {
     await mailAnotherLink(dependencies, user);
     throw new DomainError('address_not_confirmed', 'Confirm your address first: the link is in your mail.');
   }
-  return startSession({ transaction: db, clock }, { userId: user.id, userAgent });
+  return db.$transaction(async (transaction) => {
+    // Verifying takes its time. Locked against a reset: either it ends this session too, or its password is seen here.
+    const [now] = await transaction.$queryRaw<{ hash: string }[]>`
+      SELECT password_hash AS hash FROM users WHERE id = ${user.id}::uuid FOR SHARE`;
+    if (now?.hash !== user.passwordHash) throw wrongCredentials();
+    return startSession({ transaction, clock }, { userId: user.id, userAgent });
+  });
+}
+
+function wrongCredentials(): DomainError {
+  return new DomainError('wrong_credentials', 'The email or the password is wrong.');
 }
 
 async function mailAnotherLink(

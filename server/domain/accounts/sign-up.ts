@@ -46,14 +46,15 @@ export async function signUp(dependencies: AccountDependencies, request: SignUp)
       skipDuplicates: true,
     });
     const user = await transaction.user.findUniqueOrThrow({ where: { email } });
-    if (user.emailVerifiedAt) {
+    // By the statement itself: who follows a link at this moment has an account, and its password is no stranger's to set.
+    const pending = await transaction.user.updateMany({
+      where: { id: user.id, emailVerifiedAt: null },
+      data: { passwordHash, name: name ?? user.name },
+    });
+    if (pending.count === 0) {
       await mailQueue.enqueue(transaction, addressTakenMail(email, webUrl));
       return;
     }
-    await transaction.user.update({
-      where: { id: user.id },
-      data: { passwordHash, name: name ?? user.name },
-    });
     const url = await createMailLink(
       { transaction, clock, webUrl },
       { userId: user.id, purpose: 'confirm_address', passwordHash },

@@ -4,6 +4,7 @@ import type { Clock } from '../clock.ts';
 import type { Database } from '../database.ts';
 import { DomainError } from '../errors.ts';
 import { findFile } from '../files/find-file.ts';
+import { refuseTooMuch } from '../files/refuse-too-much.ts';
 import { batchLimits } from '../rate-limits/limits.ts';
 import { openStatuses } from './batch-status.ts';
 import { type BatchName, findNamedBatch, nameBatch } from './named-batch.ts';
@@ -26,16 +27,20 @@ export async function createBatch(
 ): Promise<Batch> {
   const before = name && (await findNamedBatch({ db, clock }, name));
   if (before) return before;
-  const file = await findFile({ db, clock }, { workspaceId, id: inputFileId, param: 'input_file_id' });
-  if (file.purpose !== 'batch') {
-    const sentence = `This file's purpose is ${file.purpose}. Upload one with purpose=batch.`;
-    throw new DomainError('invalid_request', sentence, { param: 'input_file_id' });
-  }
   return db.$transaction(async (transaction) => {
+    // Also so that the file is not deleted between a look at it and the batch that reads it.
     await transaction.$queryRaw`SELECT 1 FROM workspaces WHERE id = ${workspaceId}::uuid FOR UPDATE`;
     // Of the same request at the same time, the first had the lock.
     const meanwhile = name && (await findNamedBatch({ db: transaction, clock }, name));
     if (meanwhile) return meanwhile;
+    const wanted = { workspaceId, id: inputFileId, param: 'input_file_id' };
+    const file = await findFile({ db: transaction, clock }, wanted);
+    if (file.purpose !== 'batch') {
+      const sentence = `This file's purpose is ${file.purpose}. Upload one with purpose=batch.`;
+      throw new DomainError('invalid_request', sentence, { param: 'input_file_id' });
+    }
+    // What its answers will take is not known; where the files are too much already, no more are made.
+    await refuseTooMuch(transaction, { workspaceId, files: 0, bytes: 0 });
     const open = await transaction.batch.count({ where: { workspaceId, status: { in: [...openStatuses] } } });
     if (open >= batchLimits.openPerWorkspaceMax) {
       const sentence = `${open} batches of the workspace have not ended, the most there may be. Wait for one or cancel it.`;

@@ -1,3 +1,8 @@
+export interface StoredBlob {
+  readonly name: string;
+  readonly writtenAt: Date;
+}
+
 /** Bytes by name, written and read piece by piece. A name is `folder/name`, made of letters, digits, `-`, `_` and `.`. */
 export interface BlobStore {
   /** Whole or not at all, durable once it resolves; in the place of what had the name. */
@@ -6,4 +11,6 @@ export interface BlobStore {
   read(name: string): Promise<AsyncIterable<Uint8Array> | null>;
   /** Also where there is none. */
   remove(name: string): Promise<void>;
+  /** All there are, what was never finished too, a folder after the other. */
+  list(): AsyncIterable<StoredBlob>;
 }

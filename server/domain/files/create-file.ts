@@ -6,6 +6,7 @@ import type { Database } from '../database.ts';
 import { DomainError } from '../errors.ts';
 import { fileLimits } from '../rate-limits/limits.ts';
 import { fileBlob } from './file-blob.ts';
+import { refuseTooMuch } from './refuse-too-much.ts';
 
 export interface UploadedForm {
   /** Read as the file's bytes come; what follows the file is there once they have all been read. */
@@ -23,7 +24,7 @@ export async function createFile(
   { db, clock, blobs }: { db: Database; clock: Clock; blobs: BlobStore },
   { workspaceId, form }: { workspaceId: string; form: UploadedForm },
 ): Promise<File> {
-  await refuseTooMuch(db, workspaceId, 0);
+  await refuseTooMuch(db, { workspaceId, files: 1, bytes: 0 });
   const id = `file-${randomBytes(12).toString('hex')}`;
   const blob = fileBlob({ workspaceId, id });
   const { bytes } = await blobs.write(blob, form.pieces);
@@ -38,7 +39,7 @@ export async function createFile(
     return await db.$transaction(async (transaction) => {
       // Uploads of a workspace are counted one after the other.
       await transaction.$queryRaw`SELECT 1 FROM workspaces WHERE id = ${workspaceId}::uuid FOR UPDATE`;
-      await refuseTooMuch(transaction, workspaceId, bytes);
+      await refuseTooMuch(transaction, { workspaceId, files: 1, bytes });
       const createdAt = clock.now();
       const expiresAt = new Date(createdAt.getTime() + lifetimeMs);
       return transaction.file.create({
@@ -48,21 +49,5 @@ export async function createFile(
   } catch (error) {
     await blobs.remove(blob);
     throw error;
-  }
-}
-
-async function refuseTooMuch(db: Pick<Database, 'file'>, workspaceId: string, bytes: number): Promise<void> {
-  const { _count, _sum } = await db.file.aggregate({
-    where: { workspaceId },
-    _count: true,
-    _sum: { bytes: true },
-  });
-  if (_count >= fileLimits.workspaceFilesMax) {
-    const sentence = `The workspace has ${fileLimits.workspaceFilesMax} files, the most there may be. Delete some.`;
-    throw new DomainError('conflict', sentence, { param: 'file' });
-  }
-  if (Number(_sum.bytes ?? 0) + bytes > fileLimits.workspaceBytesMax) {
-    const sentence = `The workspace's files may have ${fileLimits.workspaceBytesMax} bytes together. Delete some.`;
-    throw new DomainError('conflict', sentence, { param: 'file' });
   }
 }

@@ -10,16 +10,20 @@ export async function deleteFile(
   { db, clock, blobs }: { db: Database; clock: Clock; blobs: BlobStore },
   { workspaceId, id }: { workspaceId: string; id: string },
 ): Promise<void> {
-  const file = await findFile({ db, clock }, { workspaceId, id });
-  const reader = await db.batch.findFirst({
-    where: { workspaceId, inputFileId: id, status: { in: [...openStatuses] } },
-    select: { id: true },
+  await db.$transaction(async (transaction) => {
+    // As a batch is made: of the two at once, the later one sees the other.
+    await transaction.$queryRaw`SELECT 1 FROM workspaces WHERE id = ${workspaceId}::uuid FOR UPDATE`;
+    const file = await findFile({ db: transaction, clock }, { workspaceId, id });
+    const reader = await transaction.batch.findFirst({
+      where: { workspaceId, inputFileId: id, status: { in: [...openStatuses] } },
+      select: { id: true },
+    });
+    if (reader) {
+      const sentence = `${reader.id} still reads this file. Cancel it first, or wait until it has ended.`;
+      throw new DomainError('conflict', sentence, { param: 'file_id' });
+    }
+    // Bytes first: a row without them is found and deleted again, bytes without a row a day later.
+    await blobs.remove(fileBlob(file));
+    await transaction.file.deleteMany({ where: { id, workspaceId } });
   });
-  if (reader) {
-    const sentence = `${reader.id} still reads this file. Cancel it first, or wait until it has ended.`;
-    throw new DomainError('conflict', sentence, { param: 'file_id' });
-  }
-  // Bytes first: a row without them is found and deleted again, bytes without a row never are.
-  await blobs.remove(fileBlob(file));
-  await db.file.deleteMany({ where: { id, workspaceId } });
 }

@@ -289,11 +289,18 @@ export const fileLimits = {
   lifetimeMs: 30 * dayMs,
   /** The shortest that may be asked for. */
   lifetimeMinMs: hourMs,
-  /** Streams of files that a gateway writes at the same time. */
+  /** Of the form around the file. */
+  formBytesMax: 64 * kibibyte,
+  /** Streams of files that a gateway writes at the same time: of all workspaces, and of one, so that none has them all. */
   uploadsAtOnceMax: 8,
+  uploadsAtOncePerWorkspaceMax: 4,
+  /** A download of which nothing is taken for so long is cut: it keeps a file open. */
+  stalledDownloadMs: 30 * secondMs,
   pageDefault: 100,
   /** As OpenAI has it: more than a workspace has. */
   pageMax: 10_000,
+  /** For what calls write down beside the ledger: files, batches, feedback. */
+  connectionsMax: 3,
 } as const;
 
 /** Bounds of a batch, and of what its lines may take beside live calls. */
@@ -319,6 +326,8 @@ export const batchLimits = {
   lookEveryMs: secondMs,
   triesMax: 8,
   retryLongestMs: 30 * secondMs,
+  /** Of one batch: a short text may have an answer of many times its size. */
+  answerBytesMax: fileLimits.workspaceBytesMax,
   pageDefault: 20,
   pageMax: 100,
   connectionsMax: 4,
@@ -340,4 +349,8 @@ export const retention = {
   endedBatchesMs: fileLimits.lifetimeMs,
   /** After the end of the month that they are of. */
   budgetAlertsMs: 30 * dayMs,
+  /** Jobs of the queue that were given up: what was to be mailed stands in them, sealed. */
+  failedJobsMs: 7 * dayMs,
+  /** Bytes without a row: of a process that died between the two. Longer than anything takes to be written. */
+  orphanBlobsMs: dayMs,
 } as const;

@@ -4,7 +4,7 @@ import type { EventRow } from '#server/domain/webhooks/event-row.ts';
 
 /** Batches as the gateways share them. Each call names its lease and changes nothing once the lease is another's. */
 export interface BatchQueue {
-  /** Of those that nobody runs the one that has waited longest, or null. */
+  /** Of those that nobody runs one of the workspace that has waited longest, or null. */
   claim(leaseId: string): Promise<ClaimedBatch | null>;
   /** Null: the lease is lost. */
   renew(of: Leased): Promise<{ readonly status: BatchStatus; readonly isExpired: boolean } | null>;
@@ -17,13 +17,15 @@ export interface BatchQueue {
     of: Leased,
     lines: readonly number[],
     requestIds: readonly string[],
-  ): Promise<ReadonlyMap<number, string>>;
+  ): Promise<ReadonlyMap<number, LineTry>>;
   /** A number that no piece of answers had before. */
   nextPart(of: Leased): Promise<number>;
-  recordPart(of: Leased, part: number, lines: readonly number[]): Promise<void>;
+  recordPart(of: Leased, part: WrittenPart, lines: readonly number[]): Promise<void>;
   countLines(of: Leased, lines: readonly CountedLine[]): Promise<void>;
   /** It is to be run again, as another request. */
-  renameLine(of: Leased, line: number, requestId: string): Promise<void>;
+  renameLine(of: Leased, line: number, next: LineTry): Promise<void>;
+  /** Of the secret that its key has by now. Empty: the key is gone. */
+  keyHash(keyId: string): Promise<Buffer>;
   /** How many lines it has. */
   startFinalizing(of: Leased): Promise<number>;
   /** With its files and its webhook event, or not at all. */
@@ -46,6 +48,21 @@ export interface ClaimedBatch {
   readonly status: BatchStatus;
   readonly isExpired: boolean;
   readonly parts: number;
+  /** Of its pieces together. */
+  readonly answerBytes: number;
+  /** How many calls its key may have under way, lines among them. */
+  readonly placesMax: number;
+}
+
+export interface LineTry {
+  readonly requestId: string;
+  /** How often the line has failed on our side before. */
+  readonly tries: number;
+}
+
+export interface WrittenPart {
+  readonly number: number;
+  readonly bytes: number;
 }
 
 export interface BegunLine {
@@ -53,6 +70,7 @@ export interface BegunLine {
   readonly requestId: string;
   readonly part: number | null;
   readonly isSettled: boolean;
+  readonly tries: number;
   /** As the ledger has it; null: it has no row of the request. */
   readonly statusClass: number | null;
 }
@@ -93,15 +111,20 @@ export function createBatchQueue({ pool, leaseMs }: { pool: Pool; leaseMs: numbe
     async claim(leaseId) {
       const { rows } = await pool.query<ClaimedBatch>(
         `WITH next AS (
-           SELECT id FROM batches
-           WHERE status IN ('validating', 'in_progress', 'finalizing', 'cancelling')
-             AND (leased_until IS NULL OR leased_until <= now())
-           ORDER BY turn_at LIMIT 1 FOR UPDATE SKIP LOCKED
+           SELECT o.id, o.workspace_id FROM batches o JOIN workspaces w ON w.id = o.workspace_id
+           WHERE o.status IN ('validating', 'in_progress', 'finalizing', 'cancelling')
+             AND (o.leased_until IS NULL OR o.leased_until <= now())
+           ORDER BY w.batch_turn_at NULLS FIRST, o.turn_at LIMIT 1 FOR UPDATE OF o SKIP LOCKED
+         ), served AS (
+           UPDATE workspaces w SET batch_turn_at = now() FROM next WHERE w.id = next.workspace_id
          )
          UPDATE batches b SET lease_id = $1, leased_until = now() + $2 * interval '1 millisecond'
          FROM next WHERE b.id = next.id
          RETURNING b.id, b.workspace_id AS "workspaceId", b.key_id AS "keyId", b.address, b.endpoint, b.status, b.parts,
-           b.input_file_id AS "inputFileId", b.expires_at <= now() AS "isExpired",
+           b.input_file_id AS "inputFileId", b.expires_at <= now() AS "isExpired", b.answer_bytes::float8 AS "answerBytes",
+           (SELECT least(a.concurrency_max, k.concurrency_max)
+            FROM allowances a LEFT JOIN key_allowances k ON k.key_id = b.key_id
+            WHERE a.workspace_id = b.workspace_id) AS "placesMax",
            coalesce((SELECT k.secret_hash FROM api_keys k WHERE k.id = b.key_id), '') AS "keyHash"`,
         [leaseId, leaseMs],
       );
@@ -131,7 +154,7 @@ export function createBatchQueue({ pool, leaseMs }: { pool: Pool; leaseMs: numbe
       ),
     async lines(batchId) {
       const { rows } = await pool.query<BegunLine>(
-        `SELECT l.line, l.request_id AS "requestId", l.part, l.is_settled AS "isSettled", u.status_class AS "statusClass"
+        `SELECT l.line, l.request_id AS "requestId", l.part, l.is_settled AS "isSettled", l.tries, u.status_class AS "statusClass"
          FROM batch_lines l
          LEFT JOIN usage_records u ON u.id = l.request_id AND NOT l.is_settled
          WHERE l.batch_id = $1`,
@@ -140,17 +163,17 @@ export function createBatchQueue({ pool, leaseMs }: { pool: Pool; leaseMs: numbe
       return rows;
     },
     async beginLines(of, lines, requestIds) {
-      const { rows } = await pool.query<{ line: number; request_id: string }>(
+      const { rows } = await pool.query<LineTry & { line: number }>(
         `INSERT INTO batch_lines AS l (batch_id, line, request_id)
          SELECT b.id, g.line, g.request_id
          FROM batches b, unnest($3::int[], $4::uuid[]) AS g (line, request_id)
          WHERE b.${mine.replace('lease_id', 'b.lease_id').replace('leased_until', 'b.leased_until')}
          ON CONFLICT (batch_id, line) DO UPDATE SET request_id = l.request_id
-         RETURNING l.line, l.request_id`,
+         RETURNING l.line, l.request_id AS "requestId", l.tries`,
         [of.id, of.leaseId, lines, requestIds],
       );
       if (rows.length < lines.length) throw new LeaseLostError('Another gateway has the batch.');
-      return new Map(rows.map((row) => [row.line, row.request_id]));
+      return new Map(rows.map((row) => [row.line, row]));
     },
     async nextPart(of) {
       const { rows } = await pool.query<{ parts: number }>(
@@ -162,10 +185,13 @@ export function createBatchQueue({ pool, leaseMs }: { pool: Pool; leaseMs: numbe
     },
     recordPart: (of, part, lines) =>
       changeMine(
-        `WITH held AS (SELECT id FROM batches WHERE ${mine} FOR SHARE)
-         UPDATE batch_lines l SET part = $3 FROM held WHERE l.batch_id = held.id AND l.line = ANY ($4::int[])`,
+        `WITH held AS (
+           UPDATE batches SET answer_bytes = answer_bytes + $4 WHERE ${mine} RETURNING id
+         )
+         UPDATE batch_lines l SET part = $3 FROM held WHERE l.batch_id = held.id AND l.line = ANY ($5::int[])`,
         of,
-        part,
+        part.number,
+        part.bytes,
         lines,
       ),
     countLines: (of, lines) =>
@@ -184,15 +210,23 @@ export function createBatchQueue({ pool, leaseMs }: { pool: Pool; leaseMs: numbe
         lines.map(({ line }) => line),
         lines.map(({ isFailed }) => isFailed),
       ),
-    renameLine: (of, line, requestId) =>
+    renameLine: (of, line, { requestId, tries }) =>
       changeMine(
         `WITH held AS (SELECT id FROM batches WHERE ${mine} FOR SHARE)
-         UPDATE batch_lines l SET request_id = $4, part = NULL FROM held
+         UPDATE batch_lines l SET request_id = $4, part = NULL, tries = $5 FROM held
          WHERE l.batch_id = held.id AND l.line = $3 AND NOT l.is_settled`,
         of,
         line,
         requestId,
+        tries,
       ),
+    async keyHash(keyId) {
+      const { rows } = await pool.query<{ hash: Buffer }>(
+        'SELECT secret_hash AS hash FROM api_keys WHERE id = $1',
+        [keyId],
+      );
+      return rows[0]?.hash ?? Buffer.alloc(0);
+    },
     async startFinalizing(of) {
       const { rows } = await pool.query<{ total: number }>(
         `UPDATE batches SET finalizing_at = coalesce(finalizing_at, now()),

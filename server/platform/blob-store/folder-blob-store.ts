@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { mkdir, open, rename, rm } from 'node:fs/promises';
+import { mkdir, open, readdir, rename, rm, stat } from 'node:fs/promises';
 import path from 'node:path';
 import type { BlobStore } from '#server/domain/blobs/blob-store.ts';
 
@@ -45,7 +45,29 @@ export function createFolderBlobStore(folder: string): BlobStore {
     async remove(name) {
       await rm(pathOf(name), { force: true });
     },
+    async *list() {
+      for (const inner of await namesIn(folder)) {
+        for (const last of await namesIn(path.join(folder, inner))) {
+          const name = `${inner}/${last}`;
+          const found = namePattern.test(name) ? await stat(pathOf(name)).catch(orNull) : null;
+          if (found?.isFile()) yield { name, writtenAt: found.mtime };
+        }
+      }
+    },
   };
+}
+
+function namesIn(folder: string): Promise<string[]> {
+  return readdir(folder).catch((error: NodeJS.ErrnoException) => {
+    if (error.code === 'ENOENT' || error.code === 'ENOTDIR') return [];
+    throw error;
+  });
+}
+
+/** It is gone by now. */
+function orNull(error: NodeJS.ErrnoException): null {
+  if (error.code === 'ENOENT') return null;
+  throw error;
 }
 
 /** A rename is durable once its folder is. */

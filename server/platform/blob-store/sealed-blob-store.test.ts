@@ -183,6 +183,7 @@ describe('a sealed blob', () => {
         })();
       },
       async remove() {},
+      async *list() {},
     };
     const store = createSealedBlobStore(inner, secret);
     async function* large() {

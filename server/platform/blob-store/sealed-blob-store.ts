@@ -59,6 +59,7 @@ export function createSealedBlobStore(store: BlobStore, secret: Uint8Array): Blo
       return beginningWith(await pieces.next(), pieces);
     },
     remove: (name) => store.remove(name),
+    list: () => store.list(),
   };
 }
 

@@ -13,7 +13,7 @@ interface EndedBatch {
 
 /**
  * By the database's clock. Its files have an expiry of their own; pieces of its answers are there only where a gateway
- * died after it had ended the batch. They go first: a row whose pieces are gone is found again, pieces without a row never.
+ * died after it had ended the batch. They go first: a row whose pieces are gone is found again, pieces without a row a day later.
  */
 export async function deleteEndedBatches({ pool, blobs }: { pool: Pool; blobs: BlobStore }): Promise<number> {
   for (let deleted = 0; ; ) {

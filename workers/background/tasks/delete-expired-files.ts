@@ -4,7 +4,7 @@ import { fileBlob } from '#server/domain/files/file-blob.ts';
 
 const atOnce = 100;
 
-/** By the database's clock. Bytes first: a row whose bytes are gone is found again, bytes without a row never are. */
+/** By the database's clock. Bytes first: a row whose bytes are gone is found again, bytes without a row a day later. */
 export async function deleteExpiredFiles({ pool, blobs }: { pool: Pool; blobs: BlobStore }): Promise<number> {
   for (let deleted = 0; ; ) {
     const { rows } = await pool.query<{ id: string; workspace_id: string }>(

@@ -7,6 +7,8 @@ import { afterAll, beforeAll, expect, it, vi } from 'vitest';
 import { partBlob } from '#server/domain/batches/part-blob.ts';
 import type { BlobStore } from '#server/domain/blobs/blob-store.ts';
 import { fileBlob } from '#server/domain/files/file-blob.ts';
+import { batchLimits } from '#server/domain/rate-limits/limits.ts';
+import { newRequestId } from '#server/domain/usage/request-id.ts';
 import { createBatchQueue } from '#server/platform/batches/batch-queue.ts';
 import { createFolderBlobStore } from '#server/platform/blob-store/folder-blob-store.ts';
 import { createSealedBlobStore } from '#server/platform/blob-store/sealed-blob-store.ts';
@@ -29,9 +31,13 @@ afterAll(async () => {
   await rm(folder, { recursive: true });
 });
 
-async function createLines(count: number): Promise<string> {
-  const { id: workspaceId } = await createWorkspace(database.prisma);
-  const { id: keyId } = await createApiKey(database.prisma, { workspaceId });
+async function createLines(
+  count: number,
+  { ofWorkspace, ofKey }: { ofWorkspace?: number; ofKey?: number } = {},
+): Promise<string> {
+  const places = (concurrencyMax?: number) => (concurrencyMax === undefined ? {} : { concurrencyMax });
+  const { id: workspaceId } = await createWorkspace(database.prisma, places(ofWorkspace));
+  const { id: keyId } = await createApiKey(database.prisma, { workspaceId, ...places(ofKey) });
   async function* lines() {
     for (let i = 0; i < count; i++) {
       const line = { custom_id: `${i}`, method: 'POST', url: '/v1/sentiment', body: { input: `${i}` } };
@@ -59,36 +65,43 @@ function startRunner(runLine: RunLine, { liveCalls = 0, leaseMs = 60_000 } = {})
   });
 }
 
-const completed = (id: string) =>
+const endedAs = (id: string, status: string) =>
   vi.waitFor(
     async () => {
       const batch = await database.prisma.batch.findUniqueOrThrow({ where: { id } });
-      expect(batch.status).toBe('completed');
+      expect(batch.status).toBe(status);
       return batch;
     },
     { timeout: 15_000, interval: 20 },
   );
+const completed = (id: string) => endedAs(id, 'completed');
 
 it.each([
   { liveCalls: 0, most: 4 },
   { liveCalls: 1, most: 1 },
-])('runs $most lines at once beside $liveCalls live calls', async ({ liveCalls, most }) => {
-  let running = 0;
-  let seen = 0;
-  const runner = startRunner(
-    async () => {
-      seen = Math.max(seen, ++running);
-      await pause(5);
-      running--;
-      return { status: 200, body: '{}', settle: async () => 'settled' };
-    },
-    { liveCalls },
-  );
-  const batch = await completed(await createLines(100));
-  await runner.close();
-  expect(batch).toMatchObject({ total: 100, completed: 100, failed: 0 });
-  expect(seen).toBe(most);
-});
+  { liveCalls: 0, places: { ofKey: 4 }, most: 2 },
+  { liveCalls: 0, places: { ofKey: 1 }, most: 1 },
+  { liveCalls: 0, places: { ofWorkspace: 7 }, most: 3 },
+])(
+  'runs $most lines at once beside $liveCalls live calls, of $places',
+  async ({ liveCalls, places, most }) => {
+    let running = 0;
+    let seen = 0;
+    const runner = startRunner(
+      async () => {
+        seen = Math.max(seen, ++running);
+        await pause(5);
+        running--;
+        return { status: 200, body: '{}', settle: async () => 'settled' };
+      },
+      { liveCalls },
+    );
+    const batch = await completed(await createLines(100, places));
+    await runner.close();
+    expect(batch).toMatchObject({ total: 100, completed: 100, failed: 0 });
+    expect(seen).toBe(most);
+  },
+);
 
 it('runs a line again that failed on our side, or whose hold was gone, and counts it once', async () => {
   const asked = new Map<string, string[]>();
@@ -109,6 +122,94 @@ it('runs a line again that failed on our side, or whose hold was gone, and count
   for (const ids of asked.values()) expect(new Set(ids).size).toBe(ids.length);
 });
 
+it('fails a line at once whose rest of a quota did not cover it, and one whose hold is gone each time, in the end', async () => {
+  const asked = new Map<string, number>();
+  const runner = startRunner(async ({ body }) => {
+    const times = (asked.get(body) ?? 0) + 1;
+    asked.set(body, times);
+    const outcome = body.includes('"0"') ? 'over_hold' : body.includes('"1"') ? 'no_hold' : 'settled';
+    return { status: 200, body: '{"answer":true}', settle: async () => outcome };
+  });
+  const batch = await completed(await createLines(3));
+  await runner.close();
+  expect(batch).toMatchObject({ completed: 1, failed: 2 });
+  expect([...asked.values()].sort()).toEqual([1, 1, batchLimits.triesMax]);
+  expect(await rowsOf(batch, batch.outputFileId)).toMatchObject([{ custom_id: '2' }]);
+  const failures = new Map((await rowsOf(batch, batch.errorFileId)).map((row) => [row.custom_id, row]));
+  expect(failures.size).toBe(2);
+  expect(failures.get('0')?.response).toMatchObject({
+    status_code: 429,
+    body: { error: { code: 'insufficient_quota' } },
+  });
+  expect(failures.get('1')?.response).toMatchObject({
+    status_code: 503,
+    body: { error: { code: 'answer_withheld' } },
+  });
+});
+
+it('counts the tries of a line over turns and gateways, so that none is run for ever', async () => {
+  let tries = 0;
+  const runLine: RunLine = async () => {
+    tries++;
+    return { status: 503, body: '{"error":{"code":"model_unavailable"}}', settle: null };
+  };
+  const first = startRunner(runLine);
+  const id = await createLines(1);
+  await vi.waitFor(() => expect(tries).toBe(5), { timeout: 10_000, interval: 5 });
+  await first.close();
+  const second = startRunner(runLine);
+  expect(await completed(id)).toMatchObject({ completed: 0, failed: 1 });
+  await second.close();
+  expect(tries).toBe(batchLimits.triesMax);
+});
+
+it.each(['concurrency_limit_exceeded', 'rate_limit_exceeded', 'database_unavailable'])(
+  'does not count a refusal by %s as a try',
+  async (code) => {
+    let asked = 0;
+    const runLine: RunLine = async () => {
+      if (++asked < 3) return { status: 429, body: JSON.stringify({ error: { code } }), settle: null };
+      return { status: 200, body: '{}', settle: async () => 'settled' };
+    };
+    const first = startRunner(runLine);
+    const id = await createLines(1);
+    await vi.waitFor(() => expect(asked).toBe(1), { timeout: 10_000, interval: 5 });
+    await first.close();
+    await database.prisma.batchLine.updateMany({
+      where: { batchId: id },
+      data: { tries: batchLimits.triesMax - 1 },
+    });
+    const second = startRunner(runLine);
+    expect(await completed(id)).toMatchObject({ completed: 1, failed: 0 });
+    await second.close();
+  },
+);
+
+it('keeps no more of answers than a batch may have, and runs nothing beyond that', async () => {
+  const id = await createLines(3);
+  const answerBytes = batchLimits.answerBytesMax + 1;
+  await database.prisma.batch.update({ where: { id }, data: { answerBytes } });
+  const runner = startRunner(async () => {
+    throw new Error('A line was run.');
+  });
+  const batch = await completed(id);
+  await runner.close();
+  expect(batch).toMatchObject({ completed: 0, failed: 3 });
+  const rows = await rowsOf(batch, batch.errorFileId);
+  expect(rows.map(({ response }) => [response.status_code, response.body.error.code])).toEqual(
+    Array.from({ length: 3 }, () => [413, 'payload_too_large']),
+  );
+});
+
+it('counts the bytes of the pieces that it writes', async () => {
+  const runner = startRunner(async () => ({ status: 200, body: '{}', settle: async () => 'settled' }));
+  const batch = await completed(await createLines(3));
+  await runner.close();
+  const output = await database.prisma.file.findUniqueOrThrow({ where: { id: batch.outputFileId ?? '' } });
+  // A row of a piece is that of the output, and what it is found by.
+  expect(Number(batch.answerBytes)).toBeGreaterThan(Number(output.bytes));
+});
+
 it('lets one gateway at a time have a batch, and the next one go on where it stopped', async () => {
   const ran: string[] = [];
   const runLine: RunLine = async ({ body }) => {
@@ -127,6 +228,40 @@ it('lets one gateway at a time have a batch, and the next one go on where it sto
   expect(new Set(ran).size).toBe(300);
 });
 
+it.each([
+  { what: 'cancelled', status: 'cancelling', leftMs: 60_000 },
+  { what: 'expired', status: 'in_progress', leftMs: -1 },
+])(
+  'has in the output what a gateway had billed that died, where the batch was $what since',
+  async (ending) => {
+    const id = await createLines(2);
+    const { workspaceId, keyId } = await database.prisma.batch.findUniqueOrThrow({ where: { id } });
+    const requestId = newRequestId();
+    const row = { custom_id: '0', response: { status_code: 200, body: {} } };
+    async function* piece() {
+      yield Buffer.from(`${JSON.stringify({ line: 1, requestId, isFailed: false, row })}\n`);
+    }
+    await blobs.write(partBlob({ workspaceId, id }, 1), piece());
+    await database.prisma.batchLine.create({ data: { batchId: id, line: 1, requestId, part: 1 } });
+    const cost = { inputUnits: 1, outputUnits: 0, unit: 'token', priceMicroUsd: 1, priceVersion: 1 };
+    const task = { task: 'sentiment', modelVersion: 'm', statusClass: 2, latencyMs: 1 };
+    await database.prisma.usageRecord.create({
+      data: { id: requestId, workspaceId, keyId, ...task, ...cost },
+    });
+    const { status, leftMs } = ending;
+    const expiresAt = new Date(Date.now() + leftMs);
+    await database.prisma.batch.update({ where: { id }, data: { status, expiresAt, total: 2, parts: 1 } });
+
+    const runner = startRunner(async () => {
+      throw new Error('A line was run.');
+    });
+    const batch = await endedAs(id, ending.what);
+    await runner.close();
+    expect(batch).toMatchObject({ completed: 1, failed: 0 });
+    expect(await rowsOf(batch, batch.outputFileId)).toMatchObject([{ custom_id: '0' }]);
+  },
+);
+
 it('fails a batch whose input was damaged where it is kept, and runs none of it', async () => {
   const id = await createLines(3);
   const { workspaceId, inputFileId } = await database.prisma.batch.findUniqueOrThrow({ where: { id } });
@@ -138,6 +273,29 @@ it('fails a batch whose input was damaged where it is kept, and runs none of it'
   });
   expect(await failed(id)).toMatchObject([{ code: 'file_damaged' }]);
   await runner.close();
+});
+
+it('hands over what was answered of a batch whose input was damaged since', async () => {
+  let ran = 0;
+  const first = startRunner(async () => {
+    ran++;
+    await pause(3);
+    return { status: 200, body: '{}', settle: async () => 'settled' };
+  });
+  const id = await createLines(200);
+  await vi.waitFor(() => expect(ran).toBeGreaterThan(60), { timeout: 10_000, interval: 5 });
+  await first.close();
+  const { workspaceId, inputFileId, completed } = await database.prisma.batch.findUniqueOrThrow({
+    where: { id },
+  });
+  expect(completed).toBeGreaterThan(0);
+  const file = path.join(folder, fileBlob({ workspaceId, id: inputFileId }));
+  await writeFile(file, (await readFile(file)).subarray(0, -1));
+  const second = startRunner(async () => ({ status: 200, body: '{}', settle: async () => 'settled' }));
+  const batch = await endedAs(id, 'failed');
+  await second.close();
+  expect(batch.errors).toMatchObject([{ code: 'file_damaged' }]);
+  expect(await rowsOf(batch, batch.outputFileId)).toHaveLength(batch.completed);
 });
 
 it('fails a batch of which answers were damaged where they are kept, instead of trying for ever', async () => {
@@ -159,14 +317,22 @@ it('fails a batch of which answers were damaged where they are kept, instead of 
   await second.close();
 });
 
+interface Row {
+  readonly custom_id: string;
+  readonly response: {
+    readonly status_code: number;
+    readonly body: { readonly error: { readonly code: string } };
+  };
+}
+
+async function rowsOf({ workspaceId }: { workspaceId: string }, id: string | null): Promise<Row[]> {
+  const pieces: Uint8Array[] = [];
+  for await (const piece of (await blobs.read(fileBlob({ workspaceId, id: id ?? '' }))) ?? [])
+    pieces.push(piece);
+  const lines = Buffer.concat(pieces).toString().trim().split('\n');
+  return lines.map((line) => JSON.parse(line) as Row);
+}
+
 async function failed(id: string) {
-  const batch = await vi.waitFor(
-    async () => {
-      const found = await database.prisma.batch.findUniqueOrThrow({ where: { id } });
-      expect(found.status).toBe('failed');
-      return found;
-    },
-    { timeout: 15_000, interval: 20 },
-  );
-  return batch.errors;
+  return (await endedAs(id, 'failed')).errors;
 }

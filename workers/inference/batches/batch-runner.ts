@@ -15,6 +15,7 @@ import {
 } from '#server/platform/batches/batch-queue.ts';
 import { DamagedBlobError } from '#server/platform/blob-store/sealed-chunks.ts';
 import { checkInput } from './check-input.ts';
+import { countBilled } from './count-billed.ts';
 import { runBatchLines } from './run-batch-lines.ts';
 import type { RunLine } from './run-line.ts';
 import { writeOutput } from './write-output.ts';
@@ -117,11 +118,19 @@ export function startBatchRunner(options: BatchRunnerOptions): BatchRunner {
       logger.error({ batchId: batch.id, err: error }, 'What is kept of a batch is damaged.');
       const message = 'The input file, or what was answered, was damaged where it is kept. Upload it again.';
       lease.check();
-      await end(batch, {
-        status: 'failed',
-        errors: [{ code: 'file_damaged', message, param: null, line: null }],
-      });
+      const errors = [{ code: 'file_damaged', message, param: null, line: null }];
+      await end(batch, { status: 'failed', errors, ...(await salvage(batch)) });
     }
+  }
+
+  /** What was answered before is billed: where only the input is damaged, it is handed over. */
+  async function salvage(batch: Batch): Promise<Pick<EndedBatch, 'output' | 'error'>> {
+    await countBilled(batch, queue);
+    const parts = await queue.nextPart(batch);
+    return writeOutput(batch, { queue, blobs, parts, unrun: null }).catch((error: unknown) => {
+      if (error instanceof DamagedBlobError) return {};
+      throw error;
+    });
   }
 
   async function workOn(batch: Batch, lease: Lease): Promise<void> {
@@ -179,7 +188,7 @@ export function startBatchRunner(options: BatchRunnerOptions): BatchRunner {
     const now = await queue.renew(batch);
     if (!now) throw new LeaseLostError('Another gateway has the batch.');
     const isCancelled = now.status === 'cancelling';
-    const lines = await queue.lines(batch.id);
+    const lines = await countBilled(batch, queue);
     const total = await queue.startFinalizing(batch);
     const isExpired = !isCancelled && lines.filter(({ isSettled }) => isSettled).length < total;
     const parts = await queue.nextPart(batch);

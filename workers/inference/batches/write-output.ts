@@ -3,9 +3,9 @@ import type { BlobStore } from '#server/domain/blobs/blob-store.ts';
 import { fileBlob } from '#server/domain/files/file-blob.ts';
 import { batchLimits } from '#server/domain/rate-limits/limits.ts';
 import type { BatchQueue, ClaimedBatch, WrittenFile } from '#server/platform/batches/batch-queue.ts';
+import type { PartRow } from './line-row.ts';
 import { parseLine } from './parse-line.ts';
 import { readLines } from './read-lines.ts';
-import type { PartRow } from './run-batch-lines.ts';
 
 /** Vectors as numbers take many times the bytes of what was sent. */
 const partRowBytesMax = 256 * 1024 * 1024;

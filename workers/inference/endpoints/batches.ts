@@ -7,18 +7,22 @@ import { findBatch } from '#server/domain/batches/find-batch.ts';
 import { listBatches } from '#server/domain/batches/list-batches.ts';
 import type { Clock } from '#server/domain/clock.ts';
 import type { Database } from '#server/domain/database.ts';
+import { DomainError } from '#server/domain/errors.ts';
 import { batchLimits } from '#server/domain/rate-limits/limits.ts';
 import { isStorable, unstorableSentence } from '#server/domain/storable-text.ts';
 import type { FreeEndpoint } from '../endpoint.ts';
 import { jsonBody } from '../json-body.ts';
 import { pageLimit, pageOf, pageSchema } from '../list-page.ts';
 import { bearer, errorResponses, successHeaders } from '../openapi-parts.ts';
+import { orDatabaseUnavailable } from '../or-database-unavailable.ts';
 import { readQuery } from '../read-query.ts';
 import { seconds } from '../seconds.ts';
 
 export interface BatchDependencies {
   readonly db: Database;
   readonly clock: Clock;
+  /** Whether the path has a model here. Left out: each has. */
+  readonly serves?: (endpoint: string) => boolean;
 }
 
 const time = z.int().nullable();
@@ -151,7 +155,8 @@ function createEndpoint(dependencies: BatchDependencies): FreeEndpoint<z.infer<t
     body: jsonBody(body),
     takesName: true,
     async reply(given, { workspaceId, keyId, address, requestId, name }) {
-      const batch = await createBatch(dependencies, {
+      refuseUnserved(given.endpoint, dependencies);
+      const wanted = {
         workspaceId,
         keyId,
         address,
@@ -159,10 +164,17 @@ function createEndpoint(dependencies: BatchDependencies): FreeEndpoint<z.infer<t
         endpoint: given.endpoint,
         metadata: given.metadata ?? undefined,
         name: name && { requestId, keyId, ...name },
-      });
-      return toBatch(batch);
+      };
+      return toBatch(await orComeBack(() => createBatch(dependencies, wanted)));
     },
   };
+}
+
+/** Its lines would wait for a day for a model that is not there. */
+function refuseUnserved(endpoint: string, { serves = () => true }: BatchDependencies): void {
+  if (serves(endpoint)) return;
+  const sentence = `No model here answers ${endpoint}. endpoint may be ${batchEndpoints.filter(serves).join(', ')}.`;
+  throw new DomainError('invalid_request', sentence, { param: 'endpoint' });
 }
 
 function listEndpoint(
@@ -177,7 +189,9 @@ function listEndpoint(
       return { after, limit };
     },
     async reply(page, { workspaceId }) {
-      const { batches, hasMore } = await listBatches(dependencies, { ...page, workspaceId });
+      const { batches, hasMore } = await orComeBack(() =>
+        listBatches(dependencies, { ...page, workspaceId }),
+      );
       return pageOf(batches.map(toBatch), hasMore);
     },
   };
@@ -192,8 +206,12 @@ function byId(
     route,
     body: null,
     readParameters: ({ path }) => path.batch_id ?? '',
-    reply: async (id, { workspaceId }) => toBatch(await act({ workspaceId, id })),
+    reply: async (id, { workspaceId }) => toBatch(await orComeBack(() => act({ workspaceId, id }))),
   };
+}
+
+function orComeBack<Value>(ask: () => Promise<Value>): Promise<Value> {
+  return orDatabaseUnavailable('Batches can not be reached at the moment. Try again.', ask);
 }
 
 function toBatch(batch: Batch): z.infer<typeof batchSchema> {

@@ -4,7 +4,6 @@ import type { File } from '#prisma/generated/client.ts';
 import type { BlobStore } from '#server/domain/blobs/blob-store.ts';
 import type { Clock } from '#server/domain/clock.ts';
 import type { Database } from '#server/domain/database.ts';
-import { DomainError } from '#server/domain/errors.ts';
 import { createFile } from '#server/domain/files/create-file.ts';
 import { deleteFile } from '#server/domain/files/delete-file.ts';
 import { findFile } from '#server/domain/files/find-file.ts';
@@ -12,9 +11,11 @@ import { type FilePage, listFiles } from '#server/domain/files/list-files.ts';
 import { openFile } from '#server/domain/files/open-file.ts';
 import { fileLimits } from '#server/domain/rate-limits/limits.ts';
 import type { FreeEndpoint, IncomingBody } from '../endpoint.ts';
-import { uploadForm } from '../files/upload-form.ts';
+import { uploadBytesMax, uploadForm } from '../files/upload-form.ts';
+import { createUploadSlots } from '../files/upload-slots.ts';
 import { pageLimit, pageOf, pageSchema } from '../list-page.ts';
 import { bearer, errorResponses, successHeaders } from '../openapi-parts.ts';
+import { orDatabaseUnavailable } from '../or-database-unavailable.ts';
 import { readQuery } from '../read-query.ts';
 import { seconds } from '../seconds.ts';
 
@@ -150,27 +151,18 @@ export function fileEndpoints(dependencies: FileDependencies): readonly FreeEndp
 }
 
 function uploadEndpoint(dependencies: FileDependencies): FreeEndpoint<IncomingBody> {
-  let underWay = 0;
+  const slots = createUploadSlots();
   return {
     ...common,
     route: upload,
     // Read by `reply`: nothing of it is kept for a key that is not one.
     body: async (incoming) => incoming,
-    bodyLimits: { bytesMax: fileLimits.bytesMax, timeoutMs: fileLimits.uploadTimeoutMs },
-    async reply({ contentType, pieces }, { workspaceId }) {
-      if (underWay >= fileLimits.uploadsAtOnceMax) {
-        throw new DomainError('overloaded', 'Too many files are being uploaded. Try again.', {
-          retryAfterMs: 1_000,
-        });
-      }
-      underWay++;
-      try {
+    bodyLimits: { bytesMax: uploadBytesMax, timeoutMs: fileLimits.uploadTimeoutMs },
+    reply: ({ contentType, pieces }, { workspaceId }) =>
+      slots.take(workspaceId, async () => {
         const form = uploadForm(contentType, pieces());
-        return toFile(await createFile(dependencies, { workspaceId, form }));
-      } finally {
-        underWay--;
-      }
-    },
+        return toFile(await orComeBack(() => createFile(dependencies, { workspaceId, form })));
+      }),
   };
 }
 
@@ -184,7 +176,7 @@ function listEndpoint(dependencies: FileDependencies): FreeEndpoint<FilePage> {
       return { after, limit, order, purpose };
     },
     async reply(page, { workspaceId }) {
-      const { files, hasMore } = await listFiles(dependencies, { ...page, workspaceId });
+      const { files, hasMore } = await orComeBack(() => listFiles(dependencies, { ...page, workspaceId }));
       return pageOf(files.map(toFile), hasMore);
     },
   };
@@ -204,8 +196,12 @@ function byId(
     route,
     body: null,
     readParameters: ({ path }) => path.file_id ?? '',
-    reply: (id, { workspaceId }) => reply({ workspaceId, id }),
+    reply: (id, { workspaceId }) => orComeBack(() => reply({ workspaceId, id })),
   };
+}
+
+function orComeBack<Value>(ask: () => Promise<Value>): Promise<Value> {
+  return orDatabaseUnavailable('Files can not be reached at the moment. Try again.', ask);
 }
 
 async function contentOf(dependencies: FileDependencies, of: OneFile): Promise<Response> {

@@ -15,6 +15,9 @@ const known: ReadonlySet<string> = new Set(['purpose', anchor, seconds]);
 const secondsMin = fileLimits.lifetimeMinMs / 1_000;
 const secondsMax = fileLimits.lifetimeMs / 1_000;
 
+/** Of a whole body. */
+export const uploadBytesMax = fileLimits.bytesMax + fileLimits.formBytesMax;
+
 /** A multipart/form-data body (RFC 7578) with one file, whose bytes go on as they come: no more than a piece is in memory. */
 export function uploadForm(contentType: string, body: AsyncIterable<Uint8Array>): UploadedForm {
   if (!multipart.test(contentType)) {
@@ -35,7 +38,7 @@ export function uploadForm(contentType: string, body: AsyncIterable<Uint8Array>)
       const next = await within(source.next(), untilMs);
       if (next.done) throw malformed();
       read += next.value.byteLength;
-      if (read > fileLimits.bytesMax) throw bodyTooLarge(fileLimits.bytesMax);
+      if (read > uploadBytesMax) throw bodyTooLarge(uploadBytesMax);
       rest = rest.length === 0 ? Buffer.from(next.value) : Buffer.concat([rest, next.value]);
     }
 
@@ -86,7 +89,7 @@ export function uploadForm(contentType: string, body: AsyncIterable<Uint8Array>)
       }
       if (filename !== undefined) throw twice('file');
       filename = toFilename(head.filename);
-      yield* upTo(delimiter);
+      yield* atMost(upTo(delimiter), fileLimits.bytesMax);
     }
     if (filename === undefined)
       throw new DomainError('invalid_request', 'Send a part file.', { param: 'file' });
@@ -109,6 +112,18 @@ export function uploadForm(contentType: string, body: AsyncIterable<Uint8Array>)
       };
     },
   };
+}
+
+async function* atMost(pieces: AsyncIterable<Buffer>, bytesMax: number): AsyncGenerator<Buffer> {
+  let bytes = 0;
+  for await (const piece of pieces) {
+    bytes += piece.length;
+    if (bytes > bytesMax) {
+      const sentence = `The file is larger than ${bytesMax} bytes.`;
+      throw new DomainError('payload_too_large', sentence, { param: 'file' });
+    }
+    yield piece;
+  }
 }
 
 function twice(name: string): DomainError {

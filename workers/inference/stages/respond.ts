@@ -1,6 +1,8 @@
+import { fileLimits } from '#server/domain/rate-limits/limits.ts';
 import { publicRequestId } from '#server/domain/usage/request-id.ts';
 import { answerHeaders } from '../answer-headers.ts';
 import type { FreeEndpoint, MeteredEndpoint } from '../endpoint.ts';
+import { cutIfUnread } from '../files/cut-if-unread.ts';
 import type { Stage } from '../pipeline.ts';
 import { type AdmitOptions, mayCall, type WithAdmission } from './admit.ts';
 import type { WithReceipt } from './settle.ts';
@@ -26,7 +28,10 @@ export function respond<Input, Item, Output>(
 
 export function respondFree<Input>(
   endpoint: FreeEndpoint<Input>,
-  asking: Pick<AdmitOptions<Input>, 'metering' | 'webUrl'>,
+  {
+    stalledDownloadMs = fileLimits.stalledDownloadMs,
+    ...asking
+  }: Pick<AdmitOptions<Input>, 'metering' | 'webUrl'> & { readonly stalledDownloadMs?: number | undefined },
 ): Stage<WithAdmission<Input>, Response> {
   return {
     name: 'respond',
@@ -42,7 +47,10 @@ export function respondFree<Input>(
       });
       if (reply instanceof Response) {
         const type = reply.headers.get('content-type') ?? 'application/octet-stream';
-        return new Response(reply.body, { headers: { ...answerHeaders(context), 'content-type': type } });
+        const watched = { stalledMs: stalledDownloadMs, cut: context.cut };
+        return new Response(reply.body && cutIfUnread(reply.body, watched), {
+          headers: { ...answerHeaders(context), 'content-type': type },
+        });
       }
       return new Response(JSON.stringify(reply), { status: 200, headers: answerHeaders(context) });
     },

@@ -52,7 +52,7 @@ export function BatchScreen({ workspace, initial }: BatchScreenProps) {
         </div>
       )}
       <BatchFacts batch={batch} />
-      {batch.errors.length > 0 && <LineErrors errors={batch.errors} />}
+      {batch.errors.length > 0 && <LineErrors batch={batch} />}
       <BatchFiles
         batch={batch}
         workspaceId={workspace.id}

@@ -1,10 +1,10 @@
-import type { LineError } from '#server/domain/batches/schema.ts';
+import type { BatchDetail } from '#server/domain/batches/schema.ts';
 import { batchLimits } from '#server/domain/rate-limits/schema.ts';
 import { Note } from '../../../../../_components/note.tsx';
 import { count } from '../../../../../_format/number.ts';
 
 /** What is wrong with the input file. */
-export function LineErrors({ errors }: { errors: readonly LineError[] }) {
+export function LineErrors({ batch: { errors, total } }: { batch: BatchDetail }) {
   return (
     <>
       <div className="sec">
@@ -12,7 +12,9 @@ export function LineErrors({ errors }: { errors: readonly LineError[] }) {
       </div>
       <div className="max-w-3xl">
         <Note kind="warn">
-          Nothing was run and nothing is billed. Mend the file, upload it again and make a new batch.
+          {total === 0
+            ? 'Nothing was run and nothing is billed. Mend the file, upload it again and make a new batch.'
+            : 'What was answered before is billed, and in the output as far as it could be read. Upload the file again for the rest.'}
           {errors.length >= batchLimits.errorsMax && ` These are the first ${count(errors.length)} faults.`}
         </Note>
       </div>
