@@ -1,3 +1,6 @@
+import { av1Frames } from './av1-frames.ts';
+import { dataOf } from './avif-data.ts';
+
 /** In one box, far more than decoders take; each is an object here. */
 const BOXES_MAX = 10_000;
 
@@ -8,6 +11,8 @@ export interface AvifItems {
   /** av01: one that is coded. grid: one that is put together. */
   readonly types: ReadonlyMap<number, string>;
   readonly pixels: ReadonlyMap<number, number>;
+  /** Of one that is coded, how many are decoded. */
+  readonly frames: ReadonlyMap<number, number>;
   /** Of an item that is put together of others, a grid for one: the others, each as often as it is used. */
   readonly parts: ReadonlyMap<number, readonly number[]>;
   /** What is decoded along with an item, its alpha for one. */
@@ -47,8 +52,8 @@ function itemsOf(file: Buffer): AvifItems | null {
   // The short form of the same, which nobody writes yet, and which would count instead.
   if (!inMeta || top.some(({ type }) => type === 'mini')) return null;
   const boxes = boxesOf(inMeta.subarray(4));
-  const [primary, properties] = [only(boxes, 'pitm'), only(boxes, 'iprp')];
-  if (!primary || !properties) return null;
+  const [primary, properties, places] = [only(boxes, 'pitm'), only(boxes, 'iprp'), only(boxes, 'iloc')];
+  if (!primary || !properties || !places) return null;
   const references = referencesOf(only(boxes, 'iref'));
   const [parts, auxiliaries] = [new Map<number, number[]>(), new Map<number, number[]>()];
   for (const { type, from, to } of references) {
@@ -58,7 +63,12 @@ function itemsOf(file: Buffer): AvifItems | null {
   const shown = primary.content.readUIntBE(4, version(primary) === 0 ? 2 : 4);
   const pixels = pixelsOf(boxesOf(properties.content));
   if (!pixels.has(shown)) return null;
-  return { primary: shown, types: typesOf(only(boxes, 'iinf')), pixels, parts, auxiliaries };
+  const types = typesOf(only(boxes, 'iinf'));
+  const coded = new Set([...types.keys()].filter((item) => types.get(item) === 'av01'));
+  const idat = only(boxes, 'idat')?.content ?? Buffer.alloc(0);
+  const frames = new Map<number, number>();
+  for (const [item, data] of dataOf(places.content, coded, { file, idat })) frames.set(item, av1Frames(data));
+  return { primary: shown, types, pixels, frames, parts, auxiliaries };
 }
 
 /** Those of the first versions of the box have none, and are no picture's. */

@@ -6,6 +6,8 @@ export interface AvifItem {
   /** Of an item that is coded: one that sharp wrote, whose coding it takes over. */
   readonly coded?: Buffer;
   readonly data?: Buffer;
+  /** How often its bytes are named as its own: once, where it is left out. */
+  readonly times?: number;
   readonly parts?: readonly number[];
   /** Its place is that of the alpha of the item named. */
   readonly alphaOf?: number;
@@ -61,9 +63,10 @@ function meta(items: readonly AvifItem[], data: readonly Buffer[], dataAt: numbe
   );
   let at = dataAt;
   const places = data.map(({ length }, index) => {
-    const place = Buffer.concat([u16(index + 1, 0, 1), u32(at, length)]);
+    const times = length === 0 ? 0 : (items[index]?.times ?? 1);
+    const extents = Buffer.concat(new Array<Buffer>(times).fill(u32(at, length)));
     at += length;
-    return place;
+    return Buffer.concat([u16(index + 1, 0, times), extents]);
   });
   return versioned(
     'meta',
