@@ -1,5 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import { outboundLimits } from '#server/domain/rate-limits/limits.ts';
+import { BytePieces } from '../byte-pieces.ts';
 import { checkedAddresses } from './checked-addresses.ts';
 import { type FetchOutcome, FetchRefusedError } from './fetch-outcome.ts';
 import { openReply } from './open-reply.ts';
@@ -62,15 +63,13 @@ async function readReply(reply: IncomingMessage, { bytesMax, onBytes }: FetchReq
   try {
     if (reply.statusCode !== 200) throw new FetchRefusedError('status');
     if (Number(reply.headers['content-length'] ?? 0) > bytesMax) throw new FetchRefusedError('too_large');
-    const chunks: Uint8Array[] = [];
-    let bytes = 0;
-    for await (const chunk of whole(reply)) {
-      bytes += chunk.byteLength;
-      if (bytes > bytesMax) throw new FetchRefusedError('too_large');
-      onBytes?.(chunk.byteLength);
-      chunks.push(chunk);
+    const pieces = new BytePieces();
+    for await (const piece of whole(reply)) {
+      if (pieces.bytes + piece.byteLength > bytesMax) throw new FetchRefusedError('too_large');
+      onBytes?.(piece.byteLength);
+      pieces.add(piece);
     }
-    return Buffer.concat(chunks);
+    return pieces.joined();
   } finally {
     reply.destroy();
   }
