@@ -120,6 +120,10 @@ describe('refusing a picture', () => {
     }
   });
 
+  it('refuses a strip that is too long to be made as high as the model reads, in words that are true', async () => {
+    expect(await reasonFor(await plain(4_000_000, 1).png().toBuffer())).toBe('too_many_pixels');
+  });
+
   it('refuses a header of 20,000 by 20,000 pixels before it decodes', async () => {
     const bomb = await plain(1, 1).png().toBuffer();
     bomb.writeUInt32BE(20_000, 16);
