@@ -1,3 +1,4 @@
+import { isUtf8 } from 'node:buffer';
 import type { IncomingMessage } from 'node:http';
 import { outboundLimits } from '#server/domain/rate-limits/limits.ts';
 import { BytePieces } from '../byte-pieces.ts';
@@ -40,7 +41,7 @@ export function createOutboundFetch(options: OutboundFetchOptions = {}): Outboun
       if (location === undefined) return await readReply(reply, request);
       reply.destroy();
       if (redirected === outboundLimits.redirectsMax) throw new FetchRefusedError('too_many_redirects');
-      url = readTarget(location, policy, url);
+      url = readTarget(asWritten(location), policy, url);
     }
   }
 
@@ -56,6 +57,12 @@ export function createOutboundFetch(options: OutboundFetchOptions = {}): Outboun
       throw error;
     }
   };
+}
+
+/** A header is read byte by byte; where its bytes are UTF-8, servers mean that, as browsers know. */
+function asWritten(header: string): string {
+  const bytes = Buffer.from(header, 'latin1');
+  return isUtf8(bytes) ? bytes.toString('utf8') : header;
 }
 
 /** A declared length is believed where it refuses, never where it lets in. */
