@@ -77,6 +77,7 @@ describe('what is not written as the standard has it', () => {
     ['an item of more bytes than there are', avifOf([square(64, { data: frames(9) })]).subarray(0, -1)],
     ['items of 131,070 extents', avifOf(new Array(2).fill(square(64, { data: frames(1), times: 65_535 })))],
     ['an item of many times the file', avifOf([square(64, { data: Buffer.alloc(1_000), times: 30_000 })])],
+    ['an item that is turned again and again', avifOf([square(64, { turns: 4 })])],
     ['a coding that is cut short', avifOf([square(64, { data: frames(9).subarray(0, -1) })])],
     ['a file cut within them', whole.subarray(0, whole.indexOf('iprp', 0, 'latin1') + 8)],
     ['two lists of them', Buffer.concat([whole, whole])],

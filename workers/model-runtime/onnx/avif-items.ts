@@ -3,6 +3,8 @@ import { dataOf } from './avif-data.ts';
 
 /** In one box, far more than decoders take; each is an object here. */
 const BOXES_MAX = 10_000;
+/** Properties for each of which the decoder copies the whole picture. */
+const CHANGES: ReadonlySet<string> = new Set(['irot', 'imir', 'clap']);
 
 /** What an AVIF says of its items before anything is decoded (ISO/IEC 23008-12, "HEIF", in the boxes of 14496-12). */
 export interface AvifItems {
@@ -85,10 +87,11 @@ function typesOf(box: Box | undefined): Map<number, string> {
   return types;
 }
 
-/** Of each item that has a size; the largest where it has several. */
+/** Of each item that has a size; the largest where it has several. It is turned, mirrored and cut at most once each. */
 function pixelsOf(boxes: readonly Box[]): Map<number, number> {
   const properties = boxesOf(only(boxes, 'ipco')?.content ?? Buffer.alloc(0));
   const pixels = new Map<number, number>();
+  const changes = new Map<number, number>();
   for (const box of boxes.filter(({ type }) => type === 'ipma')) {
     const { content } = box;
     const idBytes = version(box) === 0 ? 2 : 4;
@@ -100,6 +103,11 @@ function pixelsOf(boxes: readonly Box[]): Map<number, number> {
       for (let indexes = content.readUInt8(at++); indexes > 0; indexes--, at += indexBytes) {
         const index = content.readUIntBE(at, indexBytes) & (indexBytes === 1 ? 0x7f : 0x7fff);
         const property = properties[index - 1];
+        if (CHANGES.has(property?.type ?? '')) {
+          const count = (changes.get(item) ?? 0) + 1;
+          if (count > CHANGES.size) throw new RangeError('An item is changed too often.');
+          changes.set(item, count);
+        }
         if (property?.type !== 'ispe') continue;
         const size = property.content.readUInt32BE(4) * property.content.readUInt32BE(8);
         pixels.set(item, Math.max(size, pixels.get(item) ?? 0));

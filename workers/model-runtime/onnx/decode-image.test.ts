@@ -124,6 +124,13 @@ describe('refusing a picture', () => {
     expect(await reasonFor(await plain(4_000_000, 1).png().toBuffer())).toBe('too_many_pixels');
   });
 
+  it('refuses an AVIF that is turned again and again, and turns one that is so once', async () => {
+    const coded = await plain(64, 64).avif().toBuffer();
+    const turned = (turns: number) => avifOf([{ width: 64, height: 64, coded, turns }]);
+    expectNear(await colours(turned(1)), [200, 40, 20]);
+    expect(await reasonFor(turned(60))).toBe('damaged');
+  });
+
   it('refuses a header of 20,000 by 20,000 pixels before it decodes', async () => {
     const bomb = await plain(1, 1).png().toBuffer();
     bomb.writeUInt32BE(20_000, 16);

@@ -141,7 +141,8 @@ function framesOf(bytes: Uint8Array): number {
 /** The library has sentences and no codes. */
 function reasonOf(error: unknown): ImageRefusalReason {
   const sentence = error instanceof Error ? error.message : String(error);
-  if (/pixel limit|exceeds.*(dimension|limit)|too large|out of range/i.test(sentence)) return 'too_many_pixels';
+  if (/pixel limit|exceeds.*(dimension|limit)|too large|out of range/i.test(sentence))
+    return 'too_many_pixels';
   if (/timeout/i.test(sentence)) return 'too_slow';
   return 'damaged';
 }
