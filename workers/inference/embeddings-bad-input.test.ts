@@ -215,4 +215,11 @@ describe('the rest of the body', () => {
       bad(null, 'invalid_json'),
     );
   });
+
+  it('415 for a text whose type is not declared, with how to declare it', async () => {
+    const undeclared = { rawBody: '{"input": "a cat"}', contentType: 'application/x-www-form-urlencoded' };
+    const refused = await refusal(undeclared);
+    expect(refused).toMatchObject({ status: 415, code: 'unsupported_media_type' });
+    expect(refused.message).toMatch(/^Send texts as application\/json/);
+  });
 });

@@ -3,7 +3,7 @@ import { createTestDatabase, type TestDatabase } from '#server/testing/database.
 import { createApiKey, createWorkspace } from '#server/testing/factories.ts';
 import { readBooks } from './testing/books.ts';
 import { call, type GatewayUnderTest, gatewayUnderTest } from './testing/gateway-under-test.ts';
-import { png } from './testing/pictures.ts';
+import { formOf, png } from './testing/pictures.ts';
 
 let database: TestDatabase;
 let door: GatewayUnderTest;
@@ -109,6 +109,18 @@ describe('POST /models/image-1', () => {
     expect(refused.status).toBe(status);
     expect(refused.json).toMatchObject({ error_type: 'validation', param });
     expect(await readBooks(database.pool, workspaceId)).toMatchObject({ spent: 0 });
+  });
+
+  it.each([
+    ['a form', formOf(['image', png]), null],
+    ['JSON as curl declares it', `{"inputs": "${base64}"}`, 'application/x-www-form-urlencoded'],
+    ['text', 'a cat', 'text/plain'],
+  ])('refuses %s, and names what it does take', async (_name, rawBody, contentType) => {
+    const refused = await call(door, { path, key, rawBody, contentType });
+    expect(refused.status).toBe(415);
+    expect(refused.json).toMatchObject({ code: 'unsupported_media_type', error_type: 'validation' });
+    expect(refused.json.error).toMatch(/"inputs".*application\/json/);
+    expect(refused.json.error).not.toContain('multipart');
   });
 });
 

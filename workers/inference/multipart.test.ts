@@ -66,7 +66,7 @@ describe('formParts', () => {
       'endless headers',
       part('form-data; name="a"', 'x', `x: ${'a'.repeat(9_000)}\r\n`) + end,
       type,
-      'cut short',
+      'at most 8192 bytes',
     ],
     ['a part without headers', `--frontier\r\n\r\nx\r\n${end}`, type, 'no name'],
     ['a part without a name', part('form-data; filename="a.jpg"') + end, type, 'no name'],

@@ -26,7 +26,7 @@ export function* formParts(body: Uint8Array, contentType: string): Generator<For
     if (headersAt < 0 || bytes.toString('latin1', at, headersAt).trim() !== '') throw malformed();
     const head = bytes.subarray(headersAt, headersAt + partHeadersBytesMax);
     const headLength = head.indexOf(headersEnd);
-    if (headLength < 0) throw malformed();
+    if (headLength < 0) throw head.length < partHeadersBytesMax ? malformed() : headersTooLong();
     const start = headersAt + headLength + headersEnd.length;
     const end = bytes.indexOf(delimiter, start);
     if (end < 0) throw malformed();
@@ -77,6 +77,13 @@ export function dispositionOf(head: string): {
   const name = found.get('name');
   if (!name) throw new DomainError('invalid_request', 'A part of the form has no name.');
   return { name, filename: found.get('filename') };
+}
+
+function headersTooLong(): DomainError {
+  return new DomainError(
+    'invalid_request',
+    `The headers of a part of the form have at most ${partHeadersBytesMax} bytes. Shorten its file name.`,
+  );
 }
 
 export function malformed(): DomainError {

@@ -1,5 +1,6 @@
 import type { Readable } from 'node:stream';
 import { DomainError } from '#server/domain/errors.ts';
+import { BytePieces } from '#server/platform/byte-pieces.ts';
 import type { Received } from './request-scope.ts';
 
 export interface BodyLimits {
@@ -43,20 +44,17 @@ function readIncoming(
   onBytes: ReadBodyOptions['onBytes'],
 ): Promise<Uint8Array> {
   return new Promise((resolve, reject) => {
-    const chunks: Uint8Array[] = [];
-    let bytes = 0;
+    const pieces = new BytePieces();
     const take = (chunk: Uint8Array) => {
-      bytes += chunk.byteLength;
       try {
-        if (bytes > bytesMax) throw bodyTooLarge(bytesMax);
+        if (pieces.bytes + chunk.byteLength > bytesMax) throw bodyTooLarge(bytesMax);
         onBytes?.(chunk.byteLength);
-        chunks.push(chunk);
+        pieces.add(chunk);
       } catch (error) {
         end(() => reject(error));
       }
     };
-    const finish = () =>
-      end(() => resolve(chunks.length === 1 ? (chunks[0] as Uint8Array) : Buffer.concat(chunks, bytes)));
+    const finish = () => end(() => resolve(pieces.joined()));
     const fail = (error?: Error) => end(() => reject(error ?? new Error('The body was cut off.')));
     const end = (settle: () => void) => {
       incoming.off('data', take).off('end', finish).off('error', fail).off('close', fail).pause();
@@ -73,15 +71,13 @@ async function readCounted(
 ): Promise<Uint8Array> {
   const reader = request.body?.getReader();
   if (!reader) return new Uint8Array();
-  const chunks: Uint8Array[] = [];
-  let bytes = 0;
+  const pieces = new BytePieces();
   for (let chunk = await reader.read(); !chunk.done; chunk = await reader.read()) {
-    bytes += chunk.value.byteLength;
-    if (bytes > bytesMax) throw bodyTooLarge(bytesMax);
+    if (pieces.bytes + chunk.value.byteLength > bytesMax) throw bodyTooLarge(bytesMax);
     onBytes?.(chunk.value.byteLength);
-    chunks.push(chunk.value);
+    pieces.add(chunk.value);
   }
-  return Buffer.concat(chunks);
+  return pieces.joined();
 }
 
 export function bodyTooLarge(bytesMax: number): DomainError {

@@ -86,11 +86,7 @@ export default function HuggingFacePage() {
               'integer',
               `How many labels. Left out: all three of a text, ${imageLimits.topKDefault} of a picture (at most ${imageLimits.topKMax}).`,
             ],
-            [
-              'function_to_apply',
-              '"softmax"',
-              'Others are refused: scores are calibrated probabilities, not logits.',
-            ],
+            ['function_to_apply', '"softmax"', 'Others are refused: scores are probabilities, not logits.'],
           ]}
         />
         <p>

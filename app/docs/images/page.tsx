@@ -60,6 +60,11 @@ export default function ImagesReferencePage() {
             ],
           ]}
         />
+        <p>
+          A picture has up to 50 million pixels, an AVIF up to 12.5 million; one that is turned, or stored in
+          passes, may have to be smaller. What has more, is damaged or is of another type is refused with{' '}
+          <code>image_unreadable</code>.
+        </p>
         <p>Other ways to send pictures:</p>
         <CodeSample label="Other ways" variants={otherImageCalls(api)} />
       </Section>
@@ -114,11 +119,11 @@ export default function ImagesReferencePage() {
       </p>
       <Section id="urls" title="Pictures by URL">
         <p>
-          A URL is fetched once the call is admitted: over http or https, ports 80 and 443, from public
-          addresses only, with up to {outboundLimits.redirectsMax} redirects, within{' '}
-          {outboundLimits.timeoutMs / 1_000} s for all of a call. It must need no sign-in. Nothing of yours is
-          sent along. What can’t be fetched is refused with <code>url_not_fetched</code>, and nothing is
-          charged.
+          A URL of up to {count(outboundLimits.urlCharactersMax)} characters is fetched once the call is
+          admitted: over http or https, ports 80 and 443, from public addresses only, with up to{' '}
+          {outboundLimits.redirectsMax} redirects, within {outboundLimits.timeoutMs / 1_000} s for all of a
+          call. It must need no sign-in. Nothing of yours is sent along. What can’t be fetched is refused with{' '}
+          <code>url_not_fetched</code>, and nothing is charged.
         </p>
       </Section>
       <Section id="cost" title="What it costs">

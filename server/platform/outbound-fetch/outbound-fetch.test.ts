@@ -173,6 +173,18 @@ describe('a fetch', () => {
     expect(requests).toHaveLength(8);
   });
 
+  it('follows a redirect whose letters are written as they are, in UTF-8 or in Latin-1', async () => {
+    for (const bytes of [Buffer.from('/bücher.jpg'), Buffer.from('/bücher.jpg', 'latin1')]) {
+      requests = [];
+      answer = (url, response) => {
+        if (url.startsWith('/b')) return response.end('picture');
+        return response.writeHead(302, { location: bytes.toString('latin1') }).end();
+      };
+      expect(await fetchHere()).toMatchObject({ kind: 'fetched' });
+      expect(requests[1]?.url).toBe('/b%C3%BCcher.jpg');
+    }
+  });
+
   it.each([204, 206, 304, 400, 404, 500])('refuses a status of %i', async (status) => {
     answer = (_url, response) => response.writeHead(status).end();
     expect(await fetchHere()).toEqual(refused('status'));

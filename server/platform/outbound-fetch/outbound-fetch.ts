@@ -1,5 +1,7 @@
+import { isUtf8 } from 'node:buffer';
 import type { IncomingMessage } from 'node:http';
 import { outboundLimits } from '#server/domain/rate-limits/limits.ts';
+import { BytePieces } from '../byte-pieces.ts';
 import { checkedAddresses } from './checked-addresses.ts';
 import { type FetchOutcome, FetchRefusedError } from './fetch-outcome.ts';
 import { openReply } from './open-reply.ts';
@@ -39,7 +41,7 @@ export function createOutboundFetch(options: OutboundFetchOptions = {}): Outboun
       if (location === undefined) return await readReply(reply, request);
       reply.destroy();
       if (redirected === outboundLimits.redirectsMax) throw new FetchRefusedError('too_many_redirects');
-      url = readTarget(location, policy, url);
+      url = readTarget(asWritten(location), policy, url);
     }
   }
 
@@ -57,20 +59,24 @@ export function createOutboundFetch(options: OutboundFetchOptions = {}): Outboun
   };
 }
 
+/** A header is read byte by byte; where its bytes are UTF-8, servers mean that, as browsers know. */
+function asWritten(header: string): string {
+  const bytes = Buffer.from(header, 'latin1');
+  return isUtf8(bytes) ? bytes.toString('utf8') : header;
+}
+
 /** A declared length is believed where it refuses, never where it lets in. */
 async function readReply(reply: IncomingMessage, { bytesMax, onBytes }: FetchRequest): Promise<Uint8Array> {
   try {
     if (reply.statusCode !== 200) throw new FetchRefusedError('status');
     if (Number(reply.headers['content-length'] ?? 0) > bytesMax) throw new FetchRefusedError('too_large');
-    const chunks: Uint8Array[] = [];
-    let bytes = 0;
-    for await (const chunk of whole(reply)) {
-      bytes += chunk.byteLength;
-      if (bytes > bytesMax) throw new FetchRefusedError('too_large');
-      onBytes?.(chunk.byteLength);
-      chunks.push(chunk);
+    const pieces = new BytePieces();
+    for await (const piece of whole(reply)) {
+      if (pieces.bytes + piece.byteLength > bytesMax) throw new FetchRefusedError('too_large');
+      onBytes?.(piece.byteLength);
+      pieces.add(piece);
     }
-    return Buffer.concat(chunks);
+    return pieces.joined();
   } finally {
     reply.destroy();
   }

@@ -13,9 +13,14 @@ import {
   type WithTexts,
 } from './embedding-request.ts';
 
+const waysToSend =
+  'Send texts as application/json; pictures as application/json, as multipart/form-data, or one as it is with its own Content-Type.';
+
 /** JSON with texts or with pictures; a form or a body that is a picture, as for /v1/images/classify. */
 export async function readEmbeddingRequest(incoming: IncomingBody): Promise<EmbeddingRequest> {
-  if (!isJson(incoming.contentType)) return readPictureBody({ options: embeddingOptions }, incoming);
+  if (!isJson(incoming.contentType)) {
+    return readPictureBody({ options: embeddingOptions, waysToSend }, incoming);
+  }
   const bytes = await incoming.readBody();
   const body = parseJson(bytes);
   refuseTokens(body);

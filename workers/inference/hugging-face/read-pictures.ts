@@ -7,6 +7,8 @@ import { pictureFromBase64, readOnePicture } from '../images/read-image-request.
 import { isJson, parseAs, parseJson } from '../json-body.ts';
 
 const inputsError = 'inputs is a picture in base64 or a URL of one, or a list of them.';
+const waysToSend =
+  'Send one picture as it is with its own Content-Type, or {"inputs": …} as application/json.';
 const source = z.string({ error: inputsError });
 
 export const pictureInputs = z
@@ -33,7 +35,10 @@ export async function readPictures<Body extends { readonly inputs: string | stri
   incoming: IncomingBody,
 ): Promise<{ readonly given: PictureInputs; readonly body: Body | null }> {
   if (!isJson(incoming.contentType)) {
-    return { given: { pictures: [await readOnePicture(incoming)], isList: false }, body: null };
+    return {
+      given: { pictures: [await readOnePicture(incoming, { waysToSend })], isList: false },
+      body: null,
+    };
   }
   const body = parseAs(schema, parseJson(await incoming.readBody()));
   const isList = Array.isArray(body.inputs);

@@ -89,6 +89,7 @@ describe('fetchPictures', () => {
     expect(held).toBe(2 * imageLimits.pictureBytesMax);
     await expect(fetchPictures(pouring)(request(urls(3)), holding)).rejects.toMatchObject({
       code: 'payload_too_large',
+      param: 'input[2].url',
     });
     const full = {
       ...context,

@@ -37,7 +37,7 @@ export function fetchPictures(fetchOutside: OutboundFetch): FetchPictures {
         signal: either,
         onBytes(bytes) {
           fetchedBytes += bytes;
-          if (fetchedBytes > imageLimits.fetchedBytesMax) throw tooManyBytes();
+          if (fetchedBytes > imageLimits.fetchedBytesMax) throw tooManyBytes(picture.param);
           holdBytes(bytes);
         },
       });
@@ -59,10 +59,10 @@ export function fetchPictures(fetchOutside: OutboundFetch): FetchPictures {
   };
 }
 
-function tooManyBytes(): DomainError {
+function tooManyBytes(param: string): DomainError {
   return new DomainError(
     'payload_too_large',
     `The pictures of a request have at most ${imageLimits.fetchedBytesMax} bytes together.`,
-    { param: 'input' },
+    { param },
   );
 }

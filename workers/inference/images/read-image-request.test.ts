@@ -45,6 +45,16 @@ describe('as a form', () => {
     expect(read.pictures.map((picture) => picture.param)).toEqual(['image[0]', 'image[1]']);
   });
 
+  it('takes options as Python and JavaScript write them', async () => {
+    const read = await readForm(['image', jpeg], ['abstain_below', '1e-05'], ['explain', 'True']);
+    expect(read).toMatchObject({ abstain_below: 0.00001, explain: true });
+    expect(await readForm(['image', jpeg], ['explain', 'False'])).toMatchObject({ explain: false });
+    for (const text of ['1e', 'e5', '1e999', '0x1', '1e-05 ', '--1']) {
+      const refused = await refusal(readForm(['image', jpeg], ['abstain_below', text]));
+      expect(refused, text).toMatchObject({ code: 'invalid_request', param: 'abstain_below' });
+    }
+  });
+
   it.each([
     ['nothing', [], 'image', 'invalid_request'],
     ['an option alone', [['top_k', '3']], 'image', 'invalid_request'],
@@ -163,6 +173,7 @@ describe('as JSON', () => {
     'data:image/jpeg;charset=utf-8;base64,',
     'data:image/jpeg;name="a-b.jpg";x=1;base64,',
     'data:application/octet-stream;base64,',
+    'data:image/*;base64,',
     'data:;base64,',
     'DATA:IMAGE/JPEG;BASE64,',
   ])('takes bytes behind %s as it takes them alone', async (start) => {
@@ -210,6 +221,7 @@ describe('as JSON', () => {
     ['a data: URL of text', 'data:text/html;base64,AAAA'],
     ['a data: URL without base64', 'data:image/svg+xml,AAAA'],
     ['a data: URL with half a parameter', 'data:image/png;charset;base64,AAAA'],
+    ['a data: URL with more parameters than anybody writes', `data:${';a='.repeat(6_000_000)};base64,AAAA`],
     ['a URL', 'https://example.com/'],
   ])('refuses base64 with %s', async (_name, text) => {
     expect(await refusal(readJson({ input: [{ base64: text }] }))).toMatchObject({
@@ -232,6 +244,7 @@ describe('as it is', () => {
   it.each([
     '',
     'image/jpeg',
+    'image/*',
     'image/svg+xml; x=y',
     'application/octet-stream',
     'application/x-www-form-urlencoded',

@@ -30,37 +30,48 @@ export const readImageRequest = pictureReader({
   },
 });
 
+const waysToSend =
+  'Send pictures as multipart/form-data, as application/json, or one as it is with its own Content-Type.';
+
 /** A form, JSON, or the bytes of one picture: the body's declared type decides between them, the bytes about the picture. */
 export function pictureReader<Options extends object>(
   fields: PictureFields<Options>,
 ): BodyReader<Options & WithPictures> {
   return async (incoming) => {
-    if (!isJson(incoming.contentType)) return readPictureBody(fields, incoming);
+    if (!isJson(incoming.contentType)) return readPictureBody({ ...fields, waysToSend }, incoming);
     const { input, options } = fields.parseBody(parseJson(await incoming.readBody()));
     return { pictures: picturesFromSources(input), ...options };
   };
 }
 
+interface NoJson<Options extends object> extends Pick<PictureFields<Options>, 'options'>, WaysToSend {}
+
+interface WaysToSend {
+  /** What the path takes, said to whoever sent a body of another type. */
+  readonly waysToSend: string;
+}
+
 /** A body that is no JSON: a form, or one picture. */
 export async function readPictureBody<Options extends object>(
-  { options }: Pick<PictureFields<Options>, 'options'>,
+  { options, ...ways }: NoJson<Options>,
   incoming: IncomingBody,
 ): Promise<Options & WithPictures> {
   if (/^multipart\/form-data\s*(;|$)/i.test(incoming.contentType)) {
     return readPictureForm({ options }, await incoming.readBody(), incoming.contentType);
   }
-  return { pictures: [await readOnePicture(incoming)], ...parseAs(options, {}) };
+  return { pictures: [await readOnePicture(incoming, ways)], ...parseAs(options, {}) };
 }
 
 /** Many clients declare nothing, and curl declares whatever it sends with --data-binary to be an HTML form. */
 const mayBeBytes =
-  /^(image\/[\w.+-]+|application\/octet-stream|application\/x-www-form-urlencoded|)\s*(;|$)/i;
+  /^(image\/[\w.+*-]+|application\/octet-stream|application\/x-www-form-urlencoded|)\s*(;|$)/i;
 
 /** A body that is the bytes of one picture. */
-export async function readOnePicture({
-  contentType,
-  readBody,
-}: Pick<IncomingBody, 'contentType' | 'readBody'>): Promise<Picture> {
+export async function readOnePicture(
+  { contentType, readBody }: Pick<IncomingBody, 'contentType' | 'readBody'>,
+  { waysToSend }: WaysToSend,
+): Promise<Picture> {
+  const otherType = () => new DomainError('unsupported_media_type', waysToSend);
   if (!mayBeBytes.test(contentType)) throw otherType();
   const bytes = await readBody();
   const declared = /^image\//i.test(contentType);
@@ -133,24 +144,19 @@ function pictureOf(bytes: Uint8Array, param: string | undefined, ifEmpty: string
   return { kind: 'bytes', bytes, param };
 }
 
-const booleans: Readonly<Record<string, boolean>> = { true: true, false: false };
+/** As Python writes them as well. */
+const booleans: Readonly<Record<string, boolean>> = { true: true, True: true, false: false, False: false };
+const number = /^-?\d+(?:\.\d+)?(?:e[+-]?\d+)?$/i;
 const alwaysTexts = new Set(['model', 'user', 'label', 'method']);
 
 /** A form knows texts alone. What is written neither as a number nor as true or false stays one, and the schema says so. */
 function optionOf(name: string, text: string): unknown {
   if (alwaysTexts.has(name)) return text;
-  return /^-?\d+(\.\d+)?$/.test(text) ? Number(text) : (booleans[text] ?? text);
+  return number.test(text) ? Number(text) : (booleans[text] ?? text);
 }
 
 /** JSON or an HTML form that was declared wrongly. A GIF 61 pixels wide begins like a form's field too: "GIF89a=". */
 function beginsLikeText(bytes: Uint8Array): boolean {
   if (typeof sniffImage(bytes) === 'string') return false;
   return /^\s*[{[]|^[\w.%+-]+=/.test(Buffer.from(bytes.subarray(0, 64)).toString('latin1'));
-}
-
-function otherType(): DomainError {
-  return new DomainError(
-    'unsupported_media_type',
-    'Send pictures as multipart/form-data, as application/json, or one as it is with its own Content-Type.',
-  );
 }

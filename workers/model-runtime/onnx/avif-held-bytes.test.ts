@@ -21,6 +21,8 @@ const square = (side: number, more: Partial<AvifItem> = {}): AvifItem => ({
 const grid = (parts: readonly number[], more: Partial<AvifItem> = {}) =>
   square(2_000, { type: 'grid', parts, ...more });
 
+const frames = (count: number) => Buffer.from('\x32\x01\0'.repeat(count), 'latin1');
+
 describe('what decoding an AVIF keeps in memory', () => {
   it('goes with its pixels, as sharp writes it, with an alpha and without', async () => {
     for (const background of ['#345678', { r: 0, g: 0, b: 0, alpha: 0.5 }]) {
@@ -36,6 +38,7 @@ describe('what decoding an AVIF keeps in memory', () => {
     expect(held(square(1_000))).toBe(24 * million);
     expect(held(square(64), square(1_000, { alphaOf: 1 }))).toBe(24 * million);
     expect(held(square(64), square(1_000))).toBe(24 * 64 * 64); // a thumbnail, for one
+    expect(held(square(1_000, { data: frames(4) }))).toBe(24 * million); // that refine each other
   });
 
   it('is that of a canvas and of four parts of a grid', () => {
@@ -57,6 +60,8 @@ describe('what decoding an AVIF keeps in memory', () => {
     ['an alpha of an alpha', [square(64), square(64, { alphaOf: 1 }), square(64, { alphaOf: 2 })]],
     ['itself as its alpha', [square(64, { alphaOf: 1 })]],
     ['a part that is not there', [grid([7])]],
+    ['frames upon frames', [square(1_000, { data: frames(51) })]],
+    ['one frame again and again', [square(64, { data: frames(1), times: 20_000 })]],
     ['pictures over one another', [square(64, { type: 'iovl', parts: [2] }), square(64)]],
   ] as const)('is too much of %s', (_, items) => {
     expect(held(...items)).toBe(Number.POSITIVE_INFINITY);
@@ -69,6 +74,11 @@ describe('what is not written as the standard has it', () => {
     ['nothing', Buffer.alloc(0)],
     ['20,000 boxes', Buffer.from('\0\0\0\x08free'.repeat(20_000), 'latin1')],
     ['a file without its items', whole.subarray(0, 28)],
+    ['an item of more bytes than there are', avifOf([square(64, { data: frames(9) })]).subarray(0, -1)],
+    ['items of 131,070 extents', avifOf(new Array(2).fill(square(64, { data: frames(1), times: 65_535 })))],
+    ['an item of many times the file', avifOf([square(64, { data: Buffer.alloc(1_000), times: 30_000 })])],
+    ['an item that is turned again and again', avifOf([square(64, { turns: 4 })])],
+    ['a coding that is cut short', avifOf([square(64, { data: frames(9).subarray(0, -1) })])],
     ['a file cut within them', whole.subarray(0, whole.indexOf('iprp', 0, 'latin1') + 8)],
     ['two lists of them', Buffer.concat([whole, whole])],
     [

@@ -12,19 +12,20 @@ const PARTS_AT_ONCE = 4;
 const DECODED_TYPES: ReadonlySet<string> = new Set(['av01', 'grid']);
 
 /**
- * What decoding an AVIF keeps in memory at once. Its picture's size tells too little: the alpha may be larger, and a grid
- * has up to 65,536 parts, which may all be the same one. Infinite: more than `pixelsMax` are decoded in all; or there
+ * What decoding an AVIF keeps in memory at once. Its picture's size tells too little: the alpha may be larger, a grid has
+ * up to 65,536 parts, which may all be the same one, and an item may have any number of frames, of which the last one is
+ * shown. Infinite: more than `pixelsMax` are decoded in all; or there
  * are parts of parts or auxiliaries of auxiliaries, which multiply; or pictures laid over one another, on a canvas whose
  * size stands elsewhere. Nobody needs those.
  */
 export function avifHeldBytes(items: AvifItems, pixelsMax: number): number {
-  const { types, pixels, parts, auxiliaries } = items;
+  const { types, pixels, frames, parts, auxiliaries } = items;
   let [all, largest, largestPart] = [0, 0, 0];
   for (const { item, isPart, isAuxiliary } of decodedOf(items)) {
     const isDeeper = (isPart && parts.has(item)) || (isAuxiliary && auxiliaries.has(item));
     if (isDeeper || !DECODED_TYPES.has(types.get(item) ?? '')) return Number.POSITIVE_INFINITY;
     const size = Math.max(1, pixels.get(item) ?? Number.POSITIVE_INFINITY);
-    all += size;
+    all += size * Math.max(1, frames.get(item) ?? 0);
     if (all > pixelsMax) return Number.POSITIVE_INFINITY;
     if (isPart) largestPart = Math.max(largestPart, size);
     largest = Math.max(largest, size);

@@ -1,5 +1,10 @@
+import { av1Frames } from './av1-frames.ts';
+import { dataOf } from './avif-data.ts';
+
 /** In one box, far more than decoders take; each is an object here. */
 const BOXES_MAX = 10_000;
+/** Properties for each of which the decoder copies the whole picture. */
+const CHANGES: ReadonlySet<string> = new Set(['irot', 'imir', 'clap']);
 
 /** What an AVIF says of its items before anything is decoded (ISO/IEC 23008-12, "HEIF", in the boxes of 14496-12). */
 export interface AvifItems {
@@ -8,6 +13,8 @@ export interface AvifItems {
   /** av01: one that is coded. grid: one that is put together. */
   readonly types: ReadonlyMap<number, string>;
   readonly pixels: ReadonlyMap<number, number>;
+  /** Of one that is coded, how many are decoded. */
+  readonly frames: ReadonlyMap<number, number>;
   /** Of an item that is put together of others, a grid for one: the others, each as often as it is used. */
   readonly parts: ReadonlyMap<number, readonly number[]>;
   /** What is decoded along with an item, its alpha for one. */
@@ -47,8 +54,8 @@ function itemsOf(file: Buffer): AvifItems | null {
   // The short form of the same, which nobody writes yet, and which would count instead.
   if (!inMeta || top.some(({ type }) => type === 'mini')) return null;
   const boxes = boxesOf(inMeta.subarray(4));
-  const [primary, properties] = [only(boxes, 'pitm'), only(boxes, 'iprp')];
-  if (!primary || !properties) return null;
+  const [primary, properties, places] = [only(boxes, 'pitm'), only(boxes, 'iprp'), only(boxes, 'iloc')];
+  if (!primary || !properties || !places) return null;
   const references = referencesOf(only(boxes, 'iref'));
   const [parts, auxiliaries] = [new Map<number, number[]>(), new Map<number, number[]>()];
   for (const { type, from, to } of references) {
@@ -58,7 +65,12 @@ function itemsOf(file: Buffer): AvifItems | null {
   const shown = primary.content.readUIntBE(4, version(primary) === 0 ? 2 : 4);
   const pixels = pixelsOf(boxesOf(properties.content));
   if (!pixels.has(shown)) return null;
-  return { primary: shown, types: typesOf(only(boxes, 'iinf')), pixels, parts, auxiliaries };
+  const types = typesOf(only(boxes, 'iinf'));
+  const coded = new Set([...types.keys()].filter((item) => types.get(item) === 'av01'));
+  const idat = only(boxes, 'idat')?.content ?? Buffer.alloc(0);
+  const frames = new Map<number, number>();
+  for (const [item, data] of dataOf(places.content, coded, { file, idat })) frames.set(item, av1Frames(data));
+  return { primary: shown, types, pixels, frames, parts, auxiliaries };
 }
 
 /** Those of the first versions of the box have none, and are no picture's. */
@@ -75,10 +87,11 @@ function typesOf(box: Box | undefined): Map<number, string> {
   return types;
 }
 
-/** Of each item that has a size; the largest where it has several. */
+/** Of each item that has a size; the largest where it has several. It is turned, mirrored and cut at most once each. */
 function pixelsOf(boxes: readonly Box[]): Map<number, number> {
   const properties = boxesOf(only(boxes, 'ipco')?.content ?? Buffer.alloc(0));
   const pixels = new Map<number, number>();
+  const changes = new Map<number, number>();
   for (const box of boxes.filter(({ type }) => type === 'ipma')) {
     const { content } = box;
     const idBytes = version(box) === 0 ? 2 : 4;
@@ -90,6 +103,11 @@ function pixelsOf(boxes: readonly Box[]): Map<number, number> {
       for (let indexes = content.readUInt8(at++); indexes > 0; indexes--, at += indexBytes) {
         const index = content.readUIntBE(at, indexBytes) & (indexBytes === 1 ? 0x7f : 0x7fff);
         const property = properties[index - 1];
+        if (CHANGES.has(property?.type ?? '')) {
+          const count = (changes.get(item) ?? 0) + 1;
+          if (count > CHANGES.size) throw new RangeError('An item is changed too often.');
+          changes.set(item, count);
+        }
         if (property?.type !== 'ispe') continue;
         const size = property.content.readUInt32BE(4) * property.content.readUInt32BE(8);
         pixels.set(item, Math.max(size, pixels.get(item) ?? 0));

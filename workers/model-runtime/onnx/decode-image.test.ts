@@ -120,6 +120,17 @@ describe('refusing a picture', () => {
     }
   });
 
+  it('refuses a strip that is too long to be made as high as the model reads, in words that are true', async () => {
+    expect(await reasonFor(await plain(4_000_000, 1).png().toBuffer())).toBe('too_many_pixels');
+  });
+
+  it('refuses an AVIF that is turned again and again, and turns one that is so once', async () => {
+    const coded = await plain(64, 64).avif().toBuffer();
+    const turned = (turns: number) => avifOf([{ width: 64, height: 64, coded, turns }]);
+    expectNear(await colours(turned(1)), [200, 40, 20]);
+    expect(await reasonFor(turned(60))).toBe('damaged');
+  });
+
   it('refuses a header of 20,000 by 20,000 pixels before it decodes', async () => {
     const bomb = await plain(1, 1).png().toBuffer();
     bomb.writeUInt32BE(20_000, 16);
@@ -175,6 +186,15 @@ describe('refusing a picture', () => {
           { type: 'iovl', ...canvas, parts: [2] },
           { width: 64, height: 64, coded },
         ]);
+      },
+    ],
+    [
+      'an AVIF of a million pixels that has 51 frames, of which the last one is shown',
+      async () => {
+        const coded = await plain(1_000, 1_000).avif({ effort: 0 }).toBuffer();
+        const one = coded.subarray(coded.indexOf('mdat') + 4);
+        const data = Buffer.concat(new Array<Buffer>(51).fill(one));
+        return avifOf([{ width: 1_000, height: 1_000, coded, data }]);
       },
     ],
     ['a progressive JPEG of four inks', () => jpegOf(6_200, { progressive: true })],
@@ -241,6 +261,31 @@ describe('refusing a picture', () => {
     };
     expectNear(await colours(webpOf(2_000)), [200, 40, 20]);
     expect(await reasonFor(webpOf(6_000))).toBe('too_slow');
+  });
+
+  it('refuses a JPEG that goes over its picture for every coefficient', async () => {
+    const jpeg = await plain(64, 64).jpeg({ progressive: true, chromaSubsampling: '4:4:4' }).toBuffer();
+    const mark = Buffer.from([0xff, 0xda]);
+    const [first, second] = [jpeg.indexOf(mark), jpeg.indexOf(mark, jpeg.indexOf(mark) + 2)];
+    const firstEnd = jpeg.indexOf(Buffer.from([0xff, 0xc4]), first);
+    const secondEnd = jpeg.indexOf(Buffer.from([0xff, 0xc4]), second);
+    const jpegOfScans = (coefficients: number) => {
+      const scans = Array.from({ length: 3 * coefficients }, (_, index) => {
+        const scan = Buffer.from(jpeg.subarray(second, secondEnd));
+        const coefficient = 1 + Math.floor(index / 3);
+        scan.set([1 + (index % 3), scan[6] ?? 0, coefficient, coefficient, 0], 5);
+        return scan;
+      });
+      const tables = jpeg.subarray(firstEnd, second);
+      return Buffer.concat([jpeg.subarray(0, firstEnd), tables, ...scans, Buffer.from([0xff, 0xd9])]);
+    };
+    expectNear(await colours(jpegOfScans(33)), [200, 40, 20]);
+    expect(await reasonFor(jpegOfScans(34))).toBe('too_slow');
+    const large = jpegOfScans(11);
+    const frame = large.indexOf(Buffer.from([0xff, 0xc2]));
+    large.writeUInt16BE(7_000, frame + 5);
+    large.writeUInt16BE(7_000, frame + 7);
+    expect(await reasonFor(large)).toBe('too_slow');
   });
 
   it.each([

@@ -6,6 +6,8 @@ import { readAvifItems, withoutExif } from './avif-items.ts';
 import { exifLoops } from './exif-loops.ts';
 import { HELD_BYTES_MAX, heldBytes } from './held-bytes.ts';
 import type { ImagePreparation } from './image-model-folder.ts';
+import { jpegScans } from './jpeg-scans.ts';
+import { withoutTexts } from './png-texts.ts';
 
 type Sharp = typeof sharpModule;
 
@@ -14,6 +16,9 @@ export const PIXELS_MAX = 50_000_000;
 const DECODE_TIMEOUT_S = 5;
 /** The decoder reads through all of them before it gives the first, each time from the start. */
 const WEBP_FRAMES_MAX = 5_000;
+/** The decoder goes over all the picture for each of them, before it gives any of it: so many, of so many pixels together. */
+const JPEG_SCANS_MAX = 100;
+const JPEG_SCANNED_PIXELS_MAX = 1_500_000_000;
 
 /** libvips' name of the only loader of each type; all others are blocked. */
 const LOADERS: Readonly<Record<ImageType, string>> = {
@@ -80,10 +85,11 @@ async function decode(
       failOn: 'error',
       sequentialRead: true,
     } as const;
-    const picture = sharp(type === 'avif' ? withoutExif(bytes) : bytes, options);
+    const picture = sharp(shownBy(bytes, type), options);
     const header = await picture.metadata();
     if (header.format !== FORMATS[type]) return refusal('damaged');
     if (heldBytes(header) > HELD_BYTES_MAX) return refusal('too_many_pixels');
+    if (type === 'jpeg' && hasTooManyScans(bytes, header)) return refusal('too_slow');
     const { data, info } = await picture
       .autoOrient()
       .flatten({ background: '#ffffff' })
@@ -105,10 +111,21 @@ function avifRefusal(bytes: Uint8Array): ImageRefusalReason | null {
   return avifHeldBytes(items, PIXELS_MAX) > HELD_BYTES_MAX ? 'too_many_pixels' : null;
 }
 
+/** Without what the decoder would read and does not show. */
+function shownBy(bytes: Uint8Array, type: ImageType): Uint8Array {
+  if (type === 'avif') return withoutExif(bytes);
+  return type === 'png' ? withoutTexts(bytes) : bytes;
+}
+
 /** No time limit ends a decoder that has not begun to decode. */
 function openingRefusal(bytes: Uint8Array, type: ImageType): ImageRefusalReason | null {
   const hasTooManyFrames = type === 'webp' && framesOf(bytes) > WEBP_FRAMES_MAX;
   return hasTooManyFrames || exifLoops(bytes, type) ? 'too_slow' : null;
+}
+
+function hasTooManyScans(bytes: Uint8Array, { width, height }: PictureSize): boolean {
+  const scans = jpegScans(bytes, JPEG_SCANS_MAX + 1);
+  return scans > JPEG_SCANS_MAX || scans * width * height > JPEG_SCANNED_PIXELS_MAX;
 }
 
 /** Of a WebP, by the name of their chunks; no more are counted than it takes. */
@@ -124,7 +141,8 @@ function framesOf(bytes: Uint8Array): number {
 /** The library has sentences and no codes. */
 function reasonOf(error: unknown): ImageRefusalReason {
   const sentence = error instanceof Error ? error.message : String(error);
-  if (/pixel limit|exceeds.*(dimension|limit)|too large/i.test(sentence)) return 'too_many_pixels';
+  if (/pixel limit|exceeds.*(dimension|limit)|too large|out of range/i.test(sentence))
+    return 'too_many_pixels';
   if (/timeout/i.test(sentence)) return 'too_slow';
   return 'damaged';
 }

@@ -13,6 +13,7 @@ import {
 } from '../model-runtime.ts';
 import { loadImageClassifier, type OnnxImageClassifier } from './load-image-classifier.ts';
 import { avifOf, gridData } from './testing/avif-of.ts';
+import { packedText, pngWith } from './testing/png-with-texts.ts';
 
 const folder = new URL('../../models/image-classification', import.meta.url).pathname;
 const threadEntry = new URL('./compute-thread.ts', import.meta.url);
@@ -194,6 +195,20 @@ describe('the image model in its compute process', () => {
     ]);
     expect(memoryMiB(model.threadPids()[0], 'VmHWM') - before).toBeLessThan(300);
   }, 60_000);
+
+  it('unpacks none of the texts of a PNG', async () => {
+    const plain = sharp({ create: { width: 64, height: 64, channels: 3, background: '#345678' } });
+    const texts = new Array<Buffer>(20).fill(packedText(7_900_000));
+    const png = pngWith(await plain.png().toBuffer(), texts);
+    const fresh = await loadImageClassifier({ folder, id: 'image-1', threads: 1, threadEntry });
+    await fresh.ready();
+    const before = memoryMiB(fresh.threadPids()[0], 'VmHWM');
+    const [output] = await fresh.run([input(png)]);
+    const after = memoryMiB(fresh.threadPids()[0], 'VmHWM');
+    await fresh.close();
+    expect(output).toHaveProperty('scores');
+    expect(after - before).toBeLessThan(100);
+  }, 30_000);
 
   it('gives back what large pictures of many formats took', async () => {
     const flat = (width: number, height: number) =>

@@ -6,6 +6,10 @@ export interface AvifItem {
   /** Of an item that is coded: one that sharp wrote, whose coding it takes over. */
   readonly coded?: Buffer;
   readonly data?: Buffer;
+  /** How often it is turned by a quarter. */
+  readonly turns?: number;
+  /** How often its bytes are named as its own: once, where it is left out. */
+  readonly times?: number;
   readonly parts?: readonly number[];
   /** Its place is that of the alpha of the item named. */
   readonly alphaOf?: number;
@@ -49,6 +53,7 @@ function meta(items: readonly AvifItem[], data: readonly Buffer[], dataAt: numbe
     const own: Buffer[] = [versioned('ispe', 0, u32(item.width, item.height))];
     if (item.coded) own.push(boxOf(item.coded, 'av1C'));
     if (item.alphaOf) own.push(versioned('auxC', 0, text('urn:mpeg:mpegB:cicp:systems:auxiliary:alpha\0')));
+    for (let turn = item.turns ?? 0; turn > 0; turn--) own.push(box('irot', Buffer.from([1])));
     const places = own.map((property) => properties.push(property));
     return Buffer.concat([u16(index + 1), Buffer.from([places.length, ...places])]);
   });
@@ -61,9 +66,10 @@ function meta(items: readonly AvifItem[], data: readonly Buffer[], dataAt: numbe
   );
   let at = dataAt;
   const places = data.map(({ length }, index) => {
-    const place = Buffer.concat([u16(index + 1, 0, 1), u32(at, length)]);
+    const times = length === 0 ? 0 : (items[index]?.times ?? 1);
+    const extents = Buffer.concat(new Array<Buffer>(times).fill(u32(at, length)));
     at += length;
-    return place;
+    return Buffer.concat([u16(index + 1, 0, times), extents]);
   });
   return versioned(
     'meta',

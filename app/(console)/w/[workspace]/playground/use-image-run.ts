@@ -9,6 +9,7 @@ import { count, plural } from '../../../../_format/number.ts';
 import { pictureRequestCode } from '../../../../_samples/request-code.ts';
 import type { PanelRun } from './call-of-panel.ts';
 import { type NumberParam, useNumberParam } from './number-param.tsx';
+import { refusalOfPicture } from './refusal-of-picture.ts';
 import type { NoteRun } from './use-runs.ts';
 
 export interface ImageState extends PanelRun {
@@ -27,7 +28,13 @@ export function useImageRun({ apiUrl, note }: { apiUrl: string; note: NoteRun })
   const abstain = useNumberParam('abstain', { min: 0, max: 1 });
   const asked = useAsk({ question, ask: askImages, pauseMs: 0 });
   const explanation = useExplanation(chosen);
-  const { answer, refusal, asking } = asked;
+  const { answer, asking } = asked;
+  const refusal = refusalOfPicture({
+    chosen,
+    tooLarge,
+    asked: question?.picture ?? null,
+    refusal: asked.refusal,
+  });
   const fields = {
     ...(typeof topK.value === 'number' && { top_k: String(topK.value) }),
     ...(typeof abstain.value === 'number' && { abstain_below: String(abstain.value) }),
@@ -64,7 +71,7 @@ export function useImageRun({ apiUrl, note }: { apiUrl: string; note: NoteRun })
     choice,
     topK,
     abstain,
-    asked: { ...asked, refusal: tooLarge ?? refusal },
+    asked: { ...asked, refusal },
     explanation,
     canRun: chosen !== null && !tooLarge && topK.value !== null && abstain.value !== null,
     running: asking,
