@@ -1,9 +1,9 @@
 import type { GenerationEvent, GenerationInput, GenerationRefusal, TokenLogprob } from '../text-generator.ts';
 import { type AnswerText, createAnswerText } from './answer-text.ts';
-import { fitPrompt } from './fit-prompt.ts';
+import { type FittedPrompt, fitPrompt } from './fit-prompt.ts';
 import { createSequencePool } from './sequence-pool.ts';
 import { planStep } from './step-plan.ts';
-import type { DrawnToken, EngineSampler, TextEngine } from './text-engine.ts';
+import { type DrawnToken, type EngineSampler, TemplateRefusedError, type TextEngine } from './text-engine.ts';
 import { nextInLine } from './waiting-line.ts';
 
 export interface GenerationRequest {
@@ -84,7 +84,8 @@ export function createGenerationLoop(options: GenerationLoopOptions): Generation
     const { id, input } = given;
     const unknown = input.sampling.logitBias.find(([token]) => !engine.isToken(token));
     if (unknown) return listener.refused(id, { refused: 'unknown_token', token: unknown[0] });
-    const fitted = fitPrompt(engine, input);
+    const fitted = fitOrNull(input);
+    if (!fitted) return listener.refused(id, { refused: 'template' });
     if (!fitted.tokens) return listener.refused(id, { refused: 'prompt_too_long', contextTokens });
     if (fitted.tokens.length > fitted.room) {
       return listener.refused(id, { refused: 'input_too_long', tokens: fitted.tokens.length, contextTokens });
@@ -102,6 +103,15 @@ export function createGenerationLoop(options: GenerationLoopOptions): Generation
     requests.set(id, request);
     choices.push(...made);
     run();
+  }
+
+  function fitOrNull(input: GenerationInput): FittedPrompt | null {
+    try {
+      return fitPrompt(engine, input);
+    } catch (error) {
+      if (error instanceof TemplateRefusedError) return null;
+      throw error;
+    }
   }
 
   function newChoice(request: Request, index: number): Choice {
