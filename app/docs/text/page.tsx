@@ -130,7 +130,7 @@ export default async function TextReferencePage() {
             [
               'data[].finish_reason',
               '"stop", "length" or "content_filter"',
-              'stop: the model or a stop sequence ended it. length: max_tokens, the model’s context, the time limit, or the end of the quota did. content_filter: the safety policy did.',
+              'stop: the model or a stop sequence ended it. length: max_tokens, the model’s context, the time limit, or the end of the quota did. content_filter: the safety policy did, or a filter of the engine that writes.',
             ],
             [
               'data[].logprobs[]',

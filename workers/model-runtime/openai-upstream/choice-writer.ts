@@ -37,7 +37,7 @@ export function createChoiceWriter({ choice, input, outputTokensMax }: ChoiceWri
   let made = 0;
   /** Of all that was read. Null: there is text that the engine has not counted yet. */
   let told: number | null = null;
-  let reason: 'stop' | 'length' | null = null;
+  let reason: UpstreamChunk['finish'] = null;
   let isOver = false;
 
   function tokensOf(chunk: UpstreamChunk): number {
