@@ -156,6 +156,25 @@ describe('POST /v1/chat/completions', () => {
     });
   });
 
+  it('takes what other engines know where it asks for nothing, and messages without calls', async () => {
+    const { status } = await chat({
+      messages: [
+        ...messages,
+        { role: 'assistant', content: 'more', tool_calls: [], function_call: null, audio: null },
+        ...messages,
+      ],
+      guided_json: null,
+      min_tokens: 0,
+      ignore_eos: false,
+      stop_token_ids: [],
+      add_generation_prompt: true,
+      continue_final_message: false,
+      echo: false,
+      best_of: 1,
+    });
+    expect(status).toBe(200);
+  });
+
   it('prefers max_completion_tokens over its older name', async () => {
     const { json } = await chat({ messages, max_completion_tokens: 2, max_tokens: 5 });
     expect(json.usage.completion_tokens).toBe(2);

@@ -197,9 +197,13 @@ export default async function TextReferencePage() {
         <p>
           Fields that change nothing are let through. Those that would change what the answer means and are
           not there are refused with 400 and their name as <code>param</code>: tools and functions, pictures
-          and sound, <code>prediction</code>, <code>suffix</code>, a <code>best_of</code> other than{' '}
-          <code>n</code>, <code>store: true</code>; lists of prompts or of token numbers; <code>echo</code>{' '}
-          together with <code>logprobs</code>.
+          and sound, <code>prediction</code>, <code>moderation</code>, <code>suffix</code>, a{' '}
+          <code>best_of</code> other than <code>n</code>, <code>store: true</code>; lists of prompts or of
+          token numbers; <code>echo</code> together with <code>logprobs</code>. So are those with which other
+          engines behind this API take a shape, an end or a prompt: <code>guided_json</code> and its like,{' '}
+          <code>structured_outputs</code>, <code>grammar</code>, <code>min_tokens</code>,{' '}
+          <code>ignore_eos</code>, <code>continue_final_message</code>, <code>chat_template</code>. A shape is
+          asked for by <code>response_format</code>.
         </p>
       </Section>
       <Section id="adapted" title="Adapted models">

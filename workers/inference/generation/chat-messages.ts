@@ -2,6 +2,7 @@ import { z } from '@hono/zod-openapi';
 import { generationLimits, requestLimits } from '#server/domain/rate-limits/limits.ts';
 import type { ChatMessage } from '#workers/model-runtime/text-generator.ts';
 import { emptySentence, textOrNone } from '../text-input.ts';
+import { messageRefusals, refuseFields } from './refused-fields.ts';
 
 const { messagesMax } = generationLimits;
 const { textCharactersMax } = requestLimits;
@@ -52,13 +53,10 @@ export const ownMessages = bounded(
 
 /** As OpenAI's clients send them: fields that change nothing are let through, those that would are refused. */
 export const openAiMessages = bounded(
-  z.looseObject({ role, content }, { error: messageError }).superRefine((message, refine) => {
-    refuseEmpty(message, refine);
-    for (const field of ['tool_calls', 'function_call', 'audio'] as const) {
-      if (message[field] == null) continue;
-      refine.addIssue({ code: 'custom', path: [field], message: `${field} is not supported.` });
-    }
-  }),
+  z
+    .looseObject({ role, content }, { error: messageError })
+    .superRefine(refuseEmpty)
+    .superRefine(refuseFields(messageRefusals)),
 );
 
 export function toChatMessages(messages: readonly GivenMessage[]): readonly ChatMessage[] {
