@@ -109,7 +109,7 @@ export interface GenerationText {
   readonly text: string;
   /** Tokens made since the choice's last event, as far as they are known before `finished`. */
   readonly tokens: number;
-  /** Where asked for: one entry for each token of `text`. */
+  /** Where asked for: one entry for each token that begins in `text`. Null: not asked for. */
   readonly logprobs: readonly TokenLogprob[] | null;
 }
 

@@ -135,7 +135,7 @@ export default async function TextReferencePage() {
             [
               'data[].logprobs[]',
               'object',
-              'token, its bytes, logprob (a natural logarithm), and alternatives. Only where asked for.',
+              'Of each token of the text: token, its bytes, logprob (a natural logarithm), and alternatives. Only where asked for; those of a stop sequence are counted and not told.',
             ],
             ['usage.input_tokens', 'integer', 'Tokens of the prompt, with those that say who speaks.'],
             ['usage.cached_tokens', 'integer', 'Of these, so many needed not be computed.'],

@@ -1,7 +1,10 @@
 import { createStopMatcher, type Released } from './stop-matcher.ts';
 
 export interface AnswerText {
-  push(token: number): Released;
+  push(token: number): Released & {
+    /** Characters that the token has added, told or held back. */
+    readonly added: number;
+  };
   end(): string;
 }
 
@@ -30,6 +33,10 @@ export function createAnswerText({
     return textOf([...anchor, ...open]).slice(textOf(anchor).length);
   }
 
+  function added(text: string) {
+    return { ...matcher.push(text), added: text.length };
+  }
+
   return {
     push(token) {
       open = [...open, token];
@@ -39,14 +46,14 @@ export function createAnswerText({
       if (isBroken && open.length < OPEN_TOKENS_MAX) {
         const settled = text.slice(told, -BROKEN.length);
         told += settled.length;
-        return matcher.push(settled);
+        return added(settled);
       }
       const rest = text.slice(told);
       // Bytes that would be a character with the next ones change the text of those before it.
       anchor = isBroken ? [] : [...anchor, ...open].slice(-ANCHOR_TOKENS);
       open = [];
       told = 0;
-      return matcher.push(rest);
+      return added(rest);
     },
     end() {
       // What is not a whole character by now never will be.

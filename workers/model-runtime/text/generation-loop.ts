@@ -1,9 +1,11 @@
-import type { GenerationEvent, GenerationInput, GenerationRefusal, TokenLogprob } from '../text-generator.ts';
+import type { GenerationEvent, GenerationInput, GenerationRefusal } from '../text-generator.ts';
 import { type AnswerText, createAnswerText } from './answer-text.ts';
 import { type FittedPrompt, fitPrompt } from './fit-prompt.ts';
+import { createHeldLogprobs, type HeldLogprobs } from './held-logprobs.ts';
 import { createSequencePool } from './sequence-pool.ts';
 import { planStep } from './step-plan.ts';
 import { type DrawnToken, type EngineSampler, TemplateRefusedError, type TextEngine } from './text-engine.ts';
+import { tokenLogprob } from './token-logprob.ts';
 import { nextInLine } from './waiting-line.ts';
 
 export interface GenerationRequest {
@@ -55,6 +57,7 @@ interface Choice {
   readonly index: number;
   readonly lane: string;
   readonly answer: AnswerText;
+  readonly logprobs: HeldLogprobs;
   /** Prompt and answer. */
   readonly tokens: number[];
   /** So many of them are in the cache. */
@@ -120,6 +123,7 @@ export function createGenerationLoop(options: GenerationLoopOptions): Generation
       index,
       lane: request.lane,
       answer: createAnswerText({ textOf: engine.textOf, stop: request.input.stop }),
+      logprobs: createHeldLogprobs(),
       tokens: [...request.prompt],
       read: 0,
       made: 0,
@@ -241,33 +245,17 @@ export function createGenerationLoop(options: GenerationLoopOptions): Generation
     const { input } = choice.request;
     choice.tokens.push(drawn.token);
     choice.made++;
-    const { text, stopped } = choice.answer.push(drawn.token);
-    tell(choice, text, 1, drawn);
+    const { text, stopped, added } = choice.answer.push(drawn.token);
+    if (drawn.logprobs) choice.logprobs.push(tokenLogprob(engine, drawn.token, drawn.logprobs), added);
+    tell(choice, text, 1);
     if (stopped) return finish(choice, 'stop');
     if (choice.made >= input.outputTokensMax || choice.tokens.length >= contextTokens)
       finish(choice, 'length');
   }
 
-  function tell({ request, index }: Choice, text: string, tokens: number, drawn: DrawnToken | null) {
-    const logprobs = drawn?.logprobs ? [toLogprob(drawn.token, drawn.logprobs)] : null;
+  function tell({ request, index, logprobs: held }: Choice, text: string, tokens: number) {
+    const logprobs = request.input.logprobs === null ? null : held.tell(text.length);
     listener.event(request.id, { kind: 'text', choice: index, text, tokens, logprobs });
-  }
-
-  function toLogprob(
-    token: number,
-    { chosen, alternatives }: NonNullable<DrawnToken['logprobs']>,
-  ): TokenLogprob {
-    return {
-      id: token,
-      ...described(token),
-      logprob: chosen,
-      alternatives: alternatives.map(([other, logprob]) => ({ ...described(other), logprob })),
-    };
-  }
-
-  function described(token: number): { readonly token: string; readonly bytes: readonly number[] } {
-    const text = engine.textOf([token]);
-    return { token: text, bytes: [...engine.bytesOf(token)] };
   }
 
   /** Its sequence is given back once no step is under way that uses it. */
@@ -277,7 +265,7 @@ export function createGenerationLoop(options: GenerationLoopOptions): Generation
     choice.state = 'finished';
     if (request.started) {
       const rest = reason === 'cancelled' ? '' : choice.answer.end();
-      if (rest) tell(choice, rest, 0, null);
+      if (rest) tell(choice, rest, 0);
       listener.event(request.id, {
         kind: 'finished',
         choice: choice.index,
