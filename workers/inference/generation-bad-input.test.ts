@@ -50,6 +50,9 @@ async function refusal(options: CallOptions) {
 type Case = readonly [name: string, body: object, status: number, code: string, param: string | null];
 const bad = 'invalid_request';
 
+/** As many as a body has room for; each would take its time to be refused. */
+const many = Array.from({ length: 400_000 }, () => 1);
+
 const shared = (prompt: object): readonly Case[] => [
   ['temperature above 2', { ...prompt, temperature: 2.1 }, 400, bad, 'temperature'],
   ['temperature as a text', { ...prompt, temperature: '1' }, 400, bad, 'temperature'],
@@ -80,6 +83,8 @@ const shared = (prompt: object): readonly Case[] => [
   ['a long stop sequence', { ...prompt, stop: 'x'.repeat(65) }, 400, bad, 'stop'],
   ['an empty stop sequence', { ...prompt, stop: ['a', ''] }, 400, bad, 'stop'],
   ['a number as stop sequence', { ...prompt, stop: 5 }, 400, bad, 'stop'],
+  ['a number among stop sequences', { ...prompt, stop: ['a', 5] }, 400, bad, 'stop[1]'],
+  ['many numbers as stop sequences', { ...prompt, stop: many }, 400, bad, 'stop'],
   ['stream as a text', { ...prompt, stream: 'yes' }, 400, bad, 'stream'],
   ['another model', { ...prompt, model: 'gpt-4' }, 404, 'not_found', 'model'],
   ['another format', { ...prompt, response_format: { type: 'xml' } }, 400, bad, 'response_format.type'],
@@ -174,6 +179,17 @@ const messageCases: readonly Case[] = [
   ['no message', { messages: [] }, 400, bad, 'messages'],
   ['257 messages', { messages: Array.from({ length: 257 }, () => user) }, 400, bad, 'messages'],
   ['messages as a text', { messages: 'x' }, 400, bad, 'messages'],
+  ['many numbers as messages', { messages: many }, 400, bad, 'messages'],
+  ['many numbers as parts', { messages: [{ role: 'user', content: many }] }, 400, bad, 'messages[0].content'],
+  [
+    '257 parts',
+    {
+      messages: [{ role: 'user', content: Array.from({ length: 257 }, () => ({ type: 'text', text: 'x' })) }],
+    },
+    400,
+    bad,
+    'messages[0].content',
+  ],
   ['a message as a text', { messages: ['x'] }, 400, bad, 'messages[0]'],
   ['another role', { messages: [user, { role: 'tool', content: 'x' }] }, 400, bad, 'messages[1].role'],
   ['no role', { messages: [{ content: 'x' }] }, 400, bad, 'messages[0].role'],

@@ -20,6 +20,7 @@ const kibibyte = 1_024;
 const { microUsdPerInputUnit, microUsdPerOutputUnit } = prices['text-generation'];
 const {
   messagesMax,
+  contentPartsMax,
   choicesMax,
   stopsMax,
   stopCharactersMax,
@@ -64,7 +65,7 @@ export default async function TextReferencePage() {
             [
               'messages',
               'list of objects',
-              `Instead of prompt: a conversation of up to ${messagesMax} messages {"role", "content"}, the oldest first. Roles are system (or developer), user and assistant; content is a text, or a list of parts {"type": "text", "text"}.`,
+              `Instead of prompt: a conversation of up to ${messagesMax} messages {"role", "content"}, the oldest first. Roles are system (or developer), user and assistant; content is a text, or a list of up to ${contentPartsMax} parts {"type": "text", "text"}.`,
             ],
             ['model', 'string', 'The model’s name: text-1, or an adapted one (below). Left out: text-1.'],
             ['max_tokens', 'integer', `Of each answer. Left out: ${outputTokensDefault}.`],
