@@ -182,7 +182,8 @@ export default async function TextReferencePage() {
           <code>{'{"type": "json_object"}'}</code> answers with an object of JSON,{' '}
           <code>{'{"type": "json_schema", "json_schema": {"name", "schema"}}'}</code> with JSON that the
           schema (of up to {schemaBytesMax / kibibyte} KiB) accepts, strict or not: tokens that would break it
-          are never drawn. A keyword that can’t be kept is refused with its place. An answer that{' '}
+          are never drawn. A keyword that can’t be kept is refused with its place; <code>oneOf</code> is kept
+          where types, or a required property with a constant, tell its branches apart. An answer that{' '}
           <code>length</code> ended is cut short, and so no JSON.
         </p>
         <CodeSample label="A shape that is asked for" variants={[jsonCall(api)]} />
