@@ -172,4 +172,24 @@ describe('objects of a schema, by the model that ships', () => {
     for await (const part of stream.partialObjectStream) expect(part).toBeTypeOf('object');
     expect(await stream.object).toEqual(whole.object);
   }, 60_000);
+
+  it('may be one of several kinds, and have the names that a record lists', async () => {
+    const { provider } = await serving({ generatorRuntime: textGenerator });
+    const name = z.string().max(12);
+    const kinds = z.object({
+      pet: z.discriminatedUnion('kind', [
+        z.object({ kind: z.literal('cat'), name, lives: z.number().int() }),
+        z.object({ kind: z.literal('dog'), name, breed: name }),
+      ]),
+      legs: z.record(z.enum(['front', 'back']), z.number().int()),
+    });
+    const { object } = await generateObject({
+      model: provider('text-1'),
+      schema: kinds,
+      prompt: 'Invent a pet.',
+      temperature: 0,
+      maxOutputTokens: 150,
+    });
+    expect(kinds.parse(object)).toEqual(object);
+  }, 60_000);
 });

@@ -1,6 +1,8 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { createTestDatabase, type TestDatabase } from '#server/testing/database.ts';
 import { createApiKey, createWorkspace } from '#server/testing/factories.ts';
+import { fakeTextGenerator } from '#workers/model-runtime/fake/fake-text-generator.ts';
+import { GenerationRefusedError } from '#workers/model-runtime/text-generator.ts';
 import { readBooks } from './testing/books.ts';
 import {
   type CallOptions,
@@ -48,6 +50,9 @@ async function refusal(options: CallOptions) {
 type Case = readonly [name: string, body: object, status: number, code: string, param: string | null];
 const bad = 'invalid_request';
 
+/** As many as a body has room for; each would take its time to be refused. */
+const many = Array.from({ length: 400_000 }, () => 1);
+
 const shared = (prompt: object): readonly Case[] => [
   ['temperature above 2', { ...prompt, temperature: 2.1 }, 400, bad, 'temperature'],
   ['temperature as a text', { ...prompt, temperature: '1' }, 400, bad, 'temperature'],
@@ -78,6 +83,8 @@ const shared = (prompt: object): readonly Case[] => [
   ['a long stop sequence', { ...prompt, stop: 'x'.repeat(65) }, 400, bad, 'stop'],
   ['an empty stop sequence', { ...prompt, stop: ['a', ''] }, 400, bad, 'stop'],
   ['a number as stop sequence', { ...prompt, stop: 5 }, 400, bad, 'stop'],
+  ['a number among stop sequences', { ...prompt, stop: ['a', 5] }, 400, bad, 'stop[1]'],
+  ['many numbers as stop sequences', { ...prompt, stop: many }, 400, bad, 'stop'],
   ['stream as a text', { ...prompt, stream: 'yes' }, 400, bad, 'stream'],
   ['another model', { ...prompt, model: 'gpt-4' }, 404, 'not_found', 'model'],
   ['another format', { ...prompt, response_format: { type: 'xml' } }, 400, bad, 'response_format.type'],
@@ -117,6 +124,32 @@ const shared = (prompt: object): readonly Case[] => [
   ],
 ];
 
+/** What other engines behind such paths take, and we can't. */
+const shapesOfEngines = (given: object): readonly Case[] => {
+  const asked = {
+    guided_json: {},
+    guided_regex: 'a+',
+    guided_choice: ['a'],
+    guided_grammar: 'root ::= "a"',
+    structured_outputs: { choice: ['a'] },
+    json_schema: {},
+    regex: 'a+',
+    ebnf: 'root ::= "a"',
+    grammar: 'root ::= "a"',
+    min_tokens: 5,
+    ignore_eos: true,
+    stop_token_ids: [2],
+    use_beam_search: true,
+  };
+  return Object.entries(asked).map(([field, value]) => [
+    field,
+    { ...given, [field]: value },
+    400,
+    bad,
+    field,
+  ]);
+};
+
 function refuses(path: string, cases: readonly Case[]) {
   describe(`POST ${path}`, () => {
     it.each(cases)('%s', async (_name, body, status, code, param) => {
@@ -146,6 +179,17 @@ const messageCases: readonly Case[] = [
   ['no message', { messages: [] }, 400, bad, 'messages'],
   ['257 messages', { messages: Array.from({ length: 257 }, () => user) }, 400, bad, 'messages'],
   ['messages as a text', { messages: 'x' }, 400, bad, 'messages'],
+  ['many numbers as messages', { messages: many }, 400, bad, 'messages'],
+  ['many numbers as parts', { messages: [{ role: 'user', content: many }] }, 400, bad, 'messages[0].content'],
+  [
+    '257 parts',
+    {
+      messages: [{ role: 'user', content: Array.from({ length: 257 }, () => ({ type: 'text', text: 'x' })) }],
+    },
+    400,
+    bad,
+    'messages[0].content',
+  ],
   ['a message as a text', { messages: ['x'] }, 400, bad, 'messages[0]'],
   ['another role', { messages: [user, { role: 'tool', content: 'x' }] }, 400, bad, 'messages[1].role'],
   ['no role', { messages: [{ content: 'x' }] }, 400, bad, 'messages[0].role'],
@@ -219,6 +263,13 @@ refuses('/v1/chat/completions', [
   ['prediction', { ...chat, prediction: { type: 'content' } }, 400, bad, 'prediction'],
   ['web_search_options', { ...chat, web_search_options: {} }, 400, bad, 'web_search_options'],
   ['store', { ...chat, store: true }, 400, bad, 'store'],
+  ['moderation', { ...chat, moderation: { model: 'x' } }, 400, bad, 'moderation'],
+  ['an answer that goes on', { ...chat, continue_final_message: true }, 400, bad, 'continue_final_message'],
+  ['no prompt of the template', { ...chat, add_generation_prompt: false }, 400, bad, 'add_generation_prompt'],
+  ['another template', { ...chat, chat_template: '{{ x }}' }, 400, bad, 'chat_template'],
+  ['an echo', { ...chat, echo: true }, 400, bad, 'echo'],
+  ['best_of', { ...chat, best_of: 2 }, 400, bad, 'best_of'],
+  ...shapesOfEngines(chat),
   [
     'tool calls in a message',
     { messages: [user, { role: 'assistant', content: 'x', tool_calls: [{}] }] },
@@ -243,6 +294,7 @@ refuses('/v1/completions', [
   ['a list of tokens', { prompt: [1, 2] }, 400, bad, 'prompt'],
   ['lists of tokens', { prompt: [[1], [2]] }, 400, bad, 'prompt'],
   ['suffix', { ...prompt, suffix: 'x' }, 400, bad, 'suffix'],
+  ...shapesOfEngines(prompt),
   ['best_of above n', { ...prompt, best_of: 2 }, 400, bad, 'best_of'],
   ['echo with logprobs', { ...prompt, echo: true, logprobs: 1 }, 400, bad, 'echo'],
   ['logprobs of 6', { ...prompt, logprobs: 6 }, 400, bad, 'logprobs'],
@@ -251,11 +303,42 @@ refuses('/v1/completions', [
   ...shared(prompt),
 ]);
 
-it('a schema as deep as it can be sent is refused, not run into', async () => {
-  for (const levels of [1_000, 32_000]) {
-    const schema = `${'{"not":'.repeat(levels)}{}${'}'.repeat(levels)}`;
-    const rawBody = `{"messages":[{"role":"user","content":"x"}],"response_format":{"type":"json_schema","json_schema":{"name":"x","schema":${schema}}}}`;
+const nested = (levels: number, open: string, inner: string, close: string) =>
+  `${open.repeat(levels)}${inner}${close.repeat(levels)}`;
+
+it.each([
+  ['itself', (levels: number) => nested(levels, '{"not":', '{}', '}')],
+  ['in a value', (levels: number) => `{"type":"array","const":${nested(levels, '[', '1', ']')}}`],
+  ['in an example', (levels: number) => `{"type":"array","examples":${nested(levels, '[', '1', ']')}}`],
+])('a schema that is, %s, as deep as it can be sent is refused, not run into', async (_, schemaOf) => {
+  for (const levels of [400, 1_000, 4_000, 32_000]) {
+    const rawBody = `{"messages":[{"role":"user","content":"x"}],"response_format":{"type":"json_schema","json_schema":{"name":"x","schema":${schemaOf(levels)}}}}`;
     const answer = await refusal({ path: '/v1/chat/completions', rawBody });
     expect(answer).toEqual({ status: 400, code: bad, param: 'response_format' });
+  }
+});
+
+it('a schema with a reference whose escapes are no UTF-8 is refused', async () => {
+  const schema = { $ref: '#/$defs/%E0%A4%A', $defs: {} };
+  const response_format = { type: 'json_schema', json_schema: { name: 'x', schema } };
+  expect(await refusal({ path: '/v1/chat/completions', body: { ...chat, response_format } })).toEqual({
+    status: 400,
+    code: bad,
+    param: 'response_format',
+  });
+});
+
+it('messages that the chat template of the model does not take are refused, not failed at', async () => {
+  const generatorRuntime = {
+    ...fakeTextGenerator(),
+    generate(): never {
+      throw new GenerationRefusedError({ refused: 'template' });
+    },
+  };
+  const strict = gatewayUnderTest(database, { generatorRuntime });
+  for (const path of ['/v1/chat/completions', '/v1/text/generate']) {
+    const { status, json } = await call(strict, { key, path, body: chat });
+    expect(status).toBe(400);
+    expect(json.error).toMatchObject({ code: bad, param: 'messages' });
   }
 });

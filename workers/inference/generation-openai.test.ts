@@ -68,6 +68,23 @@ describe('POST /v1/chat/completions', () => {
     expect(await ledgerRow()).toMatchObject({ inputTokens: 9, outputTokens: 4, price: 17 });
   });
 
+  it('has a list of log probabilities where they are asked for, also of an answer of no token', async () => {
+    const silent = gatewayUnderTest(database, { generator: { answerOf: () => [] } });
+    const ask = (path: string, body: object) => call(silent, { key, path, body });
+    const { json } = await ask('/v1/chat/completions', { messages, logprobs: true });
+    expectShape('CreateChatCompletionResponse', json);
+    expect(json.choices[0]).toMatchObject({
+      message: { content: '' },
+      logprobs: { content: [], refusal: null },
+    });
+    const own = await ask('/v1/text/generate', { messages, logprobs: 0 });
+    expect(own.json.data[0]).toMatchObject({ text: '', logprobs: [] });
+    const older = await ask('/v1/completions', { prompt: 'x', logprobs: 1 });
+    expect(older.json.choices[0].logprobs).toMatchObject({ tokens: [], text_offset: [] });
+    const unasked = await ask('/v1/chat/completions', { messages });
+    expect(unasked.json.choices[0].logprobs).toBeNull();
+  });
+
   it('streams chunks of one id, then [DONE]', async () => {
     const { text } = await chat({ messages, n: 2, stream: true });
     const all = parseEvents(text);
@@ -154,6 +171,25 @@ describe('POST /v1/chat/completions', () => {
       },
       sampling: { temperature: 1, topP: 1 },
     });
+  });
+
+  it('takes what other engines know where it asks for nothing, and messages without calls', async () => {
+    const { status } = await chat({
+      messages: [
+        ...messages,
+        { role: 'assistant', content: 'more', tool_calls: [], function_call: null, audio: null },
+        ...messages,
+      ],
+      guided_json: null,
+      min_tokens: 0,
+      ignore_eos: false,
+      stop_token_ids: [],
+      add_generation_prompt: true,
+      continue_final_message: false,
+      echo: false,
+      best_of: 1,
+    });
+    expect(status).toBe(200);
   });
 
   it('prefers max_completion_tokens over its older name', async () => {

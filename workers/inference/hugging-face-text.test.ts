@@ -225,6 +225,17 @@ describe("OpenAI's shape below a model", () => {
     });
   });
 
+  it('reads the names that text-generation-inference has for a length and for ends', async () => {
+    const path = '/models/text-1/v1/completions';
+    const { json } = await post(path, { prompt: 'x', max_new_tokens: 3, stop_sequences: ['c'] });
+    expect(json.choices[0]).toMatchObject({ text: 'ab', finish_reason: 'stop' });
+    expect(door.generator.generations.at(-1)).toMatchObject({ outputTokensMax: 3, stop: ['c'] });
+    await post(path, { prompt: 'x', max_tokens: 2, max_new_tokens: 3, stop: 'b', stop_sequences: ['c'] });
+    expect(door.generator.generations.at(-1)).toMatchObject({ outputTokensMax: 2, stop: ['b'] });
+    const refused = await post(path, { prompt: 'x', max_new_tokens: 0 });
+    expect(refused).toMatchObject({ status: 400, json: { param: 'max_new_tokens' } });
+  });
+
   it.each([
     ['chat/completions', { messages: [{ role: 'user', content: 'x' }], tools: [{}] }, 'tools'],
     ['completions', { prompt: 'x', typical_p: 0.5 }, 'typical_p'],

@@ -109,7 +109,7 @@ export interface GenerationText {
   readonly text: string;
   /** Tokens made since the choice's last event, as far as they are known before `finished`. */
   readonly tokens: number;
-  /** Where asked for: one entry for each token of `text`. */
+  /** Where asked for: one entry for each token that begins in `text`. Null: not asked for. */
   readonly logprobs: readonly TokenLogprob[] | null;
 }
 
@@ -117,7 +117,7 @@ export interface GenerationFinished {
   readonly kind: 'finished';
   readonly choice: number;
   /**
-   * stop: the model or a stop sequence ended it. length: outputTokensMax or the context did. content_filter: a policy did.
+   * stop: the model or a stop sequence ended it. length: outputTokensMax or the context did. content_filter: a policy did, ours or the engine's.
    */
   readonly reason: 'stop' | 'length' | 'content_filter' | 'cancelled';
   /** All that were made for this choice, the token that ends a text left out: what is billed. */
@@ -154,6 +154,8 @@ export type GenerationRefusal =
   | TextTooLong
   /** The same without a count: it is far too long, or an engine elsewhere gave none. */
   | { readonly refused: 'prompt_too_long'; readonly contextTokens: number }
+  /** The model's chat template does not take the messages: a role, or their order. */
+  | { readonly refused: 'template' }
   /** A number in logitBias that no token has. */
   | { readonly refused: 'unknown_token'; readonly token: number }
   /** What this model's engine can't promise, by its name on our paths. */

@@ -64,7 +64,11 @@ export default function HuggingFacePage() {
               'A list of one generated_text, or events.',
             ],
             ['POST /models/text-1/v1/chat/completions', 'as OpenAI has it', 'The same. model is not read.'],
-            ['POST /models/text-1/v1/completions', 'as OpenAI has it', 'The same. model is not read.'],
+            [
+              'POST /models/text-1/v1/completions',
+              'as OpenAI has it',
+              'The same. model is not read; do_sample, return_full_text, max_new_tokens and stop_sequences are.',
+            ],
             ['POST /generate', '{"inputs", "parameters"}', 'generated_text, by text-1.'],
             ['POST /generate_stream', '{"inputs", "parameters"}', 'The same in events.'],
             ['GET /info', '', 'The model that /generate calls, and its limits.'],

@@ -73,7 +73,7 @@ export default function OpenAiPage() {
             [
               'tools, …',
               '400, param names it',
-              'Leave tools, functions, pictures in a chat, audio, prediction and suffix out: an answer without them would mean something else.',
+              'Leave tools, functions, pictures in a chat, audio, prediction, moderation and suffix out: an answer without them would mean something else. A shape that another engine took as guided_json or grammar is asked for by response_format.',
             ],
             [
               'user, …',

@@ -20,6 +20,7 @@ const kibibyte = 1_024;
 const { microUsdPerInputUnit, microUsdPerOutputUnit } = prices['text-generation'];
 const {
   messagesMax,
+  contentPartsMax,
   choicesMax,
   stopsMax,
   stopCharactersMax,
@@ -64,7 +65,7 @@ export default async function TextReferencePage() {
             [
               'messages',
               'list of objects',
-              `Instead of prompt: a conversation of up to ${messagesMax} messages {"role", "content"}, the oldest first. Roles are system (or developer), user and assistant; content is a text, or a list of parts {"type": "text", "text"}.`,
+              `Instead of prompt: a conversation of up to ${messagesMax} messages {"role", "content"}, the oldest first. Roles are system (or developer), user and assistant; content is a text, or a list of up to ${contentPartsMax} parts {"type": "text", "text"}.`,
             ],
             ['model', 'string', 'The model’s name: text-1, or an adapted one (below). Left out: text-1.'],
             ['max_tokens', 'integer', `Of each answer. Left out: ${outputTokensDefault}.`],
@@ -130,12 +131,12 @@ export default async function TextReferencePage() {
             [
               'data[].finish_reason',
               '"stop", "length" or "content_filter"',
-              'stop: the model or a stop sequence ended it. length: max_tokens, the model’s context, the time limit, or the end of the quota did. content_filter: the safety policy did.',
+              'stop: the model or a stop sequence ended it. length: max_tokens, the model’s context, the time limit, or the end of the quota did. content_filter: the safety policy did, or a filter of the engine that writes.',
             ],
             [
               'data[].logprobs[]',
               'object',
-              'token, its bytes, logprob (a natural logarithm), and alternatives. Only where asked for.',
+              'Of each token of the text: token, its bytes, logprob (a natural logarithm), and alternatives. Only where asked for; those of a stop sequence are counted and not told.',
             ],
             ['usage.input_tokens', 'integer', 'Tokens of the prompt, with those that say who speaks.'],
             ['usage.cached_tokens', 'integer', 'Of these, so many needed not be computed.'],
@@ -181,7 +182,8 @@ export default async function TextReferencePage() {
           <code>{'{"type": "json_object"}'}</code> answers with an object of JSON,{' '}
           <code>{'{"type": "json_schema", "json_schema": {"name", "schema"}}'}</code> with JSON that the
           schema (of up to {schemaBytesMax / kibibyte} KiB) accepts, strict or not: tokens that would break it
-          are never drawn. A keyword that can’t be kept is refused with its place. An answer that{' '}
+          are never drawn. A keyword that can’t be kept is refused with its place; <code>oneOf</code> is kept
+          where types, or a required property with a constant, tell its branches apart. An answer that{' '}
           <code>length</code> ended is cut short, and so no JSON.
         </p>
         <CodeSample label="A shape that is asked for" variants={[jsonCall(api)]} />
@@ -197,9 +199,13 @@ export default async function TextReferencePage() {
         <p>
           Fields that change nothing are let through. Those that would change what the answer means and are
           not there are refused with 400 and their name as <code>param</code>: tools and functions, pictures
-          and sound, <code>prediction</code>, <code>suffix</code>, a <code>best_of</code> other than{' '}
-          <code>n</code>, <code>store: true</code>; lists of prompts or of token numbers; <code>echo</code>{' '}
-          together with <code>logprobs</code>.
+          and sound, <code>prediction</code>, <code>moderation</code>, <code>suffix</code>, a{' '}
+          <code>best_of</code> other than <code>n</code>, <code>store: true</code>; lists of prompts or of
+          token numbers; <code>echo</code> together with <code>logprobs</code>. So are those with which other
+          engines behind this API take a shape, an end or a prompt: <code>guided_json</code> and its like,{' '}
+          <code>structured_outputs</code>, <code>grammar</code>, <code>min_tokens</code>,{' '}
+          <code>ignore_eos</code>, <code>continue_final_message</code>, <code>chat_template</code>. A shape is
+          asked for by <code>response_format</code>.
         </p>
       </Section>
       <Section id="adapted" title="Adapted models">

@@ -97,6 +97,8 @@ export const explanationLimits = {
 /** Bounds of one text that is to be written, and of the time that it takes. */
 export const generationLimits = {
   messagesMax: 256,
+  /** Of one message. */
+  contentPartsMax: 256,
   choicesMax: 8,
   stopsMax: 4,
   stopCharactersMax: 64,

@@ -1,9 +1,11 @@
 import { z } from '@hono/zod-openapi';
 import { generationLimits, requestLimits } from '#server/domain/rate-limits/limits.ts';
 import type { ChatMessage } from '#workers/model-runtime/text-generator.ts';
+import { listUpTo } from '../list-up-to.ts';
 import { emptySentence, textOrNone } from '../text-input.ts';
+import { messageRefusals, refuseFields } from './refused-fields.ts';
 
-const { messagesMax } = generationLimits;
+const { messagesMax, contentPartsMax } = generationLimits;
 const { textCharactersMax } = requestLimits;
 
 const contentError =
@@ -12,8 +14,15 @@ const part = z.looseObject(
   { type: z.literal('text', { error: contentError }), text: textOrNone },
   { error: contentError },
 );
+const parts = listUpTo(contentPartsMax, {
+  list: z
+    .array(part, { error: contentError })
+    .min(1, { error: 'content has no part.' })
+    .openapi({ maxItems: contentPartsMax }),
+  tooMany: `A message has at most ${contentPartsMax} parts.`,
+});
 const content = z
-  .union([textOrNone, z.array(part).min(1, { error: 'content has no part.' })], { error: contentError })
+  .union([textOrNone, parts], { error: contentError })
   .transform((value) => (typeof value === 'string' ? value : value.map((one) => one.text).join('')))
   .refine((value) => value.length <= textCharactersMax, {
     error: `The texts of a message have at most ${textCharactersMax} characters together.`,
@@ -28,13 +37,13 @@ interface GivenMessage {
 const messageError = 'A message is {"role": …, "content": …}.';
 
 const bounded = <Message extends z.ZodType>(message: Message) =>
-  z
-    .array(message, { error: 'messages is a list of messages.' })
-    .refine((list) => list.length > 0, { error: 'messages is empty.', abort: true })
-    .refine((list) => list.length <= messagesMax, {
-      error: `A request has at most ${messagesMax} messages.`,
-    })
-    .openapi({ minItems: 1, maxItems: messagesMax });
+  listUpTo(messagesMax, {
+    list: z
+      .array(message, { error: 'messages is a list of messages.' })
+      .refine((list) => list.length > 0, { error: 'messages is empty.' })
+      .openapi({ minItems: 1, maxItems: messagesMax }),
+    tooMany: `A request has at most ${messagesMax} messages.`,
+  });
 
 /** An answer may have been empty, and goes with the next question all the same; a question has to say something. */
 function refuseEmpty({ role: from, content: said }: GivenMessage, refine: z.RefinementCtx) {
@@ -52,13 +61,10 @@ export const ownMessages = bounded(
 
 /** As OpenAI's clients send them: fields that change nothing are let through, those that would are refused. */
 export const openAiMessages = bounded(
-  z.looseObject({ role, content }, { error: messageError }).superRefine((message, refine) => {
-    refuseEmpty(message, refine);
-    for (const field of ['tool_calls', 'function_call', 'audio'] as const) {
-      if (message[field] == null) continue;
-      refine.addIssue({ code: 'custom', path: [field], message: `${field} is not supported.` });
-    }
-  }),
+  z
+    .looseObject({ role, content }, { error: messageError })
+    .superRefine(refuseEmpty)
+    .superRefine(refuseFields(messageRefusals)),
 );
 
 export function toChatMessages(messages: readonly GivenMessage[]): readonly ChatMessage[] {

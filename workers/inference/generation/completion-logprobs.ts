@@ -22,7 +22,7 @@ export function createTextOffsets(): (token: TokenLogprob) => number {
   };
 }
 
-/** `offsetOf`: of one choice, token after token. What is held back before a stop sequence may be, counts as it comes. */
+/** `offsetOf`: of one choice, token after token. */
 export function toCompletionLogprobs(
   tokens: readonly TokenLogprob[] | null,
   offsetOf: (token: TokenLogprob) => number,

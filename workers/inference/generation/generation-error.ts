@@ -29,6 +29,12 @@ function refusalError(refusal: GenerationRefusal, promptParam: string): DomainEr
       const param = field === 'prompt' || field === 'messages' ? promptParam : field;
       return new DomainError('invalid_request', `This model does not take ${param}.`, { param });
     }
+    case 'template':
+      return new DomainError(
+        'invalid_request',
+        'The chat template of this model does not take these messages: it may know no system message, or want user and assistant in turn, the user first.',
+        { param: promptParam },
+      );
     case 'content_policy':
       return new DomainError(
         'content_policy_violation',

@@ -3,6 +3,7 @@ import { z } from '@hono/zod-openapi';
 import { generationLimits } from '#server/domain/rate-limits/limits.ts';
 import { isStorable } from '#server/domain/storable-text.ts';
 import type { Sampling } from '#workers/model-runtime/text-generator.ts';
+import { listUpTo } from '../list-up-to.ts';
 
 const { choicesMax, outputTokensMax, stopsMax, stopCharactersMax, logitBiasMax } = generationLimits;
 
@@ -18,9 +19,14 @@ export const flag = (name: string) => z.boolean({ error: `${name} is true or fal
 
 const stopError = `stop is a text or a list of up to ${stopsMax} texts, of 1 to ${stopCharactersMax} characters each.`;
 const isStop = (value: string) => value.length > 0 && value.length <= stopCharactersMax && isStorable(value);
+const stopText = z.string({ error: stopError });
+const stops = listUpTo(stopsMax, {
+  list: z.array(stopText, { error: stopError }).openapi({ maxItems: stopsMax }),
+  tooMany: stopError,
+});
 const stop = z
-  .union([z.string(), z.array(z.string())], { error: stopError })
-  .refine((value) => [value].flat().length <= stopsMax && [value].flat().every(isStop), { error: stopError })
+  .union([stopText, stops], { error: stopError })
+  .refine((value) => [value].flat().every(isStop), { error: stopError })
   .nullish();
 
 const biasError = `logit_bias has up to ${logitBiasMax} numbers of tokens, each with a number from -100 to 100.`;

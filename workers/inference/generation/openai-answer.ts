@@ -24,7 +24,7 @@ export const streamFields = {
 
 export const finishReason = z.enum(['stop', 'length', 'content_filter']).openapi({
   description:
-    'stop: the model or a stop sequence ended it. length: a limit did. content_filter: the safety policy did.',
+    'stop: the model or a stop sequence ended it. length: a limit did. content_filter: the safety policy did, or a filter of the model’s engine.',
 });
 
 export const openAiUsage = z

@@ -1,25 +1,57 @@
 import type { z } from '@hono/zod-openapi';
 
-/** A field of the OpenAI API that would change what the answer means, and the values of it that would not. */
+/** A field that would change what the answer means, and the values of it that would not. */
 export type RefusedFields = Readonly<Record<string, (value: unknown) => boolean>>;
 
 const isEmpty = (value: unknown) => Array.isArray(value) && value.length === 0;
+const isFalse = (value: unknown) => value === false;
+const isTrue = (value: unknown) => value === true;
+const never = () => false;
+
+/** Of vLLM, SGLang and llama.cpp beside OpenAI's API: another shape, another end, another way to draw. */
+const engineFields: RefusedFields = {
+  guided_json: never,
+  guided_regex: never,
+  guided_choice: never,
+  guided_grammar: never,
+  structured_outputs: never,
+  json_schema: never,
+  regex: never,
+  ebnf: never,
+  grammar: never,
+  min_tokens: (value) => value === 0,
+  ignore_eos: isFalse,
+  stop_token_ids: isEmpty,
+  use_beam_search: isFalse,
+};
 
 export const chatRefusals: RefusedFields = {
   tools: isEmpty,
   tool_choice: (value) => value === 'none' || value === 'auto',
   functions: isEmpty,
   function_call: (value) => value === 'none' || value === 'auto',
-  audio: () => false,
+  audio: never,
   modalities: (value) => Array.isArray(value) && value.every((one) => one === 'text'),
-  prediction: () => false,
-  web_search_options: () => false,
-  store: (value) => value === false,
+  prediction: never,
+  web_search_options: never,
+  moderation: never,
+  store: isFalse,
+  ...engineFields,
+  // Another prompt than the messages make.
+  add_generation_prompt: isTrue,
+  continue_final_message: isFalse,
+  chat_template: never,
+  echo: isFalse,
+  best_of: (value) => value === 1,
 };
+
+/** Of a message, whatever its role. */
+export const messageRefusals: RefusedFields = { tool_calls: isEmpty, function_call: never, audio: never };
 
 export const completionRefusals: RefusedFields = {
   suffix: (value) => value === '',
-  store: (value) => value === false,
+  store: isFalse,
+  ...engineFields,
 };
 
 /** Other fields that the path does not know are let through: clients send many that change nothing. */

@@ -81,7 +81,7 @@ export function generateText<Options>(
     }
     const open_: OpenRun = { kind: 'open', generation, events: () => timed(context, saved, generation) };
     if (input.isStream) return open_;
-    const choices = await collect(open_);
+    const choices = await collect(open_, input.generation.logprobs !== null);
     // Half an answer that was to leave whole is none.
     if (generation.cutBy) throw stoppedBefore();
     return { kind: 'written', generation, choices };
@@ -151,7 +151,10 @@ function savedRequest<Options>(
   };
 }
 
-async function collect({ generation, events }: OpenRun): Promise<readonly WrittenChoice[]> {
+async function collect(
+  { generation, events }: OpenRun,
+  hasLogprobs: boolean,
+): Promise<readonly WrittenChoice[]> {
   const texts: string[] = [];
   const logprobs: TokenLogprob[][] = [];
   for await (const event of events()) {
@@ -161,7 +164,7 @@ async function collect({ generation, events }: OpenRun): Promise<readonly Writte
   return generation.reasons.map((reason, choice) => ({
     text: texts[choice] ?? '',
     reason,
-    logprobs: logprobs[choice] ?? null,
+    logprobs: hasLogprobs ? (logprobs[choice] ?? []) : null,
   }));
 }
 

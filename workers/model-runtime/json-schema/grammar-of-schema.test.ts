@@ -64,6 +64,28 @@ describe('the grammar of a schema', () => {
     [{ type: 'string' }, '"a\\u00e4\\n"', true],
     [{ type: 'string' }, '"a\nb"', false],
     [{ type: 'string' }, '"\\ud83d"', false], // half a surrogate pair
+    [{ additionalProperties: false }, '{"x":1}', false],
+    [{ minItems: 0, maxItems: 1 }, '[1,2]', false],
+    [{ minLength: 0, maxLength: 1 }, '"ab"', false],
+    [{ type: 'object', propertyNames: { enum: ['a', 'b'] } }, '{"b":1}', true],
+    [{ type: 'object', propertyNames: { enum: ['a', 'b'] } }, '{"c":1}', false],
+    [{ propertyNames: { const: 'a' } }, '{"b":1}', false],
+    [{ enum: ['a', 'ab', 'b', 1, 12] }, '"ab"', true],
+    [{ enum: ['a', 'ab', 'b', 1, 12] }, '"aa"', false],
+    [{ enum: ['a', 'ab', 'b', 1, 12] }, '12', true],
+    [{ enum: ['a', 'ab', 'b', 1, 12] }, '1', true],
+    [{ enum: ['a', 'ab', 'b', 1, 12] }, '2', false],
+    [{ enum: ['日本', '日常', '\\n', '\n'] }, '"日常"', true],
+    [{ enum: ['日本', '日常', '\\n', '\n'] }, '"\\n"', true],
+    [{ enum: ['日本', '日常', '\\n', '\n'] }, '"日"', false],
+    [
+      {
+        oneOf: [{ type: 'object', properties: { kind: { const: 'a' } } }, { type: 'null' }],
+        discriminator: { propertyName: 'kind' },
+      },
+      'null',
+      true,
+    ],
     [true, '"anything"', true],
   ])('of %j says of %s: %s', (schema, text, expected) => {
     expect(accepts(schema === true ? {} : schema, text)).toBe(expected);
@@ -90,7 +112,17 @@ describe('the grammar of a schema', () => {
   it.each([
     [{ type: 'string', pattern: '^a' }, '/pattern'],
     [{ properties: { a: { type: 'integer', minimum: 3 } } }, '/properties/a/minimum'],
-    [{ oneOf: [{ type: 'string' }] }, '/oneOf'],
+    [{ oneOf: [{ type: 'string' }, { type: 'string', maxLength: 2 }] }, '/oneOf'],
+    [{ oneOf: [{ type: 'integer' }, { type: 'number' }] }, '/oneOf'],
+    [{ oneOf: [{ type: 'string' }, { required: ['a'] }] }, '/oneOf'], // a text has no properties to lack
+    [{ oneOf: [{ properties: { a: { const: 1 } } }, { properties: { a: { const: 2 } } }] }, '/oneOf'],
+    [{ oneOf: [{ const: { a: 1, b: 2 } }, { const: { b: 2, a: 1 } }] }, '/oneOf'],
+    [{ oneOf: [{ type: 'null' }], anyOf: [{ type: 'null' }] }, '/oneOf'],
+    [{ type: 'object', propertyNames: { maxLength: 3 } }, '/propertyNames/maxLength'],
+    [{ type: 'object', propertyNames: { type: 'number' } }, '/propertyNames/type'],
+    [{ required: ['a'], propertyNames: { enum: ['b'] } }, '/propertyNames'],
+    [{ $ref: '#/$defs/%E0%A4%A', $defs: {} }, '/$ref'], // no UTF-8
+    [{ $ref: '#name', $defs: { name: {} } }, '/$ref'],
     [{ type: 'text' }, '/type'],
     [{ type: [] }, '/type'],
     [{ $ref: 'https://example.com/schema' }, '/$ref'],
@@ -202,10 +234,51 @@ describe('the grammar of a schema', () => {
     expect(accepts({ type: 'array', items: { anyOf: events } }, '[{"id":"a","e7":1}]')).toBe(true);
   });
 
+  it('refuses more branches than can be compared, before it has compared them', () => {
+    const many = <One>(count: number, of: (at: number) => One) =>
+      Array.from({ length: count }, (_, at) => of(at));
+    const named = (branches: object[], more: object = {}) => ({
+      properties: Object.fromEntries(
+        many(60, (at) => [`r${at}`, { anyOf: [{ $ref: '#/$defs/b' }, { properties: { [at]: true } }] }]),
+      ),
+      $defs: { b: { anyOf: branches }, ...more },
+    });
+    const kinds = named(
+      many(150, (at) => ({ properties: { a: true, kind: { const: at } }, required: ['kind'] })),
+    );
+    expect(refusalOf(kinds).message).toContain('too many branches');
+    const names = many(100, (at) => `p${at}`);
+    const properties = Object.fromEntries(names.map((name) => [name, true]));
+    const same = named(
+      many(120, () => ({ $ref: '#/$defs/a' })),
+      { a: { properties, required: names } },
+    );
+    expect(refusalOf(same).message).toContain('too many branches');
+  });
+
+  it('takes many branches that a property tells apart, in many places', () => {
+    const kinds = Array.from({ length: 60 }, (_, at) => ({
+      properties: { kind: { const: at }, value: true },
+      required: ['kind', 'value'],
+    }));
+    const places = Array.from({ length: 100 }, (_, at) => [`r${at}`, { $ref: '#/$defs/kind' }]);
+    const schema = {
+      properties: Object.fromEntries(places),
+      required: ['r0'],
+      $defs: { kind: { oneOf: kinds } },
+    };
+    expect(accepts(schema, '{"r0":{"kind":59,"value":[]}}')).toBe(true);
+  });
+
   it('refuses one that is too deep or too large, in no time', () => {
     let deep: unknown = { type: 'string' };
     for (let depth = 0; depth < 5_000; depth++) deep = { type: 'array', items: deep };
     expect(refusalOf(deep).message).toContain('nested');
+    for (const keyword of ['const', 'default']) {
+      let value: unknown = 1;
+      for (let depth = 0; depth < 5_000; depth++) value = [value];
+      expect(refusalOf({ type: 'array', [keyword]: value }).message).toContain('nested');
+    }
     const wide = Object.fromEntries(Array.from({ length: 5_000 }, (_, i) => [`p${i}`, { type: 'string' }]));
     expect(refusalOf({ properties: wide }).message).toContain('parts');
     const long = { type: 'string', maxLength: 1_000 };

@@ -1,45 +1,23 @@
+import { comparisonCounter } from './comparisons.ts';
+import { exclusiveBranches } from './exclusive-branches.ts';
 import { hasFiniteValue } from './has-finite-value.ts';
+import { isDeeper } from './is-deeper.ts';
 import { INTEGER_MAX, literal, writeGrammar } from './json-rules.ts';
-import { branchesOf, refuseBeside } from './keywords-together.ts';
-import { hasTooManyReadings } from './parallel-readings.ts';
-import { asList, asNames, asSchema, type Schema, typesOf, typesOfValue } from './schema-fields.ts';
+import { ANNOTATIONS, KEPT } from './keywords.ts';
+import { branchesOf, choiceOf, refuseBeside } from './keywords-together.ts';
+import { allowedNames, textsOf } from './listed-texts.ts';
+import { oneOfTexts } from './one-of-texts.ts';
+import { isTooOpen } from './parallel-readings.ts';
+import { pointedAt } from './pointed-at.ts';
+import { asNames, asSchema, isConstant, type Schema, typesOf } from './schema-fields.ts';
 import { SchemaRefusedError } from './schema-refused-error.ts';
 
 export { SchemaRefusedError } from './schema-refused-error.ts';
 
-/** They say nothing about what is valid (JSON Schema 2020-12: annotations; `format` is one by default). */
-const ANNOTATIONS = new Set([
-  'title',
-  'description',
-  'default',
-  'examples',
-  'format',
-  'deprecated',
-  'readOnly',
-  'writeOnly',
-  '$schema',
-  '$id',
-  '$comment',
-]);
-const KEPT = new Set([
-  'type',
-  'enum',
-  'const',
-  'properties',
-  'required',
-  'additionalProperties',
-  'items',
-  'minItems',
-  'maxItems',
-  'minLength',
-  'maxLength',
-  'anyOf',
-  '$ref',
-  '$defs',
-  'definitions',
-]);
 const SCHEMAS_MAX = 1_000;
 const DEPTH_MAX = 32;
+/** Of lists and objects, values and examples among them: the schema is also handed on as it is. */
+const LEVELS_MAX = 256;
 /** Repetitions that llama.cpp unrolls: of one part, and over all. */
 const COUNT_MAX = 1_000;
 const COUNTS_MAX = 20_000;
@@ -56,9 +34,12 @@ export function grammarOfSchema(schema: unknown): string {
   const targets = new Map<string, Schema>();
   const openRefs = new Set<string>();
   const parts = new Set<Schema>();
+  const choices: { readonly branches: readonly unknown[]; readonly path: string }[] = [];
   let schemas = 0;
   let counts = 0;
+  let characters = 0;
   const root = asSchema(schema, '');
+  if (isDeeper(root, LEVELS_MAX)) throw new SchemaRefusedError('', 'The schema is nested too deeply.');
 
   function rule(body: string): string {
     const name = `r${rules.size}`;
@@ -87,19 +68,34 @@ export function grammarOfSchema(schema: unknown): string {
       path,
     );
     if (current.$ref !== undefined) return follow(current.$ref, path, depth);
-    if (current.const !== undefined) return oneOfValues([current.const], current, `${path}/const`);
-    if (current.enum !== undefined) return oneOfValues(current.enum, current, `${path}/enum`);
-    if (current.anyOf !== undefined) {
+    const constants = textsOf(current, path);
+    if (constants) return listed(constants);
+    const choice = choiceOf(current);
+    if (choice !== undefined) {
       const branches = branchesOf(current, path);
-      const names = branches.map((branch, index) => accept(branch, `${path}/anyOf/${index}`, depth + 1));
-      return rule(names.join(' | '));
+      if (choice === 'oneOf') choices.push({ branches, path: `${path}/oneOf` });
+      const texts: string[] = [];
+      const bodies = branches.flatMap((branch, index) => {
+        const at = `${path}/${choice}/${index}`;
+        const body = accept(branch, at, depth + 1);
+        const own = isConstant(branch) ? textsOf(branch, at) : null;
+        texts.push(...(own ?? []));
+        return own ? [] : [body];
+      });
+      return rule([...bodies, ...(texts.length > 0 ? [listed(texts)] : [])].join(' | '));
     }
     const types = typesOf(current, path).map((type) => ofType(type, current, path, depth));
     return types.length === 1 ? (types[0] as string) : rule(types.join(' | '));
   }
 
+  function listed(texts: readonly string[]): string {
+    characters += texts.reduce((sum, text) => sum + text.length, 0);
+    if (characters > GRAMMAR_CHARACTERS_MAX) throw new SchemaRefusedError('', 'The schema is too large.');
+    return oneOfTexts(texts);
+  }
+
   function follow(ref: unknown, path: string, depth: number): string {
-    if (typeof ref !== 'string' || !ref.startsWith('#')) {
+    if (typeof ref !== 'string' || !/^#(\/|$)/.test(ref)) {
       throw new SchemaRefusedError(`${path}/$ref`, '$ref points into the schema itself: #/$defs/….');
     }
     const known = byRef.get(ref);
@@ -142,30 +138,39 @@ export function grammarOfSchema(schema: unknown): string {
     for (const name of required) {
       if (!properties.has(name)) properties.set(name, current.additionalProperties ?? true);
     }
-    if (properties.size === 0) return additionalOnly(current, path, depth);
+    const allowed = allowedNames(current, path);
+    if (properties.size === 0) return additionalOnly(current, allowed, path, depth);
+    const isAllowed = new Set(allowed);
+    if (allowed && [...properties.keys()].some((name) => !isAllowed.has(JSON.stringify(name)))) {
+      throw new SchemaRefusedError(`${path}/propertyNames`, 'A property has a name that is not among these.');
+    }
     const members = [...properties].map(([name, value]) => ({
       isRequired: required.has(name),
       body: `${literal(JSON.stringify(name))} ws ":" ws ${rule(
         accept(value, `${path}/properties/${name}`, depth + 1),
       )}`,
     }));
-    // What may follow, once something was written and while nothing was.
-    let started = '';
-    let fresh = '';
+    // One of the members from here on, with what follows it; and whether there must be one.
+    let next = '';
+    let isOwed = false;
     for (const { isRequired, body } of members.toReversed()) {
-      const member = rule(body);
-      const rest = started;
-      const then = rest ? ` ${rest}` : '';
-      fresh = isRequired ? rule(`${member}${then}`) : rule(`${member}${then} | ${fresh || '""'}`);
-      started = isRequired ? rule(`ws "," ws ${member}${then}`) : rule(`(ws "," ws ${member})?${then}`);
+      const more = isOwed ? ` ws "," ws ${next}` : ` (ws "," ws ${next})?`;
+      const others = isRequired ? '' : ` | ${next}`;
+      next = rule(next === '' ? body : `${body}${more}${others}`);
+      isOwed ||= isRequired;
     }
-    return rule(`"{" ws ${fresh} ws "}"`);
+    return rule(`"{" ws ${isOwed ? next : `${next}?`} ws "}"`);
   }
 
-  function additionalOnly({ additionalProperties = true }: Schema, path: string, depth: number): string {
+  function additionalOnly(
+    { additionalProperties = true }: Schema,
+    allowed: readonly string[] | null,
+    path: string,
+    depth: number,
+  ): string {
     if (additionalProperties === false) return literal('{}');
     const value = rule(accept(additionalProperties, `${path}/additionalProperties`, depth + 1));
-    const member = rule(`string ws ":" ws ${value}`);
+    const member = rule(`${allowed ? oneOfTexts(allowed) : 'string'} ws ":" ws ${value}`);
     return rule(`"{" ws (${member} (ws "," ws ${member})*)? ws "}"`);
   }
 
@@ -199,10 +204,20 @@ export function grammarOfSchema(schema: unknown): string {
   if (!hasFiniteValue(root, targets)) {
     throw new SchemaRefusedError('', 'Nothing that ends is valid for the schema.');
   }
-  if (hasTooManyReadings(parts, (ref) => targets.get(ref))) {
+  const targetOf = (ref: string) => targets.get(ref);
+  const compare = comparisonCounter();
+  const areExclusive = exclusiveBranches(targetOf, compare);
+  for (const { branches, path } of choices) {
+    if (areExclusive(branches)) continue;
+    throw new SchemaRefusedError(
+      path,
+      'oneOf is supported where types, or a required property with a const, tell its branches apart.',
+    );
+  }
+  if (isTooOpen(parts, targetOf, compare)) {
     throw new SchemaRefusedError(
       '',
-      'Too many branches of anyOf begin alike, one within another: tell them apart by a first property.',
+      'Too much may come next at once: tell branches that begin alike apart by a first property, and have fewer optional properties in a row, or values that begin differently.',
     );
   }
   rules.set('root', top);
@@ -230,27 +245,6 @@ function countBounds(
   if (most !== null && most < least)
     throw new SchemaRefusedError(`${path}/${max}`, `${max} is below ${min}: nothing is valid.`);
   return { least, most };
-}
-
-/** Those of its type alone. */
-function oneOfValues(values: unknown, schema: Schema, path: string): string {
-  const types = schema.type === undefined ? null : typesOf(schema, path);
-  const valid = asList(values, path).filter(
-    (value) => types === null || typesOfValue(value).some((type) => types.includes(type)),
-  );
-  if (valid.length === 0) throw new SchemaRefusedError(path, 'Nothing in it is of the type.');
-  return `(${valid.map((value) => literal(JSON.stringify(value))).join(' | ')})`;
-}
-
-function pointedAt(root: Schema, ref: string, path: string): unknown {
-  let found: unknown = root;
-  for (const part of ref.slice(1).split('/').slice(1)) {
-    const key = decodeURIComponent(part).replaceAll('~1', '/').replaceAll('~0', '~');
-    const holds = typeof found === 'object' && found !== null && Object.hasOwn(found, key);
-    if (!holds) throw new SchemaRefusedError(path, `${ref} is not in the schema.`);
-    found = (found as Schema)[key];
-  }
-  return found;
 }
 
 function asCount(given: unknown, path: string): number {

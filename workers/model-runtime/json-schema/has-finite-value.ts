@@ -1,3 +1,4 @@
+import { choiceOf } from './keywords-together.ts';
 import { type Schema, typesOf } from './schema-fields.ts';
 
 /**
@@ -17,7 +18,8 @@ export function hasFiniteValue(root: Schema, targets: ReadonlyMap<string, Schema
     const schema = given as Schema;
     if (schema.$ref !== undefined) return finite.has(schema.$ref as string);
     if (schema.const !== undefined || schema.enum !== undefined) return true;
-    if (schema.anyOf !== undefined) return (schema.anyOf as readonly unknown[]).some(isFinite);
+    const choice = choiceOf(schema);
+    if (choice !== undefined) return (schema[choice] as readonly unknown[]).some(isFinite);
     return typesOf(schema, '').some((type) => {
       if (type === 'object') return requiredOf(schema).every(isFinite);
       if (type === 'array') return !schema.minItems || isFinite(schema.items);

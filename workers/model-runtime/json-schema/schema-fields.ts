@@ -4,14 +4,20 @@ export type Schema = Readonly<Record<string, unknown>>;
 
 const TYPES = ['object', 'array', 'string', 'number', 'integer', 'boolean', 'null'];
 
+const KEYWORDS_ABOUT = {
+  object: ['properties', 'required', 'additionalProperties', 'propertyNames'],
+  array: ['items', 'minItems', 'maxItems'],
+  string: ['minLength', 'maxLength'],
+} as const;
+
 /** Of a schema that names none, those that its other keywords are about. */
 export function typesOf(current: Schema, path: string): readonly string[] {
   const { type } = current;
   if (type === undefined) {
-    if (current.properties ?? current.required ?? current.additionalProperties) return ['object'];
-    if (current.items ?? current.minItems ?? current.maxItems) return ['array'];
-    if (current.minLength ?? current.maxLength) return ['string'];
-    return ['value'];
+    const about = Object.entries(KEYWORDS_ABOUT).find(([, keywords]) =>
+      keywords.some((keyword) => current[keyword] !== undefined),
+    );
+    return [about?.[0] ?? 'value'];
   }
   const types = asNames(Array.isArray(type) ? type : [type], `${path}/type`);
   const unknown = types.find((one) => !TYPES.includes(one));
@@ -42,4 +48,11 @@ export function asList(given: unknown, path: string): readonly unknown[] {
 export function asNames(given: unknown, path: string): readonly string[] {
   if (Array.isArray(given) && given.every((name) => typeof name === 'string')) return given;
   throw new SchemaRefusedError(path, 'This is a list of names.');
+}
+
+/** A schema that is checked: whether it lists what it accepts. */
+export function isConstant(schema: unknown): schema is Schema {
+  if (typeof schema !== 'object' || schema === null) return false;
+  const { const: one, enum: several } = schema as Schema;
+  return one !== undefined || several !== undefined;
 }

@@ -19,6 +19,7 @@ import {
 import { chatPromptParts } from './chat-prompt.ts';
 import { loadLlamaModel } from './load-llama-model.ts';
 import { llamaSamplerSettings } from './sampler-settings.ts';
+import { templateRenderer } from './template-renderer.ts';
 import type { AdapterFile } from './text-messages.ts';
 import { tokenBytes } from './token-bytes.ts';
 
@@ -55,7 +56,7 @@ export async function openLlamaEngine(options: LlamaEngineOptions): Promise<Text
   });
   if (!(await context.init())) throw new ModelRuntimeError('llama.cpp has no memory for the context.');
   context.setThreads(options.threads);
-  const renderer = template === null ? null : new binding.AddonJinjaRenderer(template);
+  const render = template === null ? null : templateRenderer(binding, template);
   const bos = model.tokenBos();
   const nameOf = (token: number) => (token < 0 ? '' : model.detokenize(Uint32Array.of(token), true));
   const special = { bos: nameOf(bos), eos: nameOf(model.tokenEos()) };
@@ -67,8 +68,8 @@ export async function openLlamaEngine(options: LlamaEngineOptions): Promise<Text
       const tokens = [...model.tokenize(prompt.text, false)];
       return model.shouldPrependBosToken() || tokens.length === 0 ? [bos, ...tokens] : tokens;
     }
-    if (!renderer) throw new ModelRuntimeError('The model has no chat template.');
-    const parts = chatPromptParts((values) => renderer.render(values), special, prompt.messages);
+    if (!render) throw new ModelRuntimeError('The model has no chat template.');
+    const parts = chatPromptParts(render, special, prompt.messages);
     const tokens = parts.flatMap(({ text, fromTemplate }) => [...model.tokenize(text, fromTemplate)]);
     return model.shouldPrependBosToken() && tokens[0] !== bos ? [bos, ...tokens] : tokens;
   }
@@ -133,7 +134,7 @@ export async function openLlamaEngine(options: LlamaEngineOptions): Promise<Text
 
   return {
     limits: { sequences: options.sequences, contextTokens, stepTokensMax: STEP_TOKENS_MAX, tokenBytesMax },
-    preamble: renderer ? preambleOf(tokensOf) : [],
+    preamble: render ? preambleOf(tokensOf) : [],
     tokensOf,
     isToken: (token) => token >= 0 && token < vocabularySize,
     // A grammar that allows nothing more gives no token.

@@ -178,6 +178,17 @@ describe('the text model, served', () => {
     }
   });
 
+  it('says it of the tokens of the text, not of those of a stop sequence', async () => {
+    const plain = asked('What is the capital of France?', { logprobs: 0, outputTokensMax: 8 });
+    const tokens = (await answer(plain)).logprobs.map(({ token }) => token);
+    const stopped = await answer({ ...plain, stop: [tokens.slice(2, 4).join('')] });
+    expect(stopped.texts[0]).toBe(tokens.slice(0, 2).join(''));
+    expect(stopped.logprobs.map(({ token }) => token)).toEqual(tokens.slice(0, 2));
+    expect(stopped.outputTokens).toBe(4);
+    const begun = await answer({ ...plain, stop: [`${tokens.slice(2).join('')}…`] });
+    expect(begun.logprobs.map(({ token }) => token)).toEqual(tokens);
+  });
+
   it('bans a token that is biased away', async () => {
     const input = asked('What is the capital of France?', { logprobs: 0, outputTokensMax: 6 });
     const first = (await answer(input)).logprobs[0];

@@ -126,6 +126,25 @@ describe('a stop sequence', () => {
     expect(writer.finish()).toMatchObject({ reason: 'stop', outputTokens: 1 });
   });
 
+  it('has no log probabilities, since it is no part of the text', () => {
+    const token = (text: string) => ({ id: null, token: text, bytes: [], logprob: -1, alternatives: [] });
+    const told = (pieces: readonly string[]) => {
+      const options = { choice: 0, input: { stop: ['STOP'], logprobs: 0 }, outputTokensMax: 10 };
+      const writer = createChoiceWriter(options);
+      const given = [
+        ...pieces.map((text) => ({ text, logprobs: [token(text)] })),
+        { finish: 'length' as const },
+      ];
+      return given
+        .flatMap((one) => writer.take(chunk(one)))
+        .flatMap(({ logprobs }) => logprobs ?? [])
+        .map((one) => one.token);
+    };
+    expect(told(['one', ' S', 'TOP'])).toEqual(['one', ' S']);
+    expect(told(['one', 'ST', 'OP'])).toEqual(['one']);
+    expect(told(['one', 'ST', 'IR'])).toEqual(['one', 'ST', 'IR']);
+  });
+
   it('that only began is told at the end', () => {
     const { text } = write([{ text: 'one ST' }, { finish: 'length', usage: usage(2) }], ['STOP']);
     expect(text).toBe('one ST');

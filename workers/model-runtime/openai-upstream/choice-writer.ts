@@ -1,4 +1,5 @@
 import { RemoteEngineError } from '../remote-engine/remote-engine-error.ts';
+import { createHeldLogprobs, type HeldLogprobs } from '../text/held-logprobs.ts';
 import { createStopMatcher } from '../text/stop-matcher.ts';
 import type { GenerationFinished, GenerationInput, GenerationText } from '../text-generator.ts';
 import type { UpstreamChunk } from './upstream-chunk.ts';
@@ -32,12 +33,13 @@ const PIECES_MAX_AT_LEAST = 64;
 export function createChoiceWriter({ choice, input, outputTokensMax }: ChoiceWriterOptions): ChoiceWriter {
   // Asked of the engine too; not every one leaves a stop sequence out of its text.
   const matcher = createStopMatcher(input.stop);
+  const held = createHeldLogprobs();
   const piecesMax = Math.max(PIECES_MAX_AT_LEAST, outputTokensMax * PIECES_PER_TOKEN_MAX);
   let pieces = 0;
   let made = 0;
   /** Of all that was read. Null: there is text that the engine has not counted yet. */
   let told: number | null = null;
-  let reason: 'stop' | 'length' | null = null;
+  let reason: UpstreamChunk['finish'] = null;
   let isOver = false;
 
   function tokensOf(chunk: UpstreamChunk): number {
@@ -53,8 +55,8 @@ export function createChoiceWriter({ choice, input, outputTokensMax }: ChoiceWri
     return (hadAll && usage !== null && usage.outputTokens > outputTokensMax) || pieces >= piecesMax;
   }
 
-  function textEvent(text: string, tokens: number, chunk: UpstreamChunk | null): GenerationText[] {
-    const logprobs = input.logprobs === null ? null : logprobsOf(chunk, input.logprobs);
+  function textEvent(text: string, tokens: number): GenerationText[] {
+    const logprobs = input.logprobs === null ? null : held.tell(text.length);
     if (text === '' && tokens === 0 && !logprobs?.length) return [];
     made += tokens;
     return [{ kind: 'text', choice, text, tokens, logprobs }];
@@ -72,7 +74,7 @@ export function createChoiceWriter({ choice, input, outputTokensMax }: ChoiceWri
       if (isTooMuch(chunk)) {
         reason = 'length';
         isOver = true;
-        return textEvent(matcher.end(), 0, null);
+        return textEvent(matcher.end(), 0);
       }
       if (chunk.usage) told = chunk.usage.outputTokens;
       else if (chunk.text !== '') told = null;
@@ -80,11 +82,12 @@ export function createChoiceWriter({ choice, input, outputTokensMax }: ChoiceWri
       if (chunk.text !== '') pieces++;
       const tokens = tokensOf(chunk);
       const { text, stopped } = matcher.push(chunk.text);
-      const events = textEvent(text, tokens, chunk);
+      if (input.logprobs !== null) holdLogprobs(held, chunk, input.logprobs);
+      const events = textEvent(text, tokens);
       if (stopped) reason = 'stop';
       else if (chunk.finish !== null) {
         reason = chunk.finish;
-        events.push(...textEvent(matcher.end(), 0, null));
+        events.push(...textEvent(matcher.end(), 0));
       }
       return events;
     },
@@ -106,9 +109,13 @@ export function createChoiceWriter({ choice, input, outputTokensMax }: ChoiceWri
   };
 }
 
-function logprobsOf(chunk: UpstreamChunk | null, alternatives: number) {
-  return (chunk?.logprobs ?? []).map((token) => ({
-    ...token,
-    alternatives: token.alternatives.slice(0, alternatives),
-  }));
+/** Of several tokens each has its own text; where they don't add up to the piece's, the last one has all of it. */
+function holdLogprobs(held: HeldLogprobs, { text, logprobs }: UpstreamChunk, alternatives: number): void {
+  const tokens = logprobs ?? [];
+  const isSum = tokens.map(({ token }) => token).join('') === text;
+  for (const [index, token] of tokens.entries()) {
+    const own = index === tokens.length - 1 ? text.length : 0;
+    const cut = { ...token, alternatives: token.alternatives.slice(0, alternatives) };
+    held.push(cut, isSum ? token.token.length : own);
+  }
 }

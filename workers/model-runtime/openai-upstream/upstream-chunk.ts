@@ -7,7 +7,7 @@ export interface UpstreamChunk {
   readonly text: string;
   readonly logprobs: readonly TokenLogprob[] | null;
   /** Null: it goes on. */
-  readonly finish: 'stop' | 'length' | null;
+  readonly finish: 'stop' | 'length' | 'content_filter' | null;
   readonly usage: UpstreamUsage | null;
   /** Whether the engine wrote something, be it a thought or a call that is not told: it is at work. */
   readonly isProgress: boolean;
@@ -105,13 +105,13 @@ export function readUsage(given: unknown): UpstreamUsage | null {
   };
 }
 
-/** Words for an end that was no failure: what a filter or a tool call ended is an end like any other. */
+/** Words for an end that was no failure: engines have several for one that the model came to. */
 function toFinish(reason: string | null): UpstreamChunk['finish'] {
   if (reason === null || reason === '') return null;
   if (reason === 'error' || reason === 'abort') {
     throw new RemoteEngineError('cut', 'The engine gave its answer up.');
   }
-  return reason === 'length' ? 'length' : 'stop';
+  return reason === 'length' || reason === 'content_filter' ? reason : 'stop';
 }
 
 /** Where it was so improbable that no number says it. */

@@ -24,6 +24,26 @@ describe('the text of an answer', () => {
     expect(told[2]).toBe('\ufffdb');
   });
 
+  it('has a character that comes after bytes of none whole', () => {
+    expect(pieces(Buffer.concat([Buffer.of(0xe2), Buffer.from('🙂a')])).join('')).toBe('\ufffd🙂a');
+    const broken = Buffer.of(...Array.from({ length: 20 }, () => 0xf0));
+    for (let count = 1; count <= broken.length; count++) {
+      const text = pieces(Buffer.concat([broken.subarray(0, count), Buffer.from('🙂a')])).join('');
+      expect(text).not.toMatch(/\p{Surrogate}/u);
+      expect(text.endsWith('a')).toBe(true);
+    }
+  });
+
+  it('has characters whole whose bytes stand in tokens beside others of theirs', () => {
+    const bytes = Buffer.from('🙂🙃🙂🙃🙂🙃');
+    const tokens = Array.from({ length: bytes.length / 3 }, (_, at) => at);
+    const inThrees = (of: readonly number[]) =>
+      Buffer.concat(of.map((token) => bytes.subarray(3 * token, 3 * token + 3))).toString('utf8');
+    const answer = createAnswerText({ textOf: inThrees, stop: [] });
+    const told = tokens.map((token) => answer.push(token).text);
+    expect([...told, answer.end()].join('')).toBe('🙂🙃🙂🙃🙂🙃');
+  });
+
   it('keeps the space that a vocabulary writes only inside of a text', () => {
     const spaced = (tokens: readonly number[]) =>
       tokens

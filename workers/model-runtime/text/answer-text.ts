@@ -1,14 +1,19 @@
 import { createStopMatcher, type Released } from './stop-matcher.ts';
 
 export interface AnswerText {
-  push(token: number): Released;
+  push(token: number): Released & {
+    /** Characters that the token has added, told or held back. */
+    readonly added: number;
+  };
   end(): string;
 }
 
-/** A character has four bytes at most, and a token one at least; what is still broken after that stays so. */
-const CHARACTER_TOKENS_MAX = 4;
+/** A character has four bytes at most, and a token one at least; what is still broken long after that stays so. */
+const OPEN_TOKENS_MAX = 8;
 /** A token's text can depend on those before it: a space at the beginning, in some vocabularies. */
 const ANCHOR_TOKENS = 4;
+/** What stands for bytes that are no character, or not yet. */
+const BROKEN = '\ufffd';
 
 /** The text of tokens as they come: whole characters, up to a stop sequence. */
 export function createAnswerText({
@@ -19,28 +24,44 @@ export function createAnswerText({
   readonly stop: readonly string[];
 }): AnswerText {
   const matcher = createStopMatcher(stop);
-  let anchor: number[] = [];
-  let pending: number[] = [];
+  let anchor: readonly number[] = [];
+  let open: readonly number[] = [];
+  /** Characters of the open tokens' text that were told. */
+  let told = 0;
 
-  function take(): string {
-    const text = textOf([...anchor, ...pending]).slice(textOf(anchor).length);
-    anchor = [...anchor, ...pending].slice(-ANCHOR_TOKENS);
-    pending = [];
-    return text;
+  function openText(): string {
+    return textOf([...anchor, ...open]).slice(textOf(anchor).length);
+  }
+
+  function added(text: string) {
+    return { ...matcher.push(text), added: text.length };
   }
 
   return {
     push(token) {
-      pending.push(token);
-      if (textOf(pending).endsWith('\ufffd') && pending.length < CHARACTER_TOKENS_MAX) {
-        return { text: '', stopped: false };
+      open = [...open, token];
+      const text = openText();
+      // Only the last one may yet become a character, with bytes that follow.
+      const isBroken = text.endsWith(BROKEN);
+      if (isBroken && open.length < OPEN_TOKENS_MAX) {
+        const settled = text.slice(told, -BROKEN.length);
+        told += settled.length;
+        return added(settled);
       }
-      return matcher.push(take());
+      const rest = text.slice(told);
+      // Bytes that would be a character with the next ones change the text of those before it.
+      anchor = isBroken ? [] : [...anchor, ...open].slice(-ANCHOR_TOKENS);
+      open = [];
+      told = 0;
+      return added(rest);
     },
     end() {
       // What is not a whole character by now never will be.
-      const rest = pending.length > 0 ? take().replace(/\ufffd+$/, '') : '';
-      const last = matcher.push(rest);
+      const last = matcher.push(
+        openText()
+          .slice(told)
+          .replace(/\ufffd+$/, ''),
+      );
       return last.stopped ? last.text : last.text + matcher.end();
     },
   };

@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import type { GenerationInput } from '../text-generator.ts';
+import type { GenerationInput, Prompt } from '../text-generator.ts';
 import { createGenerationLoop } from './generation-loop.ts';
 import { type LetterEngineOptions, letterEngine } from './testing/letter-engine.ts';
+import { TemplateRefusedError } from './text-engine.ts';
 
 const sampling = {
   temperature: 0,
@@ -117,6 +118,24 @@ describe('the loop that writes', () => {
     const { start, told } = loopOf({ contextTokens: 4 });
     await start(input('abcd')).ended;
     expect(told).toEqual(['1 refused input_too_long']);
+  });
+
+  it('refuses what the chat template does, as the fault of who asks', async () => {
+    const { start, told, engine } = loopOf();
+    const { tokensOf } = engine;
+    Object.assign(engine, {
+      tokensOf(prompt: Prompt) {
+        if (prompt.kind === 'chat') throw new TemplateRefusedError('No system message.');
+        return tokensOf(prompt);
+      },
+    });
+    const messages = [{ role: 'system', content: 'Be brief.' }] as const;
+    for (const truncate of [false, true]) {
+      await start(input('', { prompt: { kind: 'chat', messages }, truncate })).ended;
+    }
+    expect(told).toEqual(['1 refused template', '2 refused template']);
+    await start(input('xy')).ended;
+    expect(told.at(-1)).toBe('3 ended');
   });
 
   it('cuts the oldest of a prompt where that is asked for', async () => {

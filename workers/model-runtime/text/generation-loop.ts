@@ -1,9 +1,11 @@
-import type { GenerationEvent, GenerationInput, GenerationRefusal, TokenLogprob } from '../text-generator.ts';
+import type { GenerationEvent, GenerationInput, GenerationRefusal } from '../text-generator.ts';
 import { type AnswerText, createAnswerText } from './answer-text.ts';
-import { fitPrompt } from './fit-prompt.ts';
+import { type FittedPrompt, fitPrompt } from './fit-prompt.ts';
+import { createHeldLogprobs, type HeldLogprobs } from './held-logprobs.ts';
 import { createSequencePool } from './sequence-pool.ts';
 import { planStep } from './step-plan.ts';
-import type { DrawnToken, EngineSampler, TextEngine } from './text-engine.ts';
+import { type DrawnToken, type EngineSampler, TemplateRefusedError, type TextEngine } from './text-engine.ts';
+import { tokenLogprob } from './token-logprob.ts';
 import { nextInLine } from './waiting-line.ts';
 
 export interface GenerationRequest {
@@ -55,6 +57,7 @@ interface Choice {
   readonly index: number;
   readonly lane: string;
   readonly answer: AnswerText;
+  readonly logprobs: HeldLogprobs;
   /** Prompt and answer. */
   readonly tokens: number[];
   /** So many of them are in the cache. */
@@ -84,7 +87,8 @@ export function createGenerationLoop(options: GenerationLoopOptions): Generation
     const { id, input } = given;
     const unknown = input.sampling.logitBias.find(([token]) => !engine.isToken(token));
     if (unknown) return listener.refused(id, { refused: 'unknown_token', token: unknown[0] });
-    const fitted = fitPrompt(engine, input);
+    const fitted = fitOrNull(input);
+    if (!fitted) return listener.refused(id, { refused: 'template' });
     if (!fitted.tokens) return listener.refused(id, { refused: 'prompt_too_long', contextTokens });
     if (fitted.tokens.length > fitted.room) {
       return listener.refused(id, { refused: 'input_too_long', tokens: fitted.tokens.length, contextTokens });
@@ -104,12 +108,22 @@ export function createGenerationLoop(options: GenerationLoopOptions): Generation
     run();
   }
 
+  function fitOrNull(input: GenerationInput): FittedPrompt | null {
+    try {
+      return fitPrompt(engine, input);
+    } catch (error) {
+      if (error instanceof TemplateRefusedError) return null;
+      throw error;
+    }
+  }
+
   function newChoice(request: Request, index: number): Choice {
     return {
       request,
       index,
       lane: request.lane,
       answer: createAnswerText({ textOf: engine.textOf, stop: request.input.stop }),
+      logprobs: createHeldLogprobs(),
       tokens: [...request.prompt],
       read: 0,
       made: 0,
@@ -231,33 +245,17 @@ export function createGenerationLoop(options: GenerationLoopOptions): Generation
     const { input } = choice.request;
     choice.tokens.push(drawn.token);
     choice.made++;
-    const { text, stopped } = choice.answer.push(drawn.token);
-    tell(choice, text, 1, drawn);
+    const { text, stopped, added } = choice.answer.push(drawn.token);
+    if (drawn.logprobs) choice.logprobs.push(tokenLogprob(engine, drawn.token, drawn.logprobs), added);
+    tell(choice, text, 1);
     if (stopped) return finish(choice, 'stop');
     if (choice.made >= input.outputTokensMax || choice.tokens.length >= contextTokens)
       finish(choice, 'length');
   }
 
-  function tell({ request, index }: Choice, text: string, tokens: number, drawn: DrawnToken | null) {
-    const logprobs = drawn?.logprobs ? [toLogprob(drawn.token, drawn.logprobs)] : null;
+  function tell({ request, index, logprobs: held }: Choice, text: string, tokens: number) {
+    const logprobs = request.input.logprobs === null ? null : held.tell(text.length);
     listener.event(request.id, { kind: 'text', choice: index, text, tokens, logprobs });
-  }
-
-  function toLogprob(
-    token: number,
-    { chosen, alternatives }: NonNullable<DrawnToken['logprobs']>,
-  ): TokenLogprob {
-    return {
-      id: token,
-      ...described(token),
-      logprob: chosen,
-      alternatives: alternatives.map(([other, logprob]) => ({ ...described(other), logprob })),
-    };
-  }
-
-  function described(token: number): { readonly token: string; readonly bytes: readonly number[] } {
-    const text = engine.textOf([token]);
-    return { token: text, bytes: [...engine.bytesOf(token)] };
   }
 
   /** Its sequence is given back once no step is under way that uses it. */
@@ -267,7 +265,7 @@ export function createGenerationLoop(options: GenerationLoopOptions): Generation
     choice.state = 'finished';
     if (request.started) {
       const rest = reason === 'cancelled' ? '' : choice.answer.end();
-      if (rest) tell(choice, rest, 0, null);
+      if (rest) tell(choice, rest, 0);
       listener.event(request.id, {
         kind: 'finished',
         choice: choice.index,

@@ -8,7 +8,10 @@ export interface TextEngine {
   readonly limits: EngineLimits;
   /** What the chat template puts before anything that a customer says: no secret, so all may share it. */
   readonly preamble: readonly number[];
-  /** At least one token. What a customer says never becomes a token of the template's, nor a part of another one's. */
+  /**
+   * At least one token. What a customer says never becomes a token of the template's, nor a part of another one's. Throws
+   * TemplateRefusedError.
+   */
   tokensOf(prompt: Prompt): readonly number[];
   isToken(token: number): boolean;
   /** Whether it ends a text. */
@@ -24,6 +27,11 @@ export interface TextEngine {
   forget(sequence: number, position: number): void;
   /** Makes the cache of one sequence that of another. */
   copy(from: number, to: number): Promise<void>;
+}
+
+/** The model's chat template has no words for these messages: a role, or their order. */
+export class TemplateRefusedError extends Error {
+  override readonly name = 'TemplateRefusedError';
 }
 
 export interface EngineLimits {

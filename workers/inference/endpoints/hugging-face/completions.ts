@@ -1,7 +1,7 @@
 import { z } from '@hono/zod-openapi';
 import { generationLimits } from '#server/domain/rate-limits/limits.ts';
 import type { TextGenerator } from '#workers/model-runtime/text-generator.ts';
-import { flag } from '../../generation/generation-fields.ts';
+import { flag, maxTokens, samplingFields } from '../../generation/generation-fields.ts';
 import type { GenerationEndpoint } from '../../generation-endpoint.ts';
 import { refuseTextParametersBesideOpenAi } from '../../hugging-face/refused-parameters.ts';
 import { parseAs, readJson } from '../../json-body.ts';
@@ -13,10 +13,15 @@ import {
 } from '../completions.ts';
 import { underModel } from './under-model.ts';
 
-/** Hugging Face's client for JavaScript sends these beside OpenAI's fields. */
+/** Parameters of text-generation-inference: Hugging Face's client for JavaScript sends them beside OpenAI's fields. */
 const parameters = z
   .looseObject(
-    { do_sample: flag('do_sample'), return_full_text: flag('return_full_text') },
+    {
+      do_sample: flag('do_sample'),
+      return_full_text: flag('return_full_text'),
+      max_new_tokens: maxTokens('max_new_tokens'),
+      stop_sequences: samplingFields.stop,
+    },
     { error: 'The body is a JSON object.' },
   )
   .superRefine(refuseTextParametersBesideOpenAi);
@@ -39,10 +44,11 @@ export function modelCompletionsEndpoint(generator: TextGenerator): GenerationEn
 }
 
 function fromParameters(given: unknown): object {
-  const { do_sample, return_full_text, ...body } = parseAs(parameters, given);
+  const { do_sample, return_full_text, max_new_tokens, stop_sequences, ...body } = parseAs(parameters, given);
   return {
     ...body,
-    max_tokens: body.max_tokens ?? generationLimits.newTokensDefault,
+    max_tokens: body.max_tokens ?? max_new_tokens ?? generationLimits.newTokensDefault,
+    stop: body.stop ?? stop_sequences,
     temperature: body.temperature ?? (do_sample === false ? 0 : null),
     echo: body.echo ?? return_full_text,
   };
