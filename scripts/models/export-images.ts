@@ -2,7 +2,7 @@ import { copyFileSync, existsSync, mkdirSync, readFileSync, writeFileSync } from
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { GRAPH_FILES } from '#workers/model-runtime/onnx/model-folder.ts';
-import { LITE0_FEATURES } from '#workers/model-zoo/efficientnet-lite.ts';
+import { LITE0_FEATURES, LITE0_STRIDE } from '#workers/model-zoo/efficientnet-lite.ts';
 import { exportImageClassifier, type ImagePrecision } from '#workers/model-zoo/export-image-classifier.ts';
 import { readSafetensors } from '#workers/model-zoo/safetensors.ts';
 import { checkpointWeights } from '#workers/model-zoo/weights.ts';
@@ -51,6 +51,7 @@ function config(classes: readonly ImagenetClass[]): object {
     architecture: 'tf_efficientnet_lite0',
     num_classes: classes.length,
     num_features: LITE0_FEATURES,
+    feature_map_side: SIZE / LITE0_STRIDE,
     label_names: classes.map(({ wordnetId }) => wordnetId),
     label_descriptions: Object.fromEntries(classes.map(({ wordnetId, label }) => [wordnetId, label])),
     pretrained_cfg: {

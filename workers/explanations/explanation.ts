@@ -27,12 +27,22 @@ export interface Explanation {
   readonly faithfulness: Faithfulness;
 }
 
+/** Of values that come from elsewhere: the whole and the empty input, and what tells how faithful the values are. */
+export function planOfGivenValues(
+  units: number,
+): Pick<ExplanationPlan, 'units' | 'masks' | 'followUpRunsMax'> {
+  return { units, masks: endsOf(units), followUpRunsMax: faithfulnessRuns(units) };
+}
+
+function endsOf(units: number): Mask[] {
+  return [new Uint8Array(units).fill(1), new Uint8Array(units)];
+}
+
 export function planExplanation(method: MethodName, units: number, options: MethodOptions): ExplanationPlan {
-  const ends = [new Uint8Array(units).fill(1), new Uint8Array(units)];
   return {
     method,
     units,
-    masks: [...ends, ...METHODS[method].masks(units, options)],
+    masks: [...endsOf(units), ...METHODS[method].masks(units, options)],
     followUpRunsMax: faithfulnessRuns(units),
   };
 }
@@ -52,12 +62,20 @@ export function followUpMasks(values: Float64Array): Mask[] {
 
 /** `scores` of the plan's masks and then of the follow-up's. */
 export function explanationOf(plan: ExplanationPlan, scores: readonly number[]): Explanation {
-  const first = scores.slice(0, plan.masks.length);
-  const [whole = 0, empty = 0] = first;
+  return judgedValues(plan, explainedValues(plan, scores.slice(0, plan.masks.length)), scores);
+}
+
+/** The same of values that are known already. */
+export function judgedValues(
+  { units, masks }: Pick<ExplanationPlan, 'units' | 'masks'>,
+  values: Float64Array,
+  scores: readonly number[],
+): Explanation {
+  const [whole = 0, empty = 0] = scores;
   return {
-    values: explainedValues(plan, first),
+    values,
     whole,
     empty,
-    faithfulness: faithfulnessOf(plan.units, scores.slice(plan.masks.length), whole, empty),
+    faithfulness: faithfulnessOf(units, scores.slice(masks.length), whole, empty),
   };
 }

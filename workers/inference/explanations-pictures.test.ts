@@ -6,6 +6,7 @@ import { explanationLimits } from '#server/domain/rate-limits/limits.ts';
 import { parsePublicRequestId } from '#server/domain/usage/request-id.ts';
 import { createTestDatabase, type TestDatabase } from '#server/testing/database.ts';
 import { createApiKey, createWorkspace } from '#server/testing/factories.ts';
+import { fakeImageClassifier } from '#workers/model-runtime/fake/fake-image-classifier.ts';
 import {
   type CallOptions,
   call,
@@ -147,6 +148,28 @@ describe('a picture', () => {
     });
   });
 
+  it('by grad-cam has what the places of the last features do, in twenty runs', async () => {
+    const before = await ledger();
+    const { status, json } = await explain({ method: 'grad-cam', grid: 4 });
+    expect(status).toBe(200);
+    expect(json).toMatchObject({ method: 'grad-cam', score: 0.5, base_score: 0, grid: 4, runs: 20 });
+    // The fake model's map is -1, 2, 0, 3: each of its places has four cells.
+    const values = json.data.map(({ value }: Cell) => value);
+    expect(values).toEqual([0, 0, 0.5, 0.5, 0, 0, 0.5, 0.5, 0, 0, 0.75, 0.75, 0, 0, 0.75, 0.75]);
+    expect(json.heat_map.full_value).toBe(0.75);
+    expect(json.faithfulness.insertion_area).toBeGreaterThan(0);
+    expect(await ledger()).toEqual({ spent: before.spent + 20, held: 0 });
+  });
+
+  it('by grad-cam is refused where the model gives no maps, and nothing billed', async () => {
+    const without = gatewayUnderTest(database, { imageRuntime: fakeImageClassifier({ hasMaps: false }) });
+    const before = await ledger();
+    const { status, json } = await explain({ method: 'grad-cam' }, without);
+    expect({ status, param: json.error.param }).toEqual({ status: 400, param: 'method' });
+    expect((await explain({ method: 'lime', samples: 128 }, without)).status).toBe(200);
+    expect((await ledger()).spent - before.spent).toBe(1 + 1 + 128 + 18);
+  });
+
   it('is decoded once, however many the runs', async () => {
     const counted = gatewayUnderTest(database);
     await explain({ method: 'lime', samples: 128 }, counted);
@@ -194,7 +217,8 @@ describe('refused, and nothing billed', () => {
     ['a grid too fine', { grid: gridMax + 1 }, 400, 'grid'],
     ['half a cell', { grid: 4.5 }, 400, 'grid'],
     ['a grid as text', { grid: '7' }, 400, 'grid'],
-    ['another method', { method: 'grad-cam' }, 400, 'method'],
+    ['another method', { method: 'attention' }, 400, 'method'],
+    ['a text by a method of pictures', { input: 'a dull film', method: 'grad-cam' }, 400, 'method'],
     ['a label that is none', { label: 'unicorn' }, 400, 'label'],
     ['a label of a prototype', { label: '__proto__' }, 400, 'label'],
     ['a label as a number', { label: 3 }, 400, 'label'],

@@ -166,14 +166,15 @@ const ending = new AbortController();
 // Each text that is being written listens.
 setMaxListeners(0, ending.signal);
 
+const { classes, hasMaps } = pictures.runtime;
 const metered = [
   explainingSentimentEndpoint(sentiment),
   explanationsEndpoint({
     texts: sentiment,
-    pictures: { ...servedAs(images, isExplanationOutput), classes: pictures.runtime.classes },
+    pictures: { ...servedAs(images, isExplanationOutput), classes, hasMaps },
     fetchOutside,
   }),
-  explainingImagesEndpoint({ model: images, classes: pictures.runtime.classes, fetchOutside }),
+  explainingImagesEndpoint({ model: images, classes, hasMaps, fetchOutside }),
   embeddingsEndpoint({ ...embeddings, fetchOutside }),
   ...huggingFaceMetered({
     sentiment,

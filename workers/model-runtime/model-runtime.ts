@@ -123,6 +123,8 @@ export interface ImageScore extends ImageClass {
 export interface SeeImageInput {
   readonly kind: 'see';
   readonly bytes: Uint8Array;
+  /** Of which class the map is wanted as well; null: of the most probable one. Only of models with maps. */
+  readonly mapOf?: number | null;
 }
 
 export interface SeenImage {
@@ -134,6 +136,15 @@ export interface SeenImage {
   readonly square: PictureSquare;
   /** Probability of every class, in the order of `classes`. */
   readonly shares: readonly number[];
+  /** Where it was asked for. */
+  readonly classMap?: ClassMap;
+}
+
+/** What each place of the square does for a class's logit, row by row: they add up to it, but for the class's bias. */
+export interface ClassMap {
+  readonly values: Float32Array;
+  /** Places on a side. */
+  readonly side: number;
 }
 
 export interface PictureSize {
@@ -189,6 +200,8 @@ export interface ImageModel extends ModelRuntime<ImageQuestion, ImageAnswer> {
   readonly classes: readonly ImageClass[];
   /** How long its vectors are; null: it gives none. */
   readonly dimensions: number | null;
+  /** Whether it tells what the places of a picture do for a class. */
+  readonly hasMaps: boolean;
 }
 
 export function isImageClassification(output: object): output is ImageClassification {

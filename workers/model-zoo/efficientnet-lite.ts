@@ -22,6 +22,8 @@ const LITE0: readonly Stage[] = [
 ];
 const STEM_CHANNELS = 32;
 export const LITE0_FEATURES = 1280;
+/** Pixels on a side of what one place of its maps stands for. */
+export const LITE0_STRIDE = 32;
 const EPSILON = 1e-3;
 
 /**
@@ -40,6 +42,11 @@ export function lite0Head<T>(ops: Ops<T>, weights: Weights<T>, features: T, labe
 
 /** What the head reads: the last layer's channels, each its mean over the picture. pictures -> [batch, LITE0_FEATURES]. */
 export function lite0Features<T>(ops: Ops<T>, weights: Weights<T>, pictures: T): T {
+  return ops.globalAveragePool(lite0Maps(ops, weights, pictures));
+}
+
+/** The last layer's channels, place by place; a place is 32 pixels wide. */
+export function lite0Maps<T>(ops: Ops<T>, weights: Weights<T>, pictures: T): T {
   let x = ops.relu6(
     ops.convolution(pictures, weights('conv_stem.weight', [STEM_CHANNELS, 3, 3, 3]), {
       norm: normalisation(weights, 'bn1', STEM_CHANNELS),
@@ -61,8 +68,7 @@ export function lite0Features<T>(ops: Ops<T>, weights: Weights<T>, pictures: T):
       channels = stage.channels;
     }
   });
-  const last = ops.relu6(pointwise(ops, weights, x, ['conv_head', 'bn2'], [LITE0_FEATURES, channels]));
-  return ops.globalAveragePool(last);
+  return ops.relu6(pointwise(ops, weights, x, ['conv_head', 'bn2'], [LITE0_FEATURES, channels]));
 }
 
 interface Block extends Omit<Stage, 'blocks'> {

@@ -1,4 +1,4 @@
-import { LITE0_FEATURES, lite0Features, lite0Head } from './efficientnet-lite.ts';
+import { LITE0_FEATURES, LITE0_STRIDE, lite0Head, lite0Maps } from './efficientnet-lite.ts';
 import { mlp } from './mlp.ts';
 import {
   type ActivationRanges,
@@ -30,6 +30,8 @@ interface Outputs {
   readonly logits: OnnxValue; // [batch, labels]
   /** What the head reads, where it is worth handing out. */
   readonly features?: { readonly value: OnnxValue; readonly width: number }; // [batch, width]
+  /** What the features are the means of. */
+  readonly maps?: { readonly value: OnnxValue; readonly width: number; readonly stride: number }; // [batch, width, …]
 }
 
 type Architecture = (
@@ -41,10 +43,12 @@ type Architecture = (
 
 const ARCHITECTURES = {
   efficientnet_lite0(ops, weights, pictures, labels) {
-    const value = lite0Features(ops, weights, pictures);
+    const maps = lite0Maps(ops, weights, pictures);
+    const features = ops.globalAveragePool(maps);
     return {
-      logits: lite0Head(ops, weights, value, labels),
-      features: { value, width: LITE0_FEATURES },
+      logits: lite0Head(ops, weights, features, labels),
+      features: { value: features, width: LITE0_FEATURES },
+      maps: { value: maps, width: LITE0_FEATURES, stride: LITE0_STRIDE },
     };
   },
   small_resnet: (...network) => ({ logits: smallResnet(...network) }),
@@ -62,8 +66,9 @@ export interface ImageExport {
 }
 
 /**
- * As an ONNX file: `pixel_values` [batch, 3, size, size] -> `logits` [batch, labels], and `features` [batch, width] where
- * the architecture has them. Whoever asks a run for one of the two is not given the other.
+ * As an ONNX file: `pixel_values` [batch, 3, size, size] -> `logits` [batch, labels], and where the architecture has them
+ * `features` [batch, width] and `maps` [batch, width, size / stride, size / stride], whose means they are. Whoever asks a run
+ * for one of them is not given the others.
  */
 export function exportImageClassifier(
   architecture: ImageArchitecture,
@@ -102,9 +107,13 @@ function writeGraph(
   const pictures: OnnxValue = { name: graph.input('pixel_values', 'float32', ['batch', 3, size, size]) };
   const ops = onnxOps(graph, { ...writers, embeddings: 'float32' });
   const architectureOf: Architecture = ARCHITECTURES[architecture];
-  const { logits, features } = architectureOf(ops, weights, pictures, labels);
+  const { logits, features, maps } = architectureOf(ops, weights, pictures, labels);
   graph.output(nameOf(logits), 'logits', 'float32', ['batch', labels]);
   if (features) graph.output(nameOf(features.value), 'features', 'float32', ['batch', features.width]);
+  if (maps) {
+    const side = size / maps.stride;
+    graph.output(nameOf(maps.value), 'maps', 'float32', ['batch', maps.width, side, side]);
+  }
   return graph;
 }
 

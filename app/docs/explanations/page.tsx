@@ -80,11 +80,16 @@ export default function ExplanationsReferencePage() {
               'as many runs as samples',
               'A linear model of the score around the input. Good for an order; its values add up to nothing.',
             ],
+            [
+              'grad-cam',
+              'the whole, and the faithfulness',
+              'Of pictures alone: what each place of the model’s last features does for the label, in logits, none below 0. As coarse as those: 7 by 7.',
+            ],
           ]}
         />
         <p>
           A value says what the model did, not what is true. Attention is not among the methods: which words a
-          model looks at is no explanation of what it answers. Nor is Grad-CAM, which needs the weights.
+          model looks at is no explanation of what it answers.
         </p>
       </Section>
       <Section id="answer" title="The answer">

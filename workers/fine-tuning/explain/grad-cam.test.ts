@@ -2,6 +2,8 @@ import { readFile } from 'node:fs/promises';
 import * as tf from '@tensorflow/tfjs-core';
 import sharp from 'sharp';
 import { beforeAll, describe, expect, it } from 'vitest';
+import { gradCamValues } from '#workers/explanations/grad-cam.ts';
+import { openImageClassifier } from '#workers/model-runtime/onnx/open-image-classifier.ts';
 import { tensorflowOps } from '#workers/model-zoo/ops-tensorflow.ts';
 import { plainCnn } from '#workers/model-zoo/plain-cnn.ts';
 import { randomNumbers } from '#workers/model-zoo/seeded-random.ts';
@@ -104,5 +106,22 @@ describe('Grad-CAM', () => {
     // Above, to the right; the row and column in the middle belong to both halves.
     const ofCat = values.filter((_, at) => Math.floor(at / 7) <= 3 && at % 7 >= 3);
     expect(ofCat.reduce((sum, value) => sum + value, 0)).toBeGreaterThan(0.8 * total);
+  }, 60_000);
+
+  it('is what the runtime that serves makes of its maps, with the model that ships', async () => {
+    const folder = 'workers/models/image-classification';
+    const [model, served] = [await openPictureClassifier(folder), await openImageClassifier(folder)];
+    const [seen] = await served.answer([
+      { kind: 'see', bytes: await readFile('public/samples/cat.jpg'), mapOf: null },
+    ]);
+    if (!seen || !('classMap' in seen) || !seen.classMap) throw new Error('no map');
+    const picture = model.toTensor(seen.pixels);
+    const { values } = gradCam(model, picture, seen.shares.indexOf(Math.max(...seen.shares)));
+    picture.dispose();
+    const largest = Math.max(...values);
+    // The graph that serves stores its weights in 16 bits.
+    gradCamValues(seen.classMap, 7).forEach((value, place) => {
+      expect(Math.abs(value - (values[place] ?? 0)) / largest).toBeLessThan(0.02);
+    });
   }, 60_000);
 });

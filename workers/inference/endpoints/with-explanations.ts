@@ -68,6 +68,7 @@ function textsToExplain({ input, truncate }: SentimentRequest): ExplainedText[] 
 export interface ExplainingImagesDependencies {
   readonly model: ServedModel<ImageInput | ImageExplanationInput, object>;
   readonly classes: ServedForExplaining['classes'];
+  readonly hasMaps: boolean;
   readonly fetchOutside: OutboundFetch;
 }
 
@@ -75,6 +76,7 @@ export interface ExplainingImagesDependencies {
 export function explainingImagesEndpoint({
   model,
   classes,
+  hasMaps,
   fetchOutside,
 }: ExplainingImagesDependencies): MeteredEndpoint<
   ImageRequest,
@@ -91,7 +93,7 @@ export function explainingImagesEndpoint({
     ImageExplanationInput,
     ImageExplanationOutput
   >(endpoint, {
-    kind: explainPictures({ ...servedAs(model, isExplanationOutput), classes }),
+    kind: explainPictures({ ...servedAs(model, isExplanationOutput), classes, hasMaps }),
     isAsked: ({ explain }) => explain === true,
     asksOf: picturesToExplain,
     modelOf(request) {

@@ -3,9 +3,11 @@ import { explanationLimits } from '#server/domain/rate-limits/limits.ts';
 import {
   type ExplanationPlan,
   explainedValues,
-  explanationOf,
   followUpMasks,
+  judgedValues,
+  planOfGivenValues,
 } from '#workers/explanations/explanation.ts';
+import { gradCamValues } from '#workers/explanations/grad-cam.ts';
 import { heatMap } from '#workers/explanations/heat-map.ts';
 import { pictureCells } from '#workers/explanations/picture-cells.ts';
 import type {
@@ -26,11 +28,15 @@ import { planRequest } from './plan-request.ts';
 export interface ServedForExplaining extends ServedModel<ImageExplanationInput, ImageExplanationOutput> {
   /** In the order of its scores. */
   readonly classes: readonly ImageClass[];
+  /** Whether it tells what the places of a picture do for a class: what grad-cam needs. */
+  readonly hasMaps: boolean;
 }
 
-interface Plan extends ExplanationPlan {
+interface Plan extends Pick<ExplanationPlan, 'masks' | 'units' | 'followUpRunsMax'> {
   /** Undefined: the most probable one, which the first run tells. */
   readonly classIndex: number | undefined;
+  /** Null: the values come from the first run's map. */
+  readonly perturbing: ExplanationPlan | null;
 }
 
 const nothing = new Uint8Array();
@@ -42,7 +48,7 @@ const nothing = new Uint8Array();
 export function explainPictures(
   model: ServedForExplaining,
 ): ExplainedKind<PictureExplanationRequest, ImageExplanationInput, ImageExplanationOutput> {
-  const planOf = planOnce((request: PictureExplanationRequest) => makePlan(request, model.classes));
+  const planOf = planOnce((request: PictureExplanationRequest) => makePlan(request, model));
   /** The plan's first mask is the whole, which the picture itself is scored for. */
   const masksAfterWhole = (request: PictureExplanationRequest) => planOf(request).masks.slice(1);
 
@@ -56,11 +62,14 @@ export function explainPictures(
         param: 'model',
       });
     },
-    itemsOf: ({ pictures }) =>
-      pictures.map((picture) => ({
+    itemsOf(request) {
+      const { classIndex, perturbing } = planOf(request);
+      return request.pictures.map((picture) => ({
         kind: 'see',
         bytes: picture.kind === 'bytes' ? picture.bytes : nothing,
-      })),
+        ...(!perturbing && { mapOf: classIndex ?? null }),
+      }));
+    },
     followUps: [
       {
         itemsMax: (request) => masksAfterWhole(request).map(notYetSeen),
@@ -71,8 +80,7 @@ export function explainPictures(
           Array.from({ length: planOf(request).followUpRunsMax }, () => notYetSeen(nothing)),
         itemsOf(request, outputs) {
           const plan = planOf(request);
-          const values = explainedValues(plan, scoresOf(plan, outputs));
-          return masked(request, plan, followUpMasks(values), outputs);
+          return masked(request, plan, followUpMasks(valuesOf(request, plan, outputs)), outputs);
         },
       },
     ],
@@ -82,9 +90,29 @@ export function explainPictures(
   };
 }
 
-function makePlan(request: PictureExplanationRequest, classes: readonly ImageClass[]): Plan {
+function makePlan(request: PictureExplanationRequest, { classes, hasMaps }: ServedForExplaining): Plan {
   const classIndex = request.label == null ? undefined : findClass(classes, request.label);
-  return { ...planRequest(request, request.grid ** 2, 'The grid'), classIndex };
+  const { method, grid } = request;
+  if (method !== 'grad-cam') {
+    const perturbing = planRequest({ ...request, method }, grid ** 2, 'The grid');
+    return { ...perturbing, classIndex, perturbing };
+  }
+  if (hasMaps) return { ...planOfGivenValues(grid ** 2), classIndex, perturbing: null };
+  throw new DomainError('invalid_request', 'This model gives no maps for grad-cam. Take another method.', {
+    param: 'method',
+  });
+}
+
+function valuesOf(
+  { grid }: PictureExplanationRequest,
+  plan: Plan,
+  outputs: readonly ImageExplanationOutput[],
+): Float64Array {
+  const { perturbing, masks } = plan;
+  if (perturbing) return explainedValues(perturbing, scoresOf(plan, outputs.slice(0, masks.length)));
+  const { classMap } = seenOf(outputs);
+  if (!classMap) throw new Error('The first run gives the map that it was asked for.');
+  return gradCamValues(classMap, grid);
 }
 
 /** Costs a unit like any other, before there is anything to mask. */
@@ -128,7 +156,12 @@ function toReply(
 ): PictureExplanationReply {
   const { grid, method, seed } = request;
   const seenGrid = { ...seenOf(answer.outputs), grid };
-  const { values, whole, empty, faithfulness } = explanationOf(plan, scoresOf(plan, answer.outputs));
+  const explained = valuesOf(request, plan, answer.outputs);
+  const { values, whole, empty, faithfulness } = judgedValues(
+    plan,
+    explained,
+    scoresOf(plan, answer.outputs),
+  );
   const { label = '', wordnetId = null } = classes[classOf(plan, answer.outputs)] ?? {};
   const map = heatMap(seenGrid, values, { sideMax: explanationLimits.heatMapSideMax });
   return {

@@ -1,6 +1,6 @@
 import { z } from '@hono/zod-openapi';
 import { imageUsageSchema, usageSchema } from '../openapi-parts.ts';
-import { methods, sentimentLabels } from './explanation-request.ts';
+import { methods, pictureMethods, sentimentLabels } from './explanation-request.ts';
 
 const common = {
   id: z.string().openapi({ example: 'req_019ab0f2c4d17a7e8f3b5c6d7e8f9a0b' }),
@@ -52,6 +52,7 @@ const pixels = z.number().min(0);
 export const pictureExplanationReply = z
   .object({
     ...common,
+    method: z.enum(pictureMethods),
     label: z.string().openapi({ description: 'The label whose score is explained.', example: 'tabby' }),
     wordnet_id: z.string().nullable().openapi({ description: 'Its synset in WordNet 3.0.' }),
     score: z.number().openapi({ description: 'Its score for the whole picture.' }),

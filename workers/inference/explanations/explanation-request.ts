@@ -7,6 +7,8 @@ import { readTextUpTo } from '../text-input.ts';
 
 export const sentimentLabels = ['negative', 'neutral', 'positive'] as const;
 export const methods = Object.keys(METHODS) as [MethodName, ...MethodName[]];
+export const pictureMethods = [...methods, 'grad-cam'] as [MethodName, ...MethodName[], 'grad-cam'];
+export type PictureMethod = (typeof pictureMethods)[number];
 
 const { textCharactersMax, samplesMax, samplesDefault, gridMin, gridMax, gridDefault } = explanationLimits;
 const samplesSentence = `samples is a whole number from 2 to ${samplesMax}.`;
@@ -15,12 +17,14 @@ const gridSentence = `grid is a whole number from ${gridMin} to ${gridMax}.`;
 const labelSentence = 'label is a label of the model, or its WordNet id.';
 const labelCharactersMax = 200;
 
+const methodField = <Name extends string>(names: readonly [Name, ...Name[]], more = '') =>
+  z.enum(names, { error: `method is one of ${names.join(', ')}.` }).openapi({
+    description: `occlusion: a run a word or cell. lime and shap: as many runs as samples.${more}`,
+  });
+
 const optionFields = {
   model: z.string({ error: 'model is the name of a model.' }).nullish(),
-  method: orDefault(
-    z.enum(methods, { error: `method is one of ${methods.join(', ')}.` }),
-    'occlusion',
-  ).openapi({ description: 'occlusion: a run a word or cell. lime and shap: as many runs as samples.' }),
+  method: orDefault(methodField(methods), 'occlusion'),
   samples: orDefault(
     z
       .int({ error: samplesSentence })
@@ -59,6 +63,13 @@ export type TextExplanationRequest = z.infer<typeof textExplanationBody>;
 
 const pictureOptionFields = {
   ...optionFields,
+  method: orDefault(
+    methodField(
+      pictureMethods,
+      ' grad-cam: the picture itself, and what measures the faithfulness; as fine as the model’s last features, 7 by 7.',
+    ),
+    'occlusion',
+  ),
   label: z
     .string({ error: labelSentence })
     .min(1, { error: labelSentence })

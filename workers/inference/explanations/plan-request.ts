@@ -1,10 +1,10 @@
 import { DomainError } from '#server/domain/errors.ts';
-import { type ExplanationPlan, planExplanation } from '#workers/explanations/explanation.ts';
+import { type ExplanationPlan, type MethodName, planExplanation } from '#workers/explanations/explanation.ts';
 import type { ExplanationRequest } from './explanation-request.ts';
 
 /** What is run for a request, known before anything is: so is what it costs. */
 export function planRequest(
-  { method, samples, seed }: Pick<ExplanationRequest, 'method' | 'samples' | 'seed'>,
+  { method, samples, seed }: Pick<ExplanationRequest, 'samples' | 'seed'> & { readonly method: MethodName },
   units: number,
   of: string,
 ): ExplanationPlan {

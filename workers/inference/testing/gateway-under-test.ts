@@ -134,15 +134,16 @@ export function gatewayUnderTest(
   });
   const blobs = createFolderBlobStore(options.blobsDir ?? path.join(tmpdir(), 'modelyard-test-blobs'));
   const createdAt = new Date('2026-11-01T00:00:00Z');
+  const { classes, hasMaps } = imageRuntime;
   const gateway = createGateway({
     metered: [
       explainingSentimentEndpoint(served),
       explanationsEndpoint({
         texts: served,
-        pictures: { ...servedAs(servedImages, isExplanationOutput), classes: imageRuntime.classes },
+        pictures: { ...servedAs(servedImages, isExplanationOutput), classes, hasMaps },
         fetchOutside,
       }),
-      explainingImagesEndpoint({ model: servedImages, classes: imageRuntime.classes, fetchOutside }),
+      explainingImagesEndpoint({ model: servedImages, classes, hasMaps, fetchOutside }),
       embeddingsEndpoint({ ...embeddings, fetchOutside }),
       ...huggingFaceMetered({
         sentiment: served,

@@ -9,6 +9,7 @@ import {
   type ImageRefused,
   type MaskedImageInput,
   ModelRuntimeError,
+  type SeeImageInput,
   type SeenImage,
 } from '../model-runtime.ts';
 import { sniffImage } from '../sniff-image.ts';
@@ -18,6 +19,7 @@ export interface FakeImageClassifierOptions {
   readonly id?: string;
   /** False: `batches` stays empty, for a process that serves it for long. */
   readonly keepsInputs?: boolean;
+  readonly hasMaps?: boolean;
   /** Time that a batch takes, whatever its size. */
   readonly latencyMs?: number;
   readonly batchItemsMax?: number;
@@ -69,12 +71,13 @@ export function fakeImageClassifier(options: FakeImageClassifierOptions = {}): F
     const reason = options.refuseOn?.(bytes);
     if (reason) return { refused: 'image_unreadable', reason };
     if (!('kind' in question)) return classification(bytes, question.topK);
-    return question.kind === 'see' ? seen(bytes) : embedding(bytes);
+    return question.kind === 'see' ? seen(question) : embedding(bytes);
   }
 
   return {
     model: { id, version: `${id}@fake0000`, tasks: ['image-classification', 'embedding'] },
     dimensions: DIMENSIONS,
+    hasMaps: options.hasMaps ?? true,
     limits: {
       contextTokens: 1,
       batchItemsMax: options.batchItemsMax ?? 16,
@@ -100,7 +103,7 @@ function bytesOf(question: ImageQuestion): Uint8Array {
 const SIDE = 20;
 
 /** Whatever the picture is, the model sees an upright one of 60 by 40, dark but for a white patch in the middle. */
-function seen(bytes: Uint8Array): SeenImage {
+function seen({ bytes, mapOf }: SeeImageInput): SeenImage {
   const pixels = new Uint8Array(3 * SIDE * SIDE);
   for (let y = 8; y < 12; y++) pixels.fill(255, 3 * (SIDE * y + 8), 3 * (SIDE * y + 12));
   const { scores } = classification(bytes, CLASSES.length);
@@ -110,6 +113,7 @@ function seen(bytes: Uint8Array): SeenImage {
     picture: { width: 60, height: 40 },
     square: { left: 12.5, top: 2.5, side: 35 },
     shares: CLASSES.map(({ label }) => scores.find((score) => score.label === label)?.score ?? 0),
+    ...(mapOf !== undefined && { classMap: { values: Float32Array.of(-1, 2, 0, 3), side: 2 } }),
   };
 }
 

@@ -19,6 +19,8 @@ export interface ImageModelDescription {
   readonly calibration: Calibration | undefined;
   /** How many features the graph gives beside the logits; null: none. */
   readonly features: number | null;
+  /** Places on a side of the maps whose means the features are; null: the graph does not give them. */
+  readonly mapSide: number | null;
 }
 
 export interface ImagePreparation {
@@ -51,7 +53,8 @@ export async function describeImageModel(folder: string): Promise<ImageModelDesc
     calibration: calibrated
       ? parseCalibration(await readJson(folder, IMAGE_MODEL_FILES.calibration))
       : undefined,
-    features: featuresOf(config),
+    features: wholeNumber(config, 'num_features'),
+    mapSide: wholeNumber(config, 'feature_map_side'),
   };
 }
 
@@ -83,11 +86,14 @@ function classesOf({
   });
 }
 
-/** `num_features`, where it stands: timm's name for the width of what the head reads. */
-function featuresOf({ num_features: features = null }: Record<string, unknown>): number | null {
-  if (features === null || (Number.isInteger(features) && Number(features) > 0))
-    return features as number | null;
-  throw new ModelFolderError('config.json: num_features is no whole number above 0.');
+/** Where it stands. `num_features` is timm's name for the width of what the head reads; `feature_map_side` is ours. */
+function wholeNumber(
+  config: Record<string, unknown>,
+  name: 'num_features' | 'feature_map_side',
+): number | null {
+  const value = config[name] ?? null;
+  if (value === null || (Number.isInteger(value) && Number(value) > 0)) return value as number | null;
+  throw new ModelFolderError(`config.json: ${name} is no whole number above 0.`);
 }
 
 function preparationOf(preprocessor: Record<string, unknown>): ImagePreparation {

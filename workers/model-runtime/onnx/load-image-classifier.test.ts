@@ -5,6 +5,7 @@ import { performance } from 'node:perf_hooks';
 import sharp from 'sharp';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { exportImageClassifier } from '#workers/model-zoo/export-image-classifier.ts';
+import { readSafetensors } from '#workers/model-zoo/safetensors.ts';
 import {
   type ImageClassification,
   isEmbedding,
@@ -103,6 +104,26 @@ describe('the image model in its compute process', () => {
     expect(classified).toMatchObject({ scores: [{ label: 'hot dog' }] });
     if (!empty || !('score' in empty)) throw new Error('not scored');
     expect(empty.score).toBeLessThan(0.05);
+  });
+
+  it('says what each place does for a class: with its bias they add up to the logit', async () => {
+    const bytes = photo('cat');
+    const weights = readSafetensors(readFileSync(`${folder}/model.safetensors`)).tensors;
+    const bias = weights.get('classifier.bias')?.data as Float32Array;
+    const ask = async (mapOf: number | null) => {
+      const [seen] = await model.run([{ kind: 'see', bytes, mapOf }]);
+      if (!seen || !('classMap' in seen) || !seen.classMap) throw new Error('no map');
+      const sum = seen.classMap.values.reduce((all, value) => all + value, 0);
+      return { ...seen, side: seen.classMap.side, sum };
+    };
+    const likely = await ask(null);
+    expect(likely.side).toBe(7);
+    const best = likely.shares.indexOf(Math.max(...likely.shares));
+    expect((await ask(best)).sum).toBe(likely.sum);
+    const other = (best + 500) % 1000;
+    // A difference of logits is the logarithm of the probabilities' ratio.
+    const logits = likely.sum + (bias[best] ?? 0) - (await ask(other)).sum - (bias[other] ?? 0);
+    expect(logits).toBeCloseTo(Math.log((likely.shares[best] ?? 0) / (likely.shares[other] ?? 0)), 1);
   });
 
   it('embeds a picture as 1,280 features of length 1', async () => {

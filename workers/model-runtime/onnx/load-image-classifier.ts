@@ -38,7 +38,7 @@ export async function loadImageClassifier(options: LoadImageClassifierOptions): 
     environment: GLIBC_MEMORY,
   });
   try {
-    const [digest, { classes, features }] = await Promise.all([
+    const [digest, { classes, features, mapSide }] = await Promise.all([
       digestImageModel(folder),
       describeImageModel(folder),
     ]);
@@ -49,6 +49,7 @@ export async function loadImageClassifier(options: LoadImageClassifierOptions): 
         tasks: features === null ? ['image-classification'] : ['image-classification', 'embedding'],
       },
       dimensions: features,
+      hasMaps: mapSide !== null,
       limits: {
         contextTokens: 1,
         batchItemsMax: BATCH_ITEMS_MAX,

@@ -10,9 +10,11 @@ import type {
   ImageRefused,
   MaskedImageInput,
   MaskedImageScore,
+  SeeImageInput,
   SeenImage,
 } from '../model-runtime.ts';
 import { intervalOf, probabilities } from './calibration.ts';
+import { classMap, type HeadWeights, readHead } from './class-map.ts';
 import { type ImageDecoder, openImageDecoder } from './decode-image.ts';
 import { greatest } from './greatest.ts';
 import {
@@ -50,12 +52,15 @@ export async function openImageClassifier(folder: string): Promise<AnsweringImag
   if (description.features !== null && !graph.outputNames.includes('features')) {
     throw new ModelFolderError(`${file} gives no features, which config.json says it has. Export it again.`);
   }
-  const parts = { description, decoder, graph };
+  if (description.mapSide !== null && !graph.outputNames.includes('maps')) {
+    throw new ModelFolderError(`${file} gives no maps, which config.json says it has. Export it again.`);
+  }
+  const parts = { description, decoder, graph, head: headOnce(folder, description) };
   return {
     classify: (inputs) => oneByOne(inputs, (input) => classify(parts, input)),
     answer: (questions) => oneByOne(questions, (question) => answer(parts, question)),
     async warmUp() {
-      await logitsOf(parts, new Uint8Array(3 * description.preparation.cropTo ** 2).fill(127));
+      await sharesOf(parts, new Uint8Array(3 * description.preparation.cropTo ** 2).fill(127));
     },
   };
 }
@@ -64,6 +69,16 @@ interface Parts {
   readonly description: ImageModelDescription;
   readonly decoder: ImageDecoder;
   readonly graph: InferenceSession;
+  head(): HeadWeights;
+}
+
+/** Read when a map is first asked for: nothing else needs it. */
+function headOnce(folder: string, { classes, features }: ImageModelDescription): () => HeadWeights {
+  let head: HeadWeights | undefined;
+  return () => {
+    head ??= readHead(folder, { classes: classes.length, width: features ?? 0 });
+    return head;
+  };
 }
 
 /** A run over several is no faster on one core, and what is decoded stays small. */
@@ -79,7 +94,7 @@ async function oneByOne<Question, Answer>(
 async function answer(parts: Parts, question: ImageQuestion): Promise<ImageAnswer | ImageRefused> {
   if (!('kind' in question)) return classify(parts, question);
   if (question.kind === 'masked') return scoreMasked(parts, question);
-  return question.kind === 'see' ? see(parts, question.bytes) : embed(parts, question.bytes);
+  return question.kind === 'see' ? see(parts, question) : embed(parts, question.bytes);
 }
 
 async function classify(
@@ -93,19 +108,21 @@ async function classify(
 
 async function embed(parts: Parts, bytes: Uint8Array): Promise<Embedding | ImageRefused> {
   const pixels = await parts.decoder.decode(bytes);
-  return 'refused' in pixels ? pixels : { vector: unitLength(await featuresOf(parts, pixels)) };
+  return 'refused' in pixels
+    ? pixels
+    : { vector: unitLength((await outputsOf(parts, pixels, ['features'])).features) };
 }
 
-async function see(parts: Parts, bytes: Uint8Array): Promise<SeenImage | ImageRefused> {
+async function see(parts: Parts, { bytes, mapOf }: SeeImageInput): Promise<SeenImage | ImageRefused> {
   const decoded = await parts.decoder.decodeWithSize(bytes);
   if ('refused' in decoded) return decoded;
   const { preparation } = parts.description;
-  return {
-    ...decoded,
-    side: preparation.cropTo,
-    square: seenSquare(decoded.picture, preparation),
-    shares: await sharesOf(parts, decoded.pixels),
-  };
+  const where = { side: preparation.cropTo, square: seenSquare(decoded.picture, preparation) };
+  if (mapOf === undefined) return { ...decoded, ...where, shares: await sharesOf(parts, decoded.pixels) };
+  const { logits, maps } = await outputsOf(parts, decoded.pixels, ['logits', 'maps']);
+  const shares = calibrated(parts.description, logits);
+  const classIndex = mapOf ?? shares.indexOf(Math.max(...shares));
+  return { ...decoded, ...where, shares, classMap: classMap(maps, parts.head(), classIndex) };
 }
 
 async function scoreMasked(
@@ -116,35 +133,41 @@ async function scoreMasked(
   return { score: shares[classIndex] ?? 0 };
 }
 
-/** Calibrated where the folder has a calibration. */
 async function sharesOf(parts: Parts, pixels: Uint8Array): Promise<number[]> {
-  const { calibration } = parts.description;
-  return probabilities(await logitsOf(parts, pixels), calibration?.temperature ?? 1);
+  return calibrated(parts.description, (await outputsOf(parts, pixels, ['logits'])).logits);
 }
 
-function logitsOf(parts: Parts, pixels: Uint8Array): Promise<Float32Array> {
-  return outputOf(parts, pixels, 'logits', parts.description.classes.length);
+/** Where the folder has a calibration. */
+function calibrated({ calibration }: ImageModelDescription, logits: Float32Array): number[] {
+  return probabilities(logits, calibration?.temperature ?? 1);
 }
 
-async function featuresOf(parts: Parts, pixels: Uint8Array): Promise<Float32Array> {
-  const { features } = parts.description;
-  if (features === null) throw new ModelFolderError('The model gives no features to embed with.');
-  return outputOf(parts, pixels, 'features', features);
-}
+type OutputName = 'logits' | 'features' | 'maps';
 
-/** The one output that is asked for; the graph's other one is not handed over. */
-async function outputOf(
+/** Of one run, what is asked for; the graph's other outputs are not handed over. */
+async function outputsOf<Name extends OutputName>(
   { graph, description }: Parts,
   pixels: Uint8Array,
-  name: 'logits' | 'features',
-  width: number,
-): Promise<Float32Array> {
+  names: readonly Name[],
+): Promise<Record<Name, Float32Array>> {
   const size = description.preparation.cropTo;
   const values = normalise(pixels, description.preparation);
   const feeds = { pixel_values: new Tensor('float32', values, [1, 3, size, size]) };
-  const row = (await graph.run(feeds, [name]))[name]?.data as Float32Array;
-  if (row.length === width) return row;
-  throw new ModelFolderError(`The graph gives ${row.length} ${name}, not ${width}.`);
+  const outputs = await graph.run(feeds, names);
+  const checked = names.map((name) => {
+    const data = outputs[name]?.data as Float32Array;
+    const width = widthOf(description, name);
+    if (data.length === width) return [name, data];
+    throw new ModelFolderError(`The graph gives ${data.length} ${name}, not ${width}.`);
+  });
+  return Object.fromEntries(checked) as Record<Name, Float32Array>;
+}
+
+function widthOf({ classes, features, mapSide }: ImageModelDescription, name: OutputName): number {
+  if (name === 'logits') return classes.length;
+  const width = name === 'features' ? features : features && mapSide && features * mapSide ** 2;
+  if (width === null) throw new ModelFolderError(`The model gives no ${name}.`);
+  return width;
 }
 
 /** Interleaved bytes -> one plane a channel, as the graph takes them. */
