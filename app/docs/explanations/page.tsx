@@ -40,7 +40,11 @@ export default function ExplanationsReferencePage() {
               'string or object',
               `Required. One text of up to ${count(textCharactersMax)} characters and 510 tokens; or one picture, {"url": …} or {"base64": …} as for /v1/images/classify.`,
             ],
-            ['method', '"occlusion", "lime" or "shap"', 'Left out: occlusion.'],
+            [
+              'method',
+              '"occlusion", "lime" or "shap"',
+              'Left out: occlusion. Of a picture "grad-cam" as well.',
+            ],
             [
               'label',
               'string',
@@ -103,7 +107,11 @@ export default function ExplanationsReferencePage() {
               'string, integers',
               `A word and its place. In a text of more than ${unitsMax} words neighbours stand together.`,
             ],
-            ['data[].value', 'number', 'What the word or cell does for the score; below 0: against it.'],
+            [
+              'data[].value',
+              'number',
+              'What the word or cell does for the score; below 0: against it. By grad-cam: for the logit.',
+            ],
             [
               'faithfulness.deletion_area',
               'number',
