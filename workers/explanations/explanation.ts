@@ -31,20 +31,13 @@ export interface Explanation {
 export function planOfGivenValues(
   units: number,
 ): Pick<ExplanationPlan, 'units' | 'masks' | 'followUpRunsMax'> {
-  return { units, masks: endsOf(units), followUpRunsMax: faithfulnessRuns(units) };
-}
-
-function endsOf(units: number): Mask[] {
-  return [new Uint8Array(units).fill(1), new Uint8Array(units)];
+  const masks = [new Uint8Array(units).fill(1), new Uint8Array(units)];
+  return { units, masks, followUpRunsMax: faithfulnessRuns(units) };
 }
 
 export function planExplanation(method: MethodName, units: number, options: MethodOptions): ExplanationPlan {
-  return {
-    method,
-    units,
-    masks: [...endsOf(units), ...METHODS[method].masks(units, options)],
-    followUpRunsMax: faithfulnessRuns(units),
-  };
+  const plan = planOfGivenValues(units);
+  return { ...plan, method, masks: [...plan.masks, ...METHODS[method].masks(units, options)] };
 }
 
 /** Values of the units, from the scores of the plan's masks. */
