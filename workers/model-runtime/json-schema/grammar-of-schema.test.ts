@@ -2,15 +2,11 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { loadLlamaBinding } from '../llama-cpp/binding.ts';
 import { grammarOfFormat } from './grammar-of-format.ts';
 import { grammarOfSchema, SchemaRefusedError } from './grammar-of-schema.ts';
+import { schemaAcceptance } from './testing/schema-acceptance.ts';
 
-/** llama.cpp's own parser of grammars says what they let through. */
 let accepts: (schema: unknown, text: string) => boolean;
 beforeAll(async () => {
-  const binding = await loadLlamaBinding('cpu');
-  accepts = (schema, text) => {
-    const grammar = new binding.AddonGrammar(grammarOfSchema(schema), { addonExports: binding });
-    return (grammar as { isTextCompatible(text: string): boolean }).isTextCompatible(text);
-  };
+  accepts = await schemaAcceptance();
 });
 
 const person = {

@@ -1,14 +1,10 @@
 import { beforeAll, describe, expect, it } from 'vitest';
-import { loadLlamaBinding } from '../llama-cpp/binding.ts';
 import { grammarOfSchema } from './grammar-of-schema.ts';
+import { schemaAcceptance } from './testing/schema-acceptance.ts';
 
 let accepts: (schema: unknown, text: string) => boolean;
 beforeAll(async () => {
-  const binding = await loadLlamaBinding('cpu');
-  accepts = (schema, text) => {
-    const grammar = new binding.AddonGrammar(grammarOfSchema(schema), { addonExports: binding });
-    return (grammar as { isTextCompatible(text: string): boolean }).isTextCompatible(text);
-  };
+  accepts = await schemaAcceptance();
 });
 
 const many = <One>(count: number, of: (at: number) => One) =>

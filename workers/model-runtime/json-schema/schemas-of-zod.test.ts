@@ -1,17 +1,12 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import { z } from 'zod';
-import { loadLlamaBinding } from '../llama-cpp/binding.ts';
-import { grammarOfSchema } from './grammar-of-schema.ts';
+import { schemaAcceptance } from './testing/schema-acceptance.ts';
 
 let accepts: (schema: z.ZodType, text: string) => boolean;
 beforeAll(async () => {
-  const binding = await loadLlamaBinding('cpu');
-  accepts = (schema, text) => {
-    // As Vercel's AI SDK makes them.
-    const json = z.toJSONSchema(schema, { target: 'draft-7', io: 'input' });
-    const grammar = new binding.AddonGrammar(grammarOfSchema(json), { addonExports: binding });
-    return (grammar as { isTextCompatible(text: string): boolean }).isTextCompatible(text);
-  };
+  const accepted = await schemaAcceptance();
+  // As Vercel's AI SDK makes them.
+  accepts = (schema, text) => accepted(z.toJSONSchema(schema, { target: 'draft-7', io: 'input' }), text);
 });
 
 const circle = z.object({ kind: z.literal('circle'), radius: z.number() });
