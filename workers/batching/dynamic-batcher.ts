@@ -115,13 +115,11 @@ export function createBatcher<Item, Result>(options: BatcherOptions<Item, Result
     return pace.msOf(queue.waitingItems) > mostMs && pace.msOf(queue.itemsBefore(lane, items)) > mostMs;
   }
 
-  /**
-   * Not at once: what is submitted in one go goes together. But before the event loop turns to anything else.
-   */
+  /** Not at once: what comes in the same turn of the event loop goes together. */
   function schedule() {
     if (scheduled || running >= policy.parallelBatches || queue.waitingItems === 0) return;
     scheduled = true;
-    process.nextTick(dispatch);
+    setImmediate(dispatch);
   }
 
   function dispatch() {

@@ -376,6 +376,8 @@ describe('our side', () => {
 
 const refusingMetering = {
   admit: () => Promise.reject(new Error('The database was asked.')),
+  assume: () => null,
   settle: () => Promise.reject(new Error('The database was asked.')),
+  settleAssumed: () => Promise.reject(new Error('The database was asked.')),
   saveProgress: () => Promise.reject(new Error('The database was asked.')),
 };

@@ -43,6 +43,8 @@ export interface MeteredEndpoint<Input, Item, Output> extends Endpoint<Input> {
   itemsOf(input: Input): readonly Item[];
   /** Brings what the request only points at, once it is admitted: returns it with everything in it. */
   readonly fetchInputs?: FetchInputs<Input>;
+  /** Whether it does point at anything. Left out: as far as anybody knows. */
+  pointsElsewhere?(input: Input): boolean;
   /** What runs once those are answered, one after the other, where what that is follows from the outputs before. */
   readonly followUps?: readonly FollowUp<Input, Item, Output>[];
   /** What to do about a text that is too long for the model. Left out: have it cut. */

@@ -282,9 +282,7 @@ describe('a database that goes away', () => {
       holdMs: 400,
       generationTimes: { saveEveryMs: 30, timeoutMs: 2_000 },
       metering: {
-        admit: metering.admit,
-        settle: metering.settle,
-        saveProgress: metering.saveProgress,
+        ...metering,
         ...overrides,
       },
     });

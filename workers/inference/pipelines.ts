@@ -1,5 +1,5 @@
 import { priceMicroUsd } from '#server/domain/billing/prices.ts';
-import { generationLimits } from '#server/domain/rate-limits/limits.ts';
+import { generationLimits, pipelineLimits } from '#server/domain/rate-limits/limits.ts';
 import type { Metering } from '#server/domain/usage/metering.ts';
 import type { AddressBuckets } from './address-buckets.ts';
 import { byInput, type FreeEndpoint, type MeteredEndpoint } from './endpoint.ts';
@@ -10,7 +10,7 @@ import type { GatewayMetrics } from './metrics.ts';
 import { type ObserveStage, type Pipeline, pipeline } from './pipeline.ts';
 import type { BodyLimits } from './read-body-bytes.ts';
 import type { Received } from './request-scope.ts';
-import { admit, type CostBounds, free } from './stages/admit.ts';
+import { admit, admitOrAssume, type CostBounds, free } from './stages/admit.ts';
 import { claimKey, type IdempotencyDependencies } from './stages/claim-key.ts';
 import { fetchInputs, type WithInputs } from './stages/fetch-inputs.ts';
 import { generateText } from './stages/generate-text.ts';
@@ -47,10 +47,11 @@ export function meteredPipeline<Input, Item extends object, Output extends objec
     .through(parseRequest(endpoint))
     .through(claimKey(dependencies))
     .through(
-      admit(endpoint, {
+      admitOrAssume(endpoint, {
         ...dependencies,
         costOf: (input) => costOf(endpoint, input),
         modelOf: (input) => endpoint.modelOf(input).runtime.model.id,
+        mayAssume: (input) => isShort(endpoint, input),
       }),
     );
   const whole: Pipeline<Received, WithInputs<Input>> = endpoint.fetchInputs
@@ -60,6 +61,13 @@ export function meteredPipeline<Input, Item extends object, Output extends objec
     .through(runModel(endpoint, { timeoutMs: dependencies.requestTimeoutMs }))
     .through(settle(endpoint, dependencies))
     .through(respond(endpoint));
+}
+
+/** Runs once, little, and makes us call nobody: it is soon over, and costs next to nothing where it is not let through. */
+function isShort<Input, Item, Output>(endpoint: MeteredEndpoint<Input, Item, Output>, input: Input): boolean {
+  if (endpoint.fetchInputs && (endpoint.pointsElsewhere?.(input) ?? true)) return false;
+  if (endpoint.followUps?.some((followUp) => followUp.itemsMax(input).length > 0)) return false;
+  return endpoint.itemsOf(input).length <= pipelineLimits.assumedItemsMax;
 }
 
 /** Instead of those in `generationLimits`. */

@@ -150,6 +150,8 @@ export const pipelineLimits = {
   heldQuotaWaitMs: 3 * secondMs,
   admitQueueMax: 4_096,
   admitBatchMax: 256,
+  /** A request of so many items may run before it is admitted, where its key was let through a moment ago. */
+  assumedItemsMax: 32,
   settleBatchMax: 256,
   modelQueueItemsMax: 4_096,
   /** Of one workspace: more than a request may have, and room for others when one floods. */

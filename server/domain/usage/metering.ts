@@ -1,12 +1,22 @@
 import type { ApiKeyScope } from '../api-keys/scopes.ts';
 
 /**
- * The one arbiter of keys, limits and spending, as the data plane sees it. Both calls fail closed: while the
- * database is away nothing is admitted, and an answer that can't be written down is withheld.
+ * The one arbiter of keys, limits and spending, as the data plane sees it. All fail closed: while the database is away
+ * nothing is admitted, and an answer that can't be written down is withheld.
  */
 export interface Metering {
   /** Checks the key, counts the rate windows and holds the most that the request may cost. */
   admit(request: AdmitRequest, signal?: Pick<AbortSignal, 'aborted' | 'reason'>): Promise<Admission>;
+  /**
+   * Instead, for a short request, without asking: its like was let through a moment ago with much left. It may run, and
+   * `settleAssumed` must follow, which decides over it. Null: it has to be admitted.
+   */
+  assume(request: AdmitRequest): Assumed | null;
+  /**
+   * Admits an assumed request for what it cost and writes that, in one; where that can't be, admits it with `admit` and
+   * then settles it. Refused: nothing was written, and its answer must be withheld.
+   */
+  settleAssumed(request: AdmitRequest, cost: Cost, how: SettleAssumedOptions): Promise<AssumedOutcome>;
   /**
    * Writes what the request cost and releases its hold. Safe to repeat. Durable once it resolves.
    * A lost connection is retried until `retryUntilMs`.
@@ -88,6 +98,27 @@ export type Admission =
       readonly retryAfterMs: number;
     };
 
+/** What is true of it unless `settleAssumed` says otherwise. */
+export interface Assumed {
+  readonly verdict: 'assumed';
+  readonly workspaceId: string;
+}
+
+export interface SettleAssumedOptions {
+  admit(request: AdmitRequest): Promise<Admission>;
+  /** A lost connection is retried until then. */
+  readonly retryUntilMs: number;
+}
+
+export type AssumedOutcome =
+  | Extract<Admission, { retryAfterMs: number }>
+  | {
+      readonly verdict: 'valid';
+      /** Null: it was written, but not seen how much is left. */
+      readonly windows: RateWindows | null;
+      readonly outcome: SettleOutcome;
+    };
+
 /** Requests of one key that were admitted together share a hold: each takes its part out when it is settled. */
 export interface HoldShare {
   readonly holdId: string;
@@ -95,12 +126,15 @@ export interface HoldShare {
   readonly microUsd: number;
 }
 
-export interface Settlement {
-  readonly requestId: string;
-  readonly keyId: string;
+export interface Settlement extends Cost {
   readonly epoch: number;
   /** As the admission gave it. */
   readonly share?: HoldShare | undefined;
+}
+
+export interface Cost {
+  readonly requestId: string;
+  readonly keyId: string;
   readonly task: string;
   readonly modelVersion: string;
   /** Class of the HTTP status that is answered. Only a 2 is ever billed. */
@@ -124,7 +158,7 @@ export interface Progress {
   readonly requestId: string;
   readonly epoch: number;
   /** Null: nothing is billed before it has ended, and only its hold is to live on. */
-  readonly soFar: Omit<Settlement, 'requestId' | 'keyId' | 'epoch' | 'share' | 'statusClass'> | null;
+  readonly soFar: Omit<Cost, 'requestId' | 'keyId' | 'statusClass'> | null;
 }
 
 /**

@@ -1,14 +1,9 @@
-import {
-  type Admission,
-  type AdmitRequest,
-  latencyBoundsMs,
-  type RateWindow,
-  type Settlement,
-  type SettleOutcome,
-} from '#server/domain/usage/metering.ts';
+import type { Admission, AdmitRequest, Settlement, SettleOutcome } from '#server/domain/usage/metering.ts';
 import { plainArray } from './array-literal.ts';
 import { callFunction, type MeteringCall, sqlFunction } from './call-function.ts';
+import { isOfOneKind, sumUp } from './costs.ts';
 import { addUp, groupQuestions, type Question } from './questions.ts';
+import { type BucketColumns, toWindows } from './rate-windows.ts';
 import type { Waiting } from './settle-and-admit.ts';
 
 /** What the SQL function `settle_and_admit_of_key` can decide over: its migration says what that is. */
@@ -55,17 +50,7 @@ const statement = sqlFunction('settle_and_admit_of_key', [
   'integer',
 ]);
 
-type AnswerRow = readonly [
-  workspaceId: string,
-  keyRequestsLimit: number,
-  keyRequests: number,
-  keyUnitsLimit: number,
-  keyUnits: number,
-  allRequestsLimit: number,
-  allRequests: number,
-  allUnitsLimit: number,
-  allUnits: number,
-];
+type AnswerRow = readonly [workspaceId: string, ...buckets: BucketColumns];
 
 /** Null: it is of several keys or of several kinds, or asks for what only the other function decides. */
 export function asCallOfOneKey(waiting: readonly Waiting[]): CallOfOneKey | null {
@@ -81,7 +66,11 @@ export function asCallOfOneKey(waiting: readonly Waiting[]): CallOfOneKey | null
   const keyId = question?.[0].keyId ?? first?.keyId;
   if (keyId === undefined || questions.length > 1) return null;
   if (question && !holdsAsOthersDo(question[0])) return null;
-  if (first && !settlements.every((one) => one.keyId === keyId && isOfOneKind(first, one))) return null;
+  if (
+    first &&
+    !settlements.every((one) => one.keyId === keyId && isOfOneKind(first, one) && !exceedsShare(one))
+  )
+    return null;
   return { keyId, question, settlements };
 }
 
@@ -107,17 +96,6 @@ function holdsAsOthersDo({ counted, unitsMax }: AdmitRequest): boolean {
   return !counted && unitsMax > 0;
 }
 
-function isOfOneKind(one: Settlement, other: Settlement): boolean {
-  return (
-    one.task === other.task &&
-    one.modelVersion === other.modelVersion &&
-    one.statusClass === other.statusClass &&
-    one.unit === other.unit &&
-    one.priceVersion === other.priceVersion &&
-    !exceedsShare(other)
-  );
-}
-
 function exceedsShare({ share, inputUnits, outputUnits, priceMicroUsd }: Settlement): boolean {
   return share !== undefined && (inputUnits + outputUnits > share.units || priceMicroUsd > share.microUsd);
 }
@@ -137,17 +115,10 @@ interface Taken {
 function settledValues(settlements: readonly Settlement[]): unknown[] {
   const holds = [...takenByHold(settlements).values()];
   const [first] = settlements;
-  const counts = Array.from({ length: latencyBoundsMs.length + 1 }, () => 0);
-  let [inputs, outputs, microUsd] = [0, 0, 0];
+  const { inputs, outputs, microUsd, latencyCounts } = sumUp(settlements);
   let firstId: string | null = null;
   let lastId: string | null = null;
-  for (const { requestId, inputUnits, outputUnits, priceMicroUsd, latencyMs } of settlements) {
-    inputs += inputUnits;
-    outputs += outputUnits;
-    microUsd += priceMicroUsd;
-    const within = latencyBoundsMs.findIndex((bound) => latencyMs <= bound);
-    const bucket = within < 0 ? latencyBoundsMs.length : within;
-    counts[bucket] = (counts[bucket] ?? 0) + 1;
+  for (const { requestId } of settlements) {
     // UUIDv7: in the order of their times.
     if (firstId === null || requestId < firstId) firstId = requestId;
     if (lastId === null || requestId > lastId) lastId = requestId;
@@ -175,7 +146,7 @@ function settledValues(settlements: readonly Settlement[]): unknown[] {
     inputs,
     outputs,
     microUsd,
-    plainArray(counts),
+    plainArray(latencyCounts),
   ];
 }
 
@@ -206,16 +177,8 @@ function askedValues(question: Question | null): unknown[] {
 }
 
 function toAdmission(question: Question | null, row: AnswerRow): (request: AdmitRequest) => Admission {
-  const [workspaceId, keyRequestsLimit, keyRequests, keyUnitsLimit, keyUnits, ...ofAll] = row;
-  const [allRequestsLimit, allRequests, allUnitsLimit, allUnits] = ofAll;
-  // The tighter of the two is what the caller is told.
-  const windows = {
-    requests:
-      allRequests < keyRequests
-        ? toWindow(allRequestsLimit, allRequests)
-        : toWindow(keyRequestsLimit, keyRequests),
-    units: allUnits < keyUnits ? toWindow(allUnitsLimit, allUnits) : toWindow(keyUnitsLimit, keyUnits),
-  };
+  const [workspaceId, ...buckets] = row;
+  const windows = toWindows(buckets);
   const valid = { verdict: 'valid', workspaceId, epoch: 0, windows } as const;
   if (!question || question.length === 1) return () => valid;
   const holdId = question[0].requestId;
@@ -223,9 +186,4 @@ function toAdmission(question: Question | null, row: AnswerRow): (request: Admit
     // Written out: spreading costs more than all else that is done here for a request.
     return { verdict: 'valid', workspaceId, epoch: 0, windows, share: { holdId, units, microUsd } };
   };
-}
-
-function toWindow(limit: number, left: number): RateWindow {
-  const remaining = Math.floor(left);
-  return { limit, remaining, resetMs: Math.ceil(((limit - remaining) * 60_000) / limit) };
 }

@@ -11,13 +11,15 @@ import {
   type SettleOutcome,
 } from '#server/domain/usage/metering.ts';
 import { admitMany } from './admit-many.ts';
+import { createAssumptions } from './assumptions.ts';
 import { createGroup } from './group.ts';
 import { oneByOne } from './questions.ts';
 import { saveMany } from './save-many.ts';
 import { createLongWay, type Outcome, settleAndAdmit, type Waiting } from './settle-and-admit.ts';
+import { createAssumedSettlements } from './settle-assumed.ts';
 import { settleMany } from './settle-many.ts';
 
-export type MeteringCallName = 'settle_and_admit' | 'admit' | 'settle' | 'save_progress';
+export type MeteringCallName = 'settle_and_admit' | 'admit_and_settle' | 'admit' | 'settle' | 'save_progress';
 
 export interface MeteringOptions {
   readonly pool: Pool;
@@ -37,12 +39,14 @@ const lingerMs = 2;
 /** Requests at the same time up to which nobody waits: the calls have room for them. */
 const companyMin = 8;
 const enoughShare = 0.6;
-/** For the pool that it is given: one call of each kind at a time, and one for a look at the health. */
-export const meteringConnections = 5;
+const rowsEnough = (underWay: number) => (underWay <= companyMin ? 0 : underWay * enoughShare);
+/** For the pool that it is given: one call of each kind at a time, two of what was assumed, and one for a look at the health. */
+export const meteringConnections = 7;
 
 /**
  * What was answered and what waits go to the database in one call, one call at a time: a second would wait for the
- * first one's locks, and fuller calls cost less. Three more ways stand beside it, for what must not hold the others
+ * first one's locks, and fuller calls cost less. A request whose like was let through a moment ago needs one call instead
+ * of two, once it has run (`assumptions.ts`). Three more ways stand beside it, for what must not hold the others
  * up: where a quota or a window is nearly spent each request is asked for by itself, a settlement that the database did
  * not answer is tried again, and streams save their progress.
  */
@@ -62,7 +66,7 @@ export function createMetering({ pool, holdMs, onCall }: MeteringOptions): Postg
     callsMax: 1,
     toAwayError,
     lingerMs,
-    rowsEnough: () => (inFlight <= companyMin ? 0 : inFlight * enoughShare),
+    rowsEnough: () => rowsEnough(inFlight),
     onCall: (call) => onCall?.({ name: 'settle_and_admit', ...call }),
   });
   const admits = createGroup<AdmitRequest, Admission>({
@@ -90,45 +94,74 @@ export function createMetering({ pool, holdMs, onCall }: MeteringOptions): Postg
     onCall: (call) => onCall?.({ name: 'save_progress', ...call }),
   });
 
+  const settleAgain = (settlement: Settlement, retryUntilMs: number) =>
+    settles.submit(settlement, { retryUntilMs });
+  const assumptions = createAssumptions();
+  const assumed = createAssumedSettlements({
+    pool,
+    timeoutMs: callTimeoutMs,
+    assumptions,
+    toAwayError,
+    settle,
+    settleAgain,
+    group: { rowsMax: pipelineLimits.settleBatchMax, lingerMs },
+    rowsEnough,
+    onCall: (call) => onCall?.({ name: 'admit_and_settle', ...call }),
+  });
+
+  async function admit(request: AdmitRequest, signal?: Parameters<Metering['admit']>[1]): Promise<Admission> {
+    inFlight++;
+    try {
+      const answer = (await both.submit({ request }, { signal })) as Admission | typeof oneByOne;
+      const admission = answer === oneByOne ? await admits.submit(request, { signal }) : answer;
+      if (admission.verdict !== 'valid' || request.unitsMax === 0) {
+        inFlight--;
+      } else if (request.ownHold) {
+        inFlight--;
+        lasting.add(request.requestId);
+      } else {
+        assumptions.learn(request, admission);
+      }
+      return admission;
+    } catch (error) {
+      inFlight--;
+      throw error;
+    }
+  }
+
+  /** `again`: it may have been settled. */
+  async function settle(settlement: Settlement, retryUntilMs: number, again = false): Promise<SettleOutcome> {
+    if (lasting.delete(settlement.requestId)) inFlight++;
+    try {
+      if (again) return await settleAgain(settlement, retryUntilMs);
+      return (await both.submit({ settlement })) as SettleOutcome;
+    } catch (error) {
+      if (!(error instanceof DatabaseAwayError) || Date.now() >= retryUntilMs) throw error;
+      return await settleAgain(settlement, retryUntilMs);
+    } finally {
+      inFlight--;
+    }
+  }
+
   return {
-    async admit(request, signal) {
-      inFlight++;
-      try {
-        const answer = (await both.submit({ request }, { signal })) as Admission | typeof oneByOne;
-        const admission = answer === oneByOne ? await admits.submit(request, { signal }) : answer;
-        if (admission.verdict !== 'valid' || request.unitsMax === 0) {
-          inFlight--;
-        } else if (request.ownHold) {
-          inFlight--;
-          lasting.add(request.requestId);
-        }
-        return admission;
-      } catch (error) {
-        inFlight--;
-        throw error;
-      }
+    admit,
+    settle: (settlement, retryUntilMs) => settle(settlement, retryUntilMs),
+    assume(request) {
+      const workspaceId = assumed.areOfManyKinds ? null : assumptions.begin(request);
+      return workspaceId === null ? null : { verdict: 'assumed', workspaceId };
     },
-    async settle(settlement, retryUntilMs) {
-      if (lasting.delete(settlement.requestId)) inFlight++;
-      try {
-        return (await both.submit({ settlement })) as SettleOutcome;
-      } catch (error) {
-        if (!(error instanceof DatabaseAwayError) || Date.now() >= retryUntilMs) throw error;
-        return await settles.submit(settlement, { retryUntilMs });
-      } finally {
-        inFlight--;
-      }
-    },
+    settleAssumed: assumed.settle,
     saveProgress: (progress) => saves.submit(progress),
     depth: {
       get admit() {
         return both.count(({ request }) => request !== undefined) + admits.depth;
       },
       get settle() {
-        return both.count(({ settlement }) => settlement !== undefined) + settles.depth;
+        return both.count(({ settlement }) => settlement !== undefined) + settles.depth + assumed.depth;
       },
     },
     async drain() {
+      await assumed.idle();
       await both.idle();
       await settles.idle();
       await saves.idle();

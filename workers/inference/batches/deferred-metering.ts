@@ -15,6 +15,9 @@ export function createDeferredMetering(metering: Metering): DeferredMetering {
   return {
     metering: {
       admit: (request, signal) => metering.admit(request, signal),
+      // Lines are asked for before they run.
+      assume: () => null,
+      settleAssumed: () => Promise.reject(new Error('A line of a batch was assumed.')),
       saveProgress: (progress) => metering.saveProgress(progress),
       async settle(settlement, retryUntilMs) {
         waiting.set(settlement.requestId, () => metering.settle(settlement, retryUntilMs));

@@ -21,7 +21,7 @@ import {
 } from '../embeddings/embedding-request.ts';
 import { readEmbeddingRequest } from '../embeddings/read-embedding-request.ts';
 import type { MeteredEndpoint } from '../endpoint.ts';
-import { fetchPictures } from '../images/fetch-pictures.ts';
+import { fetchPictures, pointsElsewhere } from '../images/fetch-pictures.ts';
 import { bearer, errorResponses, pictureContent, successHeaders } from '../openapi-parts.ts';
 
 const route = createRoute({
@@ -88,6 +88,7 @@ export function embeddingsEndpoint(
     },
     itemsOf: (request) => kindOf(request).itemsOf(request),
     fetchInputs: async (request, context) => (isOfTexts(request) ? request : fetchPicture(request, context)),
+    pointsElsewhere: (request) => !isOfTexts(request) && pointsElsewhere(request),
     paramOf: (request, index) => kindOf(request).paramOf(request, index),
     inputUnitsOf: (output) =>
       'inputTokens' in output ? texts.inputUnitsOf(output) : pictures.inputUnitsOf(output),

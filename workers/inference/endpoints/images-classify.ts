@@ -5,7 +5,7 @@ import type { OutboundFetch } from '#server/platform/outbound-fetch/outbound-fet
 import type { ImageClassification, ImageInput } from '#workers/model-runtime/model-runtime.ts';
 import type { Answer, MeteredEndpoint } from '../endpoint.ts';
 import { pictureExplanationPart } from '../explanations/explanation-reply.ts';
-import { fetchPictures } from '../images/fetch-pictures.ts';
+import { fetchPictures, pointsElsewhere } from '../images/fetch-pictures.ts';
 import { type ImageRequest, imageForm, imageJson } from '../images/image-request.ts';
 import { readImageRequest } from '../images/read-image-request.ts';
 import {
@@ -110,6 +110,7 @@ export function imagesClassifyEndpoint(
     itemsOf: ({ pictures, top_k: topK }) =>
       pictures.map((picture) => ({ bytes: picture.kind === 'bytes' ? picture.bytes : notFetched, topK })),
     fetchInputs: fetchPictures(fetchOutside),
+    pointsElsewhere,
     paramOf: ({ pictures }, index) => pictures[index]?.param,
     inputUnitsOf: () => 1,
     reply: toReply,

@@ -18,9 +18,13 @@ type FetchPictures = <Request extends WithPictures>(
  * Brings the pictures that a request only points at, a few at a time and within one time limit. The first that fails
  * ends the others.
  */
+export function pointsElsewhere({ pictures }: WithPictures): boolean {
+  return pictures.some(({ kind }) => kind !== 'bytes');
+}
+
 export function fetchPictures(fetchOutside: OutboundFetch): FetchPictures {
   return async (request, { signal, holdBytes }) => {
-    if (request.pictures.every(({ kind }) => kind === 'bytes')) return request;
+    if (!pointsElsewhere(request)) return request;
     const untilMs = performance.now() + outboundLimits.timeoutMs;
     const failing = new AbortController();
     const either = AbortSignal.any([signal, failing.signal]);

@@ -4,6 +4,7 @@ import { pipelineLimits } from '#server/domain/rate-limits/limits.ts';
 import {
   type Admission,
   type AdmitRequest,
+  type Assumed,
   DatabaseAwayError,
   type Metering,
   QueueFullError,
@@ -11,14 +12,17 @@ import {
 import { byInput, type Endpoint } from '../endpoint.ts';
 import type { Stage } from '../pipeline.ts';
 import { refusalToError } from '../refusal-to-error.ts';
+import type { Received } from '../request-scope.ts';
 import type { WithClaim } from './claim-key.ts';
 import type { WithName } from './name-request.ts';
 
-export interface WithAdmission<Input> extends WithClaim<Input>, WithName<Input> {
-  readonly admission: Extract<Admission, { verdict: 'valid' }>;
+export interface WithAdmission<Input, Found = Admitted> extends WithClaim<Input>, WithName<Input> {
+  readonly admission: Found;
   /** What was asked for it. */
   readonly asked: AdmitRequest;
 }
+
+export type Admitted = Extract<Admission, { verdict: 'valid' }>;
 
 export interface CostBounds {
   readonly unitsMin: number;
@@ -46,58 +50,97 @@ const askAgainLongestMs = 200;
 /** Fails closed: without an answer of the database nobody gets in. */
 export function admit<Input>(
   endpoint: Endpoint<Input>,
-  {
-    metering,
-    webUrl,
-    costOf,
-    modelOf,
-    heldQuotaWaitMs = pipelineLimits.heldQuotaWaitMs,
-    ownHold = false,
-  }: AdmitOptions<Input>,
+  options: AdmitOptions<Input>,
 ): Stage<WithClaim<Input>, WithAdmission<Input>> {
   return {
     name: 'admit',
-    async run(context) {
-      const { refuse } = context;
-      const { unitsMin, unitsMax, microUsdMax } = refuse ? free : costOf(context.input);
-      const scope = byInput(endpoint.scope, context.input);
-      const request: AdmitRequest = {
-        requestId: context.requestId,
-        keyId: context.key.id,
-        keyHash: context.key.hash,
-        scope,
-        model: modelOf?.(context.input) ?? '',
-        address: context.wholeAddress(),
-        origin: context.foreignOrigin(),
-        unitsMin,
-        unitsMax,
-        microUsdMax,
-        counted: context.line !== undefined,
-        ownHold,
-      };
-      let admission = await ask(request);
-      const waitUntilMs = performance.now() + heldQuotaWaitMs;
-      // The rest of the quota is held by requests in flight: what they do not use is given back when they settle.
-      for (let waitMs = askAgainFirstMs; admission.verdict === 'quota_held'; waitMs *= 2) {
-        if (performance.now() >= waitUntilMs) break;
-        await pause(Math.min(waitMs, askAgainLongestMs), undefined, { signal: context.signal });
-        admission = await ask({ ...request, counted: true });
-      }
-      context.scope.windows = admission.windows;
-      if (admission.verdict !== 'valid') throw refusalToError(admission, { ...request, webUrl });
-      context.scope.workspaceId = admission.workspaceId;
-      if (refuse) throw await refuse(admission.workspaceId);
-      return Object.assign(context, { admission, asked: request });
+    run: (context) => admitted(context, toQuestion(endpoint, context, options), options),
+  };
+}
 
-      async function ask(question: AdmitRequest): Promise<Admission> {
-        try {
-          return await metering.admit(question, context.departure);
-        } catch (error) {
-          throw toRefusal(error);
-        }
-      }
+/**
+ * The same, but a short request whose like was let through a moment ago runs without having asked. `settle` asks for it
+ * with what it cost, and its answer leaves only if it is let through.
+ */
+export function admitOrAssume<Input>(
+  endpoint: Endpoint<Input>,
+  options: AdmitOptions<Input> & { mayAssume(input: Input): boolean },
+): Stage<WithClaim<Input>, WithAdmission<Input, Admitted | Assumed>> {
+  return {
+    name: 'admit',
+    run(context) {
+      const asked = toQuestion(endpoint, context, options);
+      // Batches have time, and what is only refused needs no model.
+      const asks = context.line || context.refuse || !options.mayAssume(context.input);
+      const admission = asks ? null : options.metering.assume(asked);
+      if (!admission) return admitted(context, asked, options);
+      context.scope.workspaceId = admission.workspaceId;
+      return Object.assign(context, { admission, asked });
     },
   };
+}
+
+/** Asks until it is decided: what is held by others may become free. */
+export async function askUntilDecided(
+  request: AdmitRequest,
+  {
+    metering,
+    heldQuotaWaitMs = pipelineLimits.heldQuotaWaitMs,
+  }: Pick<AdmitOptions<never>, 'metering' | 'heldQuotaWaitMs'>,
+  caller: Pick<Received, 'signal' | 'departure'>,
+): Promise<Admission> {
+  let admission = await ask(request);
+  const waitUntilMs = performance.now() + heldQuotaWaitMs;
+  // The rest of the quota is held by requests in flight: what they do not use is given back when they settle.
+  for (let waitMs = askAgainFirstMs; admission.verdict === 'quota_held'; waitMs *= 2) {
+    if (performance.now() >= waitUntilMs) break;
+    await pause(Math.min(waitMs, askAgainLongestMs), undefined, { signal: caller.signal });
+    admission = await ask({ ...request, counted: true });
+  }
+  return admission;
+
+  async function ask(question: AdmitRequest): Promise<Admission> {
+    try {
+      return await metering.admit(question, caller.departure);
+    } catch (error) {
+      throw toRefusal(error);
+    }
+  }
+}
+
+function toQuestion<Input>(
+  endpoint: Endpoint<Input>,
+  context: WithClaim<Input>,
+  { costOf, modelOf, ownHold = false }: AdmitOptions<Input>,
+): AdmitRequest {
+  const { unitsMin, unitsMax, microUsdMax } = context.refuse ? free : costOf(context.input);
+  return {
+    requestId: context.requestId,
+    keyId: context.key.id,
+    keyHash: context.key.hash,
+    scope: byInput(endpoint.scope, context.input),
+    model: modelOf?.(context.input) ?? '',
+    address: context.wholeAddress(),
+    origin: context.foreignOrigin(),
+    unitsMin,
+    unitsMax,
+    microUsdMax,
+    counted: context.line !== undefined,
+    ownHold,
+  };
+}
+
+async function admitted<Input>(
+  context: WithClaim<Input>,
+  asked: AdmitRequest,
+  options: AdmitOptions<Input>,
+): Promise<WithAdmission<Input>> {
+  const admission = await askUntilDecided(asked, options, context);
+  context.scope.windows = admission.windows;
+  if (admission.verdict !== 'valid') throw refusalToError(admission, { ...asked, webUrl: options.webUrl });
+  context.scope.workspaceId = admission.workspaceId;
+  if (context.refuse) throw await context.refuse(admission.workspaceId);
+  return Object.assign(context, { admission, asked });
 }
 
 /** Whether the same request would be let through to that model. Counts and holds nothing. */

@@ -1,10 +1,14 @@
+import type { Assumed } from '#server/domain/usage/metering.ts';
 import type { FetchInputs } from '../endpoint.ts';
 import { statusClassOf } from '../error-to-response.ts';
 import type { Stage } from '../pipeline.ts';
-import type { WithAdmission } from './admit.ts';
+import type { Admitted, WithAdmission } from './admit.ts';
 import type { FailedRun } from './run-model.ts';
 
-export interface WithInputs<Input> extends WithAdmission<Input> {
+/** Whether it is let through may be decided with what it cost. */
+export type AdmittedOrAssumed<Input> = WithAdmission<Input, Admitted | Assumed>;
+
+export interface WithInputs<Input> extends AdmittedOrAssumed<Input> {
   /** Not thrown: the hold has to be settled, as after a model's failure. */
   readonly fetchFailure?: FailedRun;
 }
@@ -15,7 +19,7 @@ export interface WithInputs<Input> extends WithAdmission<Input> {
  */
 export function fetchInputs<Input>(
   fetch: FetchInputs<Input>,
-): Stage<WithAdmission<Input>, WithInputs<Input>> {
+): Stage<AdmittedOrAssumed<Input>, WithInputs<Input>> {
   return {
     name: 'fetchInputs',
     async run(context) {

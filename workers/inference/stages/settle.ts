@@ -1,8 +1,10 @@
 import { priceMicroUsd, prices, priceVersion } from '#server/domain/billing/prices.ts';
-import type { Metering } from '#server/domain/usage/metering.ts';
+import type { Cost, Metering, SettleOutcome } from '#server/domain/usage/metering.ts';
 import { byInput, type MeteredEndpoint } from '../endpoint.ts';
 import type { Stage } from '../pipeline.ts';
+import { refusalToError } from '../refusal-to-error.ts';
 import { unwritten, withheld } from '../withheld.ts';
+import { askUntilDecided } from './admit.ts';
 import type { WithRun } from './run-model.ts';
 
 export interface WithReceipt<Input, Item, Output> extends WithRun<Input, Item, Output> {
@@ -12,7 +14,9 @@ export interface WithReceipt<Input, Item, Output> extends WithRun<Input, Item, O
 
 export interface SettleOptions {
   readonly metering: Metering;
+  readonly webUrl: string;
   readonly holdMs: number;
+  readonly heldQuotaWaitMs?: number;
 }
 
 /**
@@ -21,12 +25,13 @@ export interface SettleOptions {
  */
 export function settle<Input, Item, Output>(
   endpoint: MeteredEndpoint<Input, Item, Output>,
-  { metering, holdMs }: SettleOptions,
+  options: SettleOptions,
 ): Stage<WithRun<Input, Item, Output>, WithReceipt<Input, Item, Output>> {
+  const { metering, holdMs } = options;
   return {
     name: 'settle',
     async run(context) {
-      const { run, model, admission } = context;
+      const { run, model } = context;
       const task = byInput(endpoint.task, context.input);
       const inputUnits =
         run.kind === 'answered'
@@ -34,31 +39,52 @@ export function settle<Input, Item, Output>(
           : 0;
       const price = priceMicroUsd(task, inputUnits, 0);
       const latencyMs = Math.round(performance.now() - context.startedAtMs);
-      const outcome = await metering
-        .settle(
-          {
-            requestId: context.requestId,
-            keyId: context.key.id,
-            epoch: admission.epoch,
-            share: admission.share,
-            task,
-            modelVersion: model.runtime.model.version,
-            statusClass: run.kind === 'answered' ? 2 : run.statusClass,
-            inputUnits,
-            outputUnits: 0,
-            unit: prices[task].unit,
-            priceMicroUsd: price,
-            priceVersion,
-            latencyMs,
-          },
-          Date.now() + Math.max(0, holdMs - latencyMs),
-        )
-        .catch((error: unknown) => {
-          throw unwritten(error);
-        });
+      const cost = {
+        requestId: context.requestId,
+        keyId: context.key.id,
+        task,
+        modelVersion: model.runtime.model.version,
+        statusClass: run.kind === 'answered' ? 2 : run.statusClass,
+        inputUnits,
+        outputUnits: 0,
+        unit: prices[task].unit,
+        priceMicroUsd: price,
+        priceVersion,
+        latencyMs,
+      } as const;
+      const outcome = await write(context, cost, Date.now() + Math.max(0, holdMs - latencyMs));
       // A failed request has nothing to withhold: its own error is what the caller needs to see.
       if (run.kind === 'answered' && outcome !== 'settled') throw withheld(outcome);
       return Object.assign(context, { inputUnits, priceMicroUsd: price });
     },
   };
+
+  function write(
+    context: WithRun<Input, Item, Output>,
+    cost: Cost,
+    retryUntilMs: number,
+  ): Promise<SettleOutcome> {
+    const { admission } = context;
+    if (admission.verdict === 'assumed') return writeAssumed(context, cost, retryUntilMs);
+    const { epoch, share } = admission;
+    return metering.settle({ ...cost, epoch, share }, retryUntilMs).catch((error: unknown) => {
+      throw unwritten(error);
+    });
+  }
+
+  /** A refusal goes before what came of the run. */
+  async function writeAssumed(
+    context: WithRun<Input, Item, Output>,
+    cost: Cost,
+    retryUntilMs: number,
+  ): Promise<SettleOutcome> {
+    const { asked, scope } = context;
+    const how = { retryUntilMs, admit: () => askUntilDecided(asked, options, context) };
+    const found = await metering.settleAssumed(asked, cost, how).catch((error: unknown) => {
+      throw unwritten(error);
+    });
+    scope.windows = found.windows;
+    if (found.verdict !== 'valid') throw refusalToError(found, { ...asked, webUrl: options.webUrl });
+    return found.outcome;
+  }
 }

@@ -21,7 +21,7 @@ import { refuseFields } from '../../generation/refused-fields.ts';
 import { bodyError, parametersError } from '../../hugging-face/common-fields.ts';
 import { type PictureInputs, pictureInputs, readPictures } from '../../hugging-face/read-pictures.ts';
 import { refuseMisplaced } from '../../hugging-face/refused-parameters.ts';
-import { fetchPictures } from '../../images/fetch-pictures.ts';
+import { fetchPictures, pointsElsewhere } from '../../images/fetch-pictures.ts';
 import { jsonBody } from '../../json-body.ts';
 import { bearer, huggingFaceErrorResponses, pictureContent, successHeaders } from '../../openapi-parts.ts';
 
@@ -153,6 +153,7 @@ export function pictureFeatureEndpoint(
       return { ...given, encoding_format: 'float', dimensions: json?.dimensions ?? undefined };
     },
     fetchInputs: fetchPictures(fetchOutside),
+    pointsElsewhere,
     reply: toReply,
   };
 }

@@ -6,7 +6,7 @@ import type { Answer, MeteredEndpoint } from '../../endpoint.ts';
 import { bodyError, labelled, parametersError, topK } from '../../hugging-face/common-fields.ts';
 import { type PictureInputs, pictureInputs, readPictures } from '../../hugging-face/read-pictures.ts';
 import { refuseClassificationParameters } from '../../hugging-face/refused-parameters.ts';
-import { fetchPictures } from '../../images/fetch-pictures.ts';
+import { fetchPictures, pointsElsewhere } from '../../images/fetch-pictures.ts';
 import type { ImageRequest } from '../../images/image-request.ts';
 import { bearer, huggingFaceErrorResponses, pictureContent, successHeaders } from '../../openapi-parts.ts';
 import type { ServedModel } from '../../served-model.ts';
@@ -70,6 +70,7 @@ export function imageClassificationEndpoint(
       return { ...given, top_k: json?.parameters?.top_k ?? topKDefault };
     },
     fetchInputs: fetchPictures(options.fetchOutside),
+    pointsElsewhere,
     reply: toReply,
   };
 }

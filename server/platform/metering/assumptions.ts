@@ -1,0 +1,123 @@
+import type { AdmitRequest, RateWindows } from '#server/domain/usage/metering.ts';
+
+/**
+ * Of keys that were let through a moment ago: which requests may run before the database is asked. Nothing depends on it
+ * but whether a model may have run in vain, since the database decides over each of them before its answer leaves.
+ */
+export interface Assumptions {
+  /** The workspace of a request that may run; it is under way until `end`. Null: it has to ask first. */
+  begin(request: AdmitRequest): string | null;
+  end(request: AdmitRequest): void;
+  /** Requests of a key between the two. */
+  underWay(keyId: string): number;
+  /** The database has let it through. `places`: how many more may be under way at the same time; left out: not known. */
+  learn(request: AdmitRequest, found: Learned): void;
+  /** The database did not let requests of the key through in the short way: for a while they ask first. */
+  doubt(keyId: string): void;
+  /** So do all keys. */
+  doubtAll(): void;
+}
+
+export interface Learned {
+  readonly workspaceId: string;
+  readonly windows: RateWindows;
+  readonly places?: number;
+}
+
+interface KnownKey {
+  readonly workspaceId: string;
+  readonly keyHash: Buffer;
+  /** What of it was let through: scope, model and origin. */
+  readonly likes: Set<string>;
+  untilMs: number;
+  left: Left;
+  underWay: { requests: number; units: number };
+}
+
+interface Left {
+  readonly places: number;
+  readonly requests: number;
+  readonly units: number;
+}
+
+/** How long what was learned is taken for true, and how long a doubt lasts. */
+const knownMs = 60_000;
+const doubtMs = 10_000;
+/**
+ * What is under way without having been counted is never more than this part of what was left: so eight gateways together
+ * can't go beyond a limit of concurrency, and a window that runs dry has been asked about before.
+ */
+const shareOfLeft = 8;
+const keysMax = 10_000;
+const likesMax = 64;
+
+export function createAssumptions(nowMs: () => number = () => performance.now()): Assumptions {
+  const keys = new Map<string, KnownKey>();
+  const doubts = new Map<string, number>();
+  let allDoubtedUntilMs = 0;
+
+  return {
+    begin(request) {
+      const key = keys.get(request.keyId);
+      if (!key || key.untilMs <= nowMs() || !key.keyHash.equals(request.keyHash)) return null;
+      if (!key.likes.has(likeOf(request))) return null;
+      const { left, underWay } = key;
+      const requests = (underWay.requests + 1) * shareOfLeft;
+      const units = (underWay.units + request.unitsMax) * shareOfLeft;
+      if (requests > Math.min(left.places, left.requests) || units > left.units) return null;
+      underWay.requests++;
+      underWay.units += request.unitsMax;
+      return key.workspaceId;
+    },
+    end({ keyId, unitsMax }) {
+      const underWay = keys.get(keyId)?.underWay;
+      if (!underWay) return;
+      // It may have been forgotten and learned anew meanwhile.
+      underWay.requests = Math.max(0, underWay.requests - 1);
+      underWay.units = Math.max(0, underWay.units - unitsMax);
+    },
+    underWay: (keyId) => keys.get(keyId)?.underWay.requests ?? 0,
+    learn(request, { workspaceId, windows, places }) {
+      const now = nowMs();
+      if (now < allDoubtedUntilMs || now < (doubts.get(request.keyId) ?? 0)) return;
+      let key = keys.get(request.keyId);
+      if (!key?.keyHash.equals(request.keyHash)) {
+        bound(keys);
+        const underWay = key?.underWay ?? { requests: 0, units: 0 };
+        key = {
+          workspaceId,
+          keyHash: request.keyHash,
+          likes: new Set(),
+          untilMs: 0,
+          left: { places: shareOfLeft, requests: 0, units: 0 },
+          underWay,
+        };
+        keys.set(request.keyId, key);
+      }
+      if (key.likes.size < likesMax) key.likes.add(likeOf(request));
+      key.untilMs = now + knownMs;
+      key.left = {
+        places: places ?? key.left.places,
+        requests: windows.requests.remaining,
+        units: windows.units.remaining,
+      };
+    },
+    doubt(keyId) {
+      bound(doubts);
+      doubts.set(keyId, nowMs() + doubtMs);
+      keys.delete(keyId);
+    },
+    doubtAll() {
+      allDoubtedUntilMs = nowMs() + doubtMs;
+      keys.clear();
+    },
+  };
+}
+
+function likeOf({ scope, model, origin }: AdmitRequest): string {
+  return `${scope} ${model} ${origin}`;
+}
+
+function bound(map: Map<string, unknown>): void {
+  if (map.size >= keysMax) map.clear();
+}
