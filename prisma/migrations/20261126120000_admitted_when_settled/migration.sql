@@ -1,9 +1,10 @@
 -- Admits requests of one key that have run already, for what they cost, and writes that: one call where two were. It is for
 -- those whose like was let through a moment ago, and holds nothing, because nothing is left to happen. All of them are of
--- one kind and one hour. Where there is anything to decide (a refusal, the end of a quota or of a window, a key that restricts
--- addresses or has an allowance of its own, a hold that has expired, another month) it leaves everything as it was and gives no workspace. Then the
+-- one kind. Where there is anything to decide (a refusal, the end of a quota or of a window, a key that restricts
+-- addresses or has an allowance of its own, a hold that has expired, another hour or month) it leaves everything as it was and gives no workspace. Then the
 -- caller asks settle_and_admit, which decides over each by itself.
--- request_ids and what follows: one each of the requests; asked and the sums are those of all of them.
+-- request_ids and what follows: one each of the requests, first_id and last_id being the least and the greatest of them;
+-- asked and the sums are those of all of them.
 -- What it gives: the workspace, of key and workspace the limits a minute with what is left of them, and how many more
 -- requests may be under way at the same time.
 CREATE FUNCTION admit_and_settle_of_key(
@@ -17,7 +18,8 @@ CREATE FUNCTION admit_and_settle_of_key(
   of_status_class smallint,
   of_unit text,
   of_price_version integer,
-  of_hour timestamptz,
+  first_id uuid,
+  last_id uuid,
   request_ids uuid[],
   inputs bigint[],
   outputs bigint[],
@@ -47,9 +49,14 @@ DECLARE
   of_all record;
   -- In a variable: compared with the function itself, which gives another time for each row, no index could be used.
   began_at timestamptz := clock_timestamp();
+  of_hour timestamptz := date_trunc('hour', uuid_extract_timestamp(first_id), 'UTC');
   -- Near the end of a quota or a budget each request is decided by itself.
   spare constant bigint := 1000;
 BEGIN
+  IF of_hour <> date_trunc('hour', uuid_extract_timestamp(last_id), 'UTC') THEN
+    RETURN;
+  END IF;
+
   -- It locks what every call of the workspace locks first, so what follows is read by nobody else at the same time.
   UPDATE allowances a
   SET spent_units = a.spent_units + sum_inputs + sum_outputs, spent_micro_usd = a.spent_micro_usd + sum_micro_usd

@@ -96,6 +96,16 @@ describe('what is admitted when it is settled', () => {
 });
 
 describe('the call leaves to the long way, and changes nothing,', () => {
+  it('requests of two hours', async () => {
+    const one = await ways.customer();
+    const [request, later] = asks(one, 2) as [AdmitRequest, AdmitRequest];
+    // 2020, by its first 48 bits: there is no partition of the ledger for it, so writing it would fail.
+    const early = { ...request, requestId: `016f5e66-e800-7${request.requestId.slice(15)}` };
+    const before = await ways.stateOf(one);
+    expect(await call([later, early])).toBeNull();
+    expect(await ways.stateOf(one)).toEqual(before);
+  });
+
   it.each(refusedByTheShortWay)('%s', async (_, change, more = {}) => {
     const one = await ways.customer();
     await change(database.pool, one);
@@ -112,7 +122,7 @@ describe('the call leaves to the long way, and changes nothing,', () => {
   });
 });
 
-it('goes together with what differs in nothing but its cost, in the same hour', async () => {
+it('goes together with what differs in nothing but its cost', async () => {
   const one = await ways.customer();
   const [request, other] = asks(one, 2) as [AdmitRequest, AdmitRequest];
   const kind = (more: Partial<AdmitRequest> = {}, cost: Partial<Cost> = {}) =>
@@ -124,8 +134,6 @@ it('goes together with what differs in nothing but its cost, in the same hour', 
     kind({ scope: 'images' }),
     kind({ model: 'other' }),
     kind({ origin: 'https://app.example.com' }),
-    // 2020, by its first 48 bits.
-    kind({ requestId: `016f5e66-e800-7${request.requestId.slice(15)}` }),
     kind({}, { task: 'embeddings' }),
     kind({}, { modelVersion: 'other' }),
     kind({}, { statusClass: 5 }),

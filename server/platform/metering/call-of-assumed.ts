@@ -1,5 +1,4 @@
 import type { AdmitRequest, Cost } from '#server/domain/usage/metering.ts';
-import { requestedAt } from '#server/domain/usage/request-id.ts';
 import { plainArray } from './array-literal.ts';
 import type { Learned } from './assumptions.ts';
 import { callFunction, type MeteringCall, sqlFunction } from './call-function.ts';
@@ -23,7 +22,8 @@ const statement = sqlFunction('admit_and_settle_of_key', [
   'smallint',
   'text',
   'integer',
-  'timestamptz',
+  'uuid',
+  'uuid',
   'uuid[]',
   'bigint[]',
   'bigint[]',
@@ -39,8 +39,6 @@ const statement = sqlFunction('admit_and_settle_of_key', [
 
 type AnswerRow = readonly [workspaceId: string | null, ...buckets: BucketColumns, places: number];
 
-const hourMs = 3_600_000;
-
 /** What the SQL function decides over together has the same. Its migration says what that is. */
 export function kindOf({ request, cost }: AssumedCost): string {
   return [
@@ -54,7 +52,6 @@ export function kindOf({ request, cost }: AssumedCost): string {
     cost.statusClass,
     cost.unit,
     cost.priceVersion,
-    hourOf(request),
   ].join(' ');
 }
 
@@ -65,7 +62,7 @@ export async function callOfAssumed(
   costs: readonly Cost[],
 ): Promise<Learned | null> {
   const { request, cost } = first;
-  const { inputs, outputs, microUsd, greatestUnits, latencyCounts } = sumUp(costs);
+  const { inputs, outputs, microUsd, greatestUnits, latencyCounts, firstId, lastId } = sumUp(costs);
   const [row] = await callFunction<AnswerRow>(call, statement, [
     request.keyId,
     request.keyHash,
@@ -77,7 +74,8 @@ export async function callOfAssumed(
     cost.statusClass,
     cost.unit,
     cost.priceVersion,
-    new Date(hourOf(request)).toISOString(),
+    firstId,
+    lastId,
     plainArray(costs.map((one) => one.requestId)),
     plainArray(costs.map((one) => one.inputUnits)),
     plainArray(costs.map((one) => one.outputUnits)),
@@ -95,8 +93,4 @@ export async function callOfAssumed(
   if (workspaceId === null) return null;
   const places = left[8];
   return { workspaceId, windows: toWindows(left.slice(0, 8) as unknown as BucketColumns), places };
-}
-
-function hourOf({ requestId }: AdmitRequest): number {
-  return Math.floor(requestedAt(requestId).getTime() / hourMs) * hourMs;
 }

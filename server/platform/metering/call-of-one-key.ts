@@ -115,14 +115,7 @@ interface Taken {
 function settledValues(settlements: readonly Settlement[]): unknown[] {
   const holds = [...takenByHold(settlements).values()];
   const [first] = settlements;
-  const { inputs, outputs, microUsd, latencyCounts } = sumUp(settlements);
-  let firstId: string | null = null;
-  let lastId: string | null = null;
-  for (const { requestId } of settlements) {
-    // UUIDv7: in the order of their times.
-    if (firstId === null || requestId < firstId) firstId = requestId;
-    if (lastId === null || requestId > lastId) lastId = requestId;
-  }
+  const { inputs, outputs, microUsd, latencyCounts, firstId, lastId } = sumUp(settlements);
   return [
     plainArray(holds.map((hold) => hold.id)),
     plainArray(holds.map((hold) => hold.epoch)),
