@@ -139,6 +139,72 @@ BEGIN
   places := r.places;
 END $$;
 
+-- The same for several kinds, each decided by itself: one row a kind, without a workspace where it was left as it was. The
+-- kinds come in the order of their workspaces, in which every function locks them.
+-- The arrays up to latency_counts have an entry a kind (latency_counts thirteen), those after it one a request, kind by kind.
+CREATE FUNCTION admit_and_settle(
+  key_ids text[],
+  key_hashes bytea[],
+  scopes text[],
+  models text[],
+  origins text[],
+  tasks text[],
+  model_versions text[],
+  status_classes smallint[],
+  units text[],
+  price_versions integer[],
+  first_ids uuid[],
+  last_ids uuid[],
+  asked integer[],
+  greatest_units bigint[],
+  sums_inputs bigint[],
+  sums_outputs bigint[],
+  sums_micro_usd bigint[],
+  latency_counts bigint[],
+  request_ids uuid[],
+  inputs bigint[],
+  outputs bigint[],
+  prices_micro_usd bigint[],
+  latencies_ms integer[]
+) RETURNS TABLE (
+  workspace_id uuid,
+  key_requests_limit integer,
+  key_requests double precision,
+  key_units_limit integer,
+  key_units double precision,
+  all_requests_limit integer,
+  all_requests double precision,
+  all_units_limit integer,
+  all_units double precision,
+  places integer
+) LANGUAGE plpgsql AS $$
+DECLARE
+  r record;
+  from_row integer := 1;
+  to_row integer;
+BEGIN
+  FOR i IN 1 .. cardinality(key_ids) LOOP
+    to_row := from_row + asked[i] - 1;
+    r := admit_and_settle_of_key(
+      key_ids[i], key_hashes[i], scopes[i], models[i], origins[i], tasks[i], model_versions[i], status_classes[i], units[i], price_versions[i],
+      first_ids[i], last_ids[i], request_ids[from_row:to_row], inputs[from_row:to_row], outputs[from_row:to_row], prices_micro_usd[from_row:to_row],
+      latencies_ms[from_row:to_row], asked[i], greatest_units[i], sums_inputs[i], sums_outputs[i], sums_micro_usd[i],
+      latency_counts[(i - 1) * 13 + 1 : i * 13]);
+    workspace_id := r.workspace_id;
+    key_requests_limit := r.key_requests_limit;
+    key_requests := r.key_requests;
+    key_units_limit := r.key_units_limit;
+    key_units := r.key_units;
+    all_requests_limit := r.all_requests_limit;
+    all_requests := r.all_requests;
+    all_units_limit := r.all_units_limit;
+    all_units := r.all_units;
+    places := r.places;
+    RETURN NEXT;
+    from_row := to_row + 1;
+  END LOOP;
+END $$;
+
 -- As the other functions have it: the statements are planned once, and by their indexes.
 DO $$
 DECLARE

@@ -16,7 +16,7 @@ export interface Metering {
    * Admits an assumed request for what it cost and writes that, in one; where that can't be, admits it with `admit` and
    * then settles it. Refused: nothing was written, and its answer must be withheld.
    */
-  settleAssumed(request: AdmitRequest, cost: Cost, how: SettleAssumedOptions): Promise<AssumedOutcome>;
+  settleAssumed(assumed: Assumed, cost: Cost, how: SettleAssumedOptions): Promise<AssumedOutcome>;
   /**
    * Writes what the request cost and releases its hold. Safe to repeat. Durable once it resolves.
    * A lost connection is retried until `retryUntilMs`.
@@ -102,6 +102,7 @@ export type Admission =
 export interface Assumed {
   readonly verdict: 'assumed';
   readonly workspaceId: string;
+  readonly request: AdmitRequest;
 }
 
 export interface SettleAssumedOptions {

@@ -14,7 +14,7 @@ const plenty = { workspaceId: 'workspace', windows: windows(1_000, 1_000), place
 function clocked() {
   let nowMs = 0;
   const assumptions = createAssumptions(() => nowMs);
-  return { ...assumptions, pass: (ms: number) => (nowMs += ms) };
+  return { ...assumptions, count: () => assumptions.underWay, pass: (ms: number) => (nowMs += ms) };
 }
 
 it('assumes of a request what was found of its like, for a minute', () => {
@@ -48,12 +48,12 @@ it.each([
   ['requests', { ...plenty, windows: windows(24, 1_000) }],
   ['units', { ...plenty, windows: windows(1_000, 24) }],
 ])('lets no more run than an eighth of the %s that were left', (_, found) => {
-  const { begin, end, learn, underWay } = clocked();
+  const { begin, end, learn, count } = clocked();
   learn(ask(), found);
   const begun = [ask(), ask(), ask()];
   expect(begun.map(begin)).toEqual(['workspace', 'workspace', 'workspace']);
   expect(begin(ask())).toBeNull();
-  expect(underWay('key')).toBe(3);
+  expect(count()).toBe(3);
   end(begun[0] as AdmitRequest);
   expect(begin(ask())).toBe('workspace');
   expect(begin(ask())).toBeNull();
@@ -67,17 +67,17 @@ it('lets one run where it is not known how many places there are', () => {
 });
 
 it('counts what is under way of a key whose secret was replaced', () => {
-  const { begin, learn, underWay } = clocked();
+  const { begin, learn, count } = clocked();
   learn(ask(), { ...plenty, places: 8 });
   begin(ask());
   const renewed = ask({ keyHash: Buffer.alloc(32, 2) });
   learn(renewed, { ...plenty, places: 8 });
   expect(begin(renewed)).toBeNull();
-  expect(underWay('key')).toBe(1);
+  expect(count()).toBe(1);
 });
 
 it('assumes nothing for ten seconds after a doubt', () => {
-  const { begin, doubt, end, learn, pass, underWay } = clocked();
+  const { begin, count, doubt, end, learn, pass } = clocked();
   const other = ask({ keyId: 'other' });
   learn(ask(), plenty);
   learn(other, plenty);
@@ -87,11 +87,12 @@ it('assumes nothing for ten seconds after a doubt', () => {
   learn(ask(), plenty);
   expect(begin(ask())).toBeNull();
   expect(begin(other)).toBe('workspace');
+  expect(count()).toBe(2);
   end(begun);
   pass(10_000);
   learn(ask(), plenty);
   expect(begin(ask())).toBe('workspace');
-  expect(underWay('key')).toBe(1);
+  expect(count()).toBe(2);
 });
 
 it('assumes nothing of anybody while the database is doubted', () => {
@@ -112,4 +113,16 @@ it('keeps no more keys than ten thousand', () => {
   learn(ask({ keyId: 'one more' }), plenty);
   expect(begin(ask({ keyId: '0' }))).toBeNull();
   expect(begin(ask({ keyId: 'one more' }))).toBe('workspace');
+});
+
+it('lets requests of 64 keys run, and others once one of them is over', () => {
+  const { begin, end, learn } = clocked();
+  const requests = Array.from({ length: 65 }, (_, i) => ask({ keyId: `${i}` }));
+  for (const request of requests) learn(request, plenty);
+  const begun = requests.map(begin);
+  expect(begun.slice(0, 64).every((workspaceId) => workspaceId === 'workspace')).toBe(true);
+  expect(begun[64]).toBeNull();
+  expect(begin(requests[3] as AdmitRequest)).toBe('workspace');
+  end(requests[0] as AdmitRequest);
+  expect(begin(requests[64] as AdmitRequest)).toBe('workspace');
 });

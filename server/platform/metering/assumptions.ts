@@ -8,8 +8,8 @@ export interface Assumptions {
   /** The workspace of a request that may run; it is under way until `end`. Null: it has to ask first. */
   begin(request: AdmitRequest): string | null;
   end(request: AdmitRequest): void;
-  /** Requests of a key between the two. */
-  underWay(keyId: string): number;
+  /** Requests between the two, of all keys. */
+  readonly underWay: number;
   /** The database has let it through. `places`: how many more may be under way at the same time; left out: not known. */
   learn(request: AdmitRequest, found: Learned): void;
   /** The database did not let requests of the key through in the short way: for a while they ask first. */
@@ -31,7 +31,6 @@ interface KnownKey {
   readonly likes: Set<string>;
   untilMs: number;
   left: Left;
-  underWay: { requests: number; units: number };
 }
 
 interface Left {
@@ -48,12 +47,16 @@ const doubtMs = 10_000;
  * can't go beyond a limit of concurrency, and a window that runs dry has been asked about before.
  */
 const shareOfLeft = 8;
+/** Each costs its part of the call that settles them all, which is not to become long. */
+const keysUnderWayMax = 64;
 const keysMax = 10_000;
 const likesMax = 64;
 
 export function createAssumptions(nowMs: () => number = () => performance.now()): Assumptions {
   const keys = new Map<string, KnownKey>();
   const doubts = new Map<string, number>();
+  const underWay = new Map<string, { requests: number; units: number }>();
+  let requestsUnderWay = 0;
   let allDoubtedUntilMs = 0;
 
   return {
@@ -61,37 +64,34 @@ export function createAssumptions(nowMs: () => number = () => performance.now())
       const key = keys.get(request.keyId);
       if (!key || key.untilMs <= nowMs() || !key.keyHash.equals(request.keyHash)) return null;
       if (!key.likes.has(likeOf(request))) return null;
-      const { left, underWay } = key;
-      const requests = (underWay.requests + 1) * shareOfLeft;
-      const units = (underWay.units + request.unitsMax) * shareOfLeft;
-      if (requests > Math.min(left.places, left.requests) || units > left.units) return null;
-      underWay.requests++;
-      underWay.units += request.unitsMax;
+      const known = underWay.get(request.keyId);
+      if (!known && underWay.size >= keysUnderWayMax) return null;
+      const requests = (known?.requests ?? 0) + 1;
+      const units = (known?.units ?? 0) + request.unitsMax;
+      const { left } = key;
+      if (requests * shareOfLeft > Math.min(left.places, left.requests)) return null;
+      if (units * shareOfLeft > left.units) return null;
+      underWay.set(request.keyId, { requests, units });
+      requestsUnderWay++;
       return key.workspaceId;
     },
     end({ keyId, unitsMax }) {
-      const underWay = keys.get(keyId)?.underWay;
-      if (!underWay) return;
-      // It may have been forgotten and learned anew meanwhile.
-      underWay.requests = Math.max(0, underWay.requests - 1);
-      underWay.units = Math.max(0, underWay.units - unitsMax);
+      const { requests, units } = underWay.get(keyId) ?? { requests: 0, units: 0 };
+      if (requests > 1) underWay.set(keyId, { requests: requests - 1, units: units - unitsMax });
+      else underWay.delete(keyId);
+      requestsUnderWay--;
     },
-    underWay: (keyId) => keys.get(keyId)?.underWay.requests ?? 0,
+    get underWay() {
+      return requestsUnderWay;
+    },
     learn(request, { workspaceId, windows, places }) {
       const now = nowMs();
       if (now < allDoubtedUntilMs || now < (doubts.get(request.keyId) ?? 0)) return;
       let key = keys.get(request.keyId);
       if (!key?.keyHash.equals(request.keyHash)) {
         bound(keys);
-        const underWay = key?.underWay ?? { requests: 0, units: 0 };
-        key = {
-          workspaceId,
-          keyHash: request.keyHash,
-          likes: new Set(),
-          untilMs: 0,
-          left: { places: shareOfLeft, requests: 0, units: 0 },
-          underWay,
-        };
+        const left = { places: shareOfLeft, requests: 0, units: 0 };
+        key = { workspaceId, keyHash: request.keyHash, likes: new Set(), untilMs: 0, left };
         keys.set(request.keyId, key);
       }
       if (key.likes.size < likesMax) key.likes.add(likeOf(request));

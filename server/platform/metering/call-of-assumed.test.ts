@@ -4,7 +4,8 @@ import { createTestDatabase, type TestDatabase } from '#server/testing/database.
 import { type Customer, settlementOf } from '#server/testing/metering-requests.ts';
 import { asks, bothWays, settled, toWaiting } from '#server/testing/metering-ways.ts';
 import { refusedByTheShortWay } from '#server/testing/refused-by-the-short-way.ts';
-import { callOfAssumed, kindOf } from './call-of-assumed.ts';
+import type { Learned } from './assumptions.ts';
+import { type AssumedCost, callOfAssumed, kindOf, undecided } from './call-of-assumed.ts';
 
 let database: TestDatabase;
 let ways: ReturnType<typeof bothWays>;
@@ -18,10 +19,27 @@ function costOf(request: AdmitRequest, more: Partial<Cost> = {}): Cost {
   return settlementOf(request, 4, { priceMicroUsd: 7, outputUnits: 2, ...more });
 }
 
-function call(requests: readonly AdmitRequest[], more: (i: number) => Partial<Cost> = () => ({})) {
-  const costs = requests.map((request, i) => costOf(request, more(i)));
-  const [request, cost] = [requests[0] as AdmitRequest, costs[0] as Cost];
-  return callOfAssumed(ways.call, { request, cost }, costs);
+function rowsOf(
+  { workspaceId }: Pick<Customer, 'workspaceId'>,
+  requests: readonly AdmitRequest[],
+  more: (i: number) => Partial<Cost> = () => ({}),
+): AssumedCost[] {
+  return requests.map((request, i) => ({
+    assumed: { verdict: 'assumed', workspaceId, request },
+    cost: costOf(request, more(i)),
+  }));
+}
+
+/** Of one kind: null where it was left as it was. */
+async function call(
+  one: Customer,
+  requests: readonly AdmitRequest[],
+  more?: (i: number) => Partial<Cost>,
+): Promise<Learned | null> {
+  const outcomes = await callOfAssumed(ways.call, rowsOf(one, requests, more));
+  expect(new Set(outcomes).size).toBe(1);
+  const [outcome] = outcomes;
+  return outcome === undecided || outcome === undefined ? null : outcome;
 }
 
 describe('what is admitted when it is settled', () => {
@@ -32,9 +50,9 @@ describe('what is admitted when it is settled', () => {
     const [one, other] = [await ways.customer(workspace, slowly), await ways.customer(workspace, slowly)];
     const latencies = [3, 6, 700, 31_000, 6];
     const requests = asks(one, 5);
-    const found = await call(requests, (i) => ({ latencyMs: latencies[i] }));
+    const found = await call(one, requests, (i) => ({ latencyMs: latencies[i] }));
     const failed = { statusClass: 5, inputUnits: 0, outputUnits: 0, priceMicroUsd: 0 } as const;
-    await call(asks(one, 1), () => failed);
+    await call(one, asks(one, 1), () => failed);
 
     const asked = asks(other, 5);
     const held = await ways.longWay(toWaiting(asked));
@@ -62,14 +80,14 @@ describe('what is admitted when it is settled', () => {
   it('is held against the places that others have taken', async () => {
     const one = await ways.customer({ concurrencyMax: 4 });
     await ways.longWay(toWaiting(asks(one, 2)));
-    expect(await call(asks(one, 3))).toBeNull();
-    expect(await call(asks(one, 2))).toMatchObject({ places: 2 });
+    expect(await call(one, asks(one, 3))).toBeNull();
+    expect(await call(one, asks(one, 2))).toMatchObject({ places: 2 });
   });
 
   it('keeps the books however many calls come at once', async () => {
     const one = await ways.customer();
     const before = await spentOf(one);
-    const found = await Promise.all(Array.from({ length: 40 }, () => call(asks(one, 3))));
+    const found = await Promise.all(Array.from({ length: 40 }, () => call(one, asks(one, 3))));
     expect(found.every((each) => each !== null)).toBe(true);
     expect((await spentOf(one)) - before).toBe(40 * 3 * 6);
     const { hours, records } = await ways.stateOf(one);
@@ -80,20 +98,77 @@ describe('what is admitted when it is settled', () => {
   it('is not written at all where one of them is in the ledger', async () => {
     const one = await ways.customer();
     const [first, second] = asks(one, 2) as [AdmitRequest, AdmitRequest];
-    await call([first]);
+    await call(one, [first]);
     const before = [await ways.stateOf(one), await ways.bucketsOf(one)];
-    await expect(call([second, first])).rejects.toMatchObject({ code: '23505' });
+    await expect(call(one, [second, first])).rejects.toMatchObject({ code: '23505' });
     expect([await ways.stateOf(one), await ways.bucketsOf(one)]).toEqual(before);
   });
-
-  async function spentOf({ workspaceId }: Customer): Promise<number> {
-    const { rows } = await database.pool.query<{ spent: number }>(
-      'SELECT spent_units::int AS spent FROM allowances WHERE workspace_id = $1',
-      [workspaceId],
-    );
-    return rows[0]?.spent ?? 0;
-  }
 });
+
+describe('several kinds in one call', () => {
+  it('are each let through, or left as they were, as if they stood alone', async () => {
+    const customers = [await ways.customer(), await ways.customer(), await ways.customer()];
+    const [one, revoked, other] = customers as [Customer, Customer, Customer];
+    await database.pool.query('UPDATE api_keys SET revoked_at = now() WHERE id = $1', [revoked.keyId]);
+    const before = await ways.stateOf(revoked);
+    const failed = { statusClass: 5, inputUnits: 0, outputUnits: 0, priceMicroUsd: 0 } as const;
+    const rows = [
+      ...rowsOf(other, asks(other, 2), (i) => ({ inputUnits: i })),
+      ...rowsOf(revoked, asks(revoked, 1)),
+      ...rowsOf(one, asks(one, 3), (i) => ({ latencyMs: 7 * i })),
+      ...rowsOf(other, asks(other, 1), () => failed),
+      ...rowsOf(one, asks(one, 1), () => ({ modelVersion: 'sentiment-1@next' })),
+    ];
+    const outcomes = await callOfAssumed(ways.call, rows);
+    expect(outcomes.map((outcome) => outcome === undecided || outcome.workspaceId)).toEqual(
+      [other, other, null, one, one, one, other, one].map((each) => each?.workspaceId ?? true),
+    );
+    expect(await ways.stateOf(revoked)).toEqual(before);
+    const [ofOne, ofOther] = [await ways.stateOf(one), await ways.stateOf(other)];
+    expect(ofOne.allowance).toMatchObject([{ spent_units: '25', spent_micro_usd: '29' }]);
+    expect(ofOne.hours).toMatchObject([
+      { model_version: 'sentiment-1@next', requests: '1' },
+      { model_version: 'sentiment-1@test', requests: '4', latency_counts: latencies([2, 1, 1]) },
+    ]);
+    expect(ofOne.records.map(({ latency_ms: ms }) => ms)).toEqual([0, 3, 3, 7, 14]);
+    expect(ofOther.allowance).toMatchObject([{ spent_units: '6' }]);
+    expect(ofOther.hours).toMatchObject([
+      { status_class: 2, requests: '3' },
+      { status_class: 5, requests: '1' },
+    ]);
+  });
+
+  it('of many gateways at once end in no deadlock, and keep the books', async () => {
+    const customers = await Promise.all(Array.from({ length: 6 }, () => ways.customer()));
+    const calls = Array.from({ length: 30 }, (_, i) => {
+      const some = customers.filter((_, n) => (i + n) % 3 > 0);
+      const rows = (i % 2 ? some : some.toReversed()).flatMap((one) => rowsOf(one, asks(one, 2)));
+      return callOfAssumed(ways.call, rows);
+    });
+    const longWays = customers.map(async (one) => {
+      const [request] = asks(one, 1) as [AdmitRequest];
+      const [held] = await ways.longWay(toWaiting([request]));
+      await ways.longWay([settled(request, held)]);
+    });
+    await Promise.all([...calls, ...longWays]);
+    for (const one of customers) {
+      // Twenty calls of two each, one the long way, and the one unit that made the buckets.
+      expect(await spentOf(one)).toBe(41 * 6 + 1);
+      expect((await ways.stateOf(one)).hours).toMatchObject([{ requests: '42' }]);
+    }
+  });
+
+  const latencies = (counts: readonly number[]) =>
+    Array.from({ length: 13 }, (_, bucket) => `${counts[bucket] ?? 0}`);
+});
+
+async function spentOf({ workspaceId }: Customer): Promise<number> {
+  const { rows } = await database.pool.query<{ spent: number }>(
+    'SELECT spent_units::int AS spent FROM allowances WHERE workspace_id = $1',
+    [workspaceId],
+  );
+  return rows[0]?.spent ?? 0;
+}
 
 describe('the call leaves to the long way, and changes nothing,', () => {
   it('requests of two hours', async () => {
@@ -102,7 +177,7 @@ describe('the call leaves to the long way, and changes nothing,', () => {
     // 2020, by its first 48 bits: there is no partition of the ledger for it, so writing it would fail.
     const early = { ...request, requestId: `016f5e66-e800-7${request.requestId.slice(15)}` };
     const before = await ways.stateOf(one);
-    expect(await call([later, early])).toBeNull();
+    expect(await call(one, [later, early])).toBeNull();
     expect(await ways.stateOf(one)).toEqual(before);
   });
 
@@ -110,7 +185,7 @@ describe('the call leaves to the long way, and changes nothing,', () => {
     const one = await ways.customer();
     await change(database.pool, one);
     const [before, buckets] = [await ways.stateOf(one), await ways.bucketsOf(one)];
-    expect(await call(asks(one, 2, more))).toBeNull();
+    expect(await call(one, asks(one, 2, more))).toBeNull();
     expect(await ways.stateOf(one)).toEqual(before);
     // What was taken and given back is what has trickled in meanwhile, and nothing but that.
     (await ways.bucketsOf(one)).forEach(({ requests, units }, i) => {
@@ -126,8 +201,9 @@ it('goes together with what differs in nothing but its cost', async () => {
   const one = await ways.customer();
   const [request, other] = asks(one, 2) as [AdmitRequest, AdmitRequest];
   const kind = (more: Partial<AdmitRequest> = {}, cost: Partial<Cost> = {}) =>
-    kindOf({ request: { ...request, ...more }, cost: costOf(request, cost) });
-  expect(kindOf({ request: other, cost: costOf(other, { inputUnits: 9, latencyMs: 9 }) })).toBe(kind());
+    kindOf(rowsOf(one, [{ ...request, ...more }], () => cost)[0] as AssumedCost);
+  const [alike] = rowsOf(one, [other], () => ({ inputUnits: 9, latencyMs: 9 })) as [AssumedCost];
+  expect(kindOf(alike)).toBe(kind());
   const others = [
     kind({ keyId: 'other' }),
     kind({ keyHash: Buffer.alloc(32) }),

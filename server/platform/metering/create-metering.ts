@@ -40,8 +40,8 @@ const lingerMs = 2;
 const companyMin = 8;
 const enoughShare = 0.6;
 const rowsEnough = (underWay: number) => (underWay <= companyMin ? 0 : underWay * enoughShare);
-/** For the pool that it is given: one call of each kind at a time, two of what was assumed, and one for a look at the health. */
-export const meteringConnections = 7;
+/** For the pool that it is given: one call of each kind at a time, and one for a look at the health. */
+export const meteringConnections = 6;
 
 /**
  * What was answered and what waits go to the database in one call, one call at a time: a second would wait for the
@@ -101,12 +101,15 @@ export function createMetering({ pool, holdMs, onCall }: MeteringOptions): Postg
     pool,
     timeoutMs: callTimeoutMs,
     assumptions,
-    toAwayError,
     settle,
     settleAgain,
-    group: { rowsMax: pipelineLimits.settleBatchMax, lingerMs },
+    group: {
+      rowsMax: pipelineLimits.settleBatchMax,
+      lingerMs,
+      toAwayError,
+      onCall: (call) => onCall?.({ name: 'admit_and_settle', ...call }),
+    },
     rowsEnough,
-    onCall: (call) => onCall?.({ name: 'admit_and_settle', ...call }),
   });
 
   async function admit(request: AdmitRequest, signal?: Parameters<Metering['admit']>[1]): Promise<Admission> {
@@ -147,8 +150,8 @@ export function createMetering({ pool, holdMs, onCall }: MeteringOptions): Postg
     admit,
     settle: (settlement, retryUntilMs) => settle(settlement, retryUntilMs),
     assume(request) {
-      const workspaceId = assumed.areOfManyKinds ? null : assumptions.begin(request);
-      return workspaceId === null ? null : { verdict: 'assumed', workspaceId };
+      const workspaceId = assumptions.begin(request);
+      return workspaceId === null ? null : { verdict: 'assumed', workspaceId, request };
     },
     settleAssumed: assumed.settle,
     saveProgress: (progress) => saves.submit(progress),

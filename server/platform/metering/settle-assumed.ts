@@ -1,5 +1,5 @@
 import {
-  type AdmitRequest,
+  type Assumed,
   type AssumedOutcome,
   type Cost,
   DatabaseAwayError,
@@ -9,84 +9,52 @@ import {
 } from '#server/domain/usage/metering.ts';
 import type { Assumptions, Learned } from './assumptions.ts';
 import type { MeteringCall } from './call-function.ts';
-import { type AssumedCost, callOfAssumed, kindOf } from './call-of-assumed.ts';
-import { createGroup, type Group } from './group.ts';
+import { type AssumedCost, callOfAssumed, undecided } from './call-of-assumed.ts';
+import { createGroup, type GroupOptions } from './group.ts';
 
 export interface SettleAssumedDependencies extends MeteringCall {
   readonly assumptions: Assumptions;
-  readonly toAwayError: (cause: unknown) => Error;
   /** Of a request that was admitted; `again`: it may have been settled. */
   settle(settlement: Settlement, retryUntilMs: number, again: boolean): Promise<SettleOutcome>;
   /** Of one that may have been settled, and that was not admitted. */
   settleAgain(settlement: Settlement, retryUntilMs: number): Promise<SettleOutcome>;
-  readonly group: { readonly rowsMax: number; readonly lingerMs: number };
+  readonly group: Pick<GroupOptions<never, never>, 'rowsMax' | 'lingerMs' | 'toAwayError' | 'onCall'>;
   /** Of so many requests under way how many a call waits for. */
   rowsEnough(underWay: number): number;
-  readonly onCall?: ((call: { rows: number; tookMs: number }) => void) | undefined;
 }
 
 export interface AssumedSettlements {
-  settle(request: AdmitRequest, cost: Cost, how: SettleAssumedOptions): Promise<AssumedOutcome>;
-  /** Each kind costs calls of its own: where so many wait, asking first, which is one call for all, costs less. */
-  readonly areOfManyKinds: boolean;
+  settle(assumed: Assumed, cost: Cost, how: SettleAssumedOptions): Promise<AssumedOutcome>;
   /** How many wait for the database. */
   readonly depth: number;
   /** Resolves when none does. */
   idle(): Promise<void>;
 }
 
-const kindsMax = 4;
-
-interface Kind {
-  readonly group: Group<Cost, Learned | typeof undecided>;
-  waiting: number;
-}
-
-/** The call has left everything as it was. */
-const undecided = 'undecided';
-
-/** What was assumed is admitted and settled by kinds; where the database does not take a kind whole, each by itself. */
+/**
+ * What was assumed is admitted and settled together, for each kind of requests as if it stood alone; where the database
+ * does not take a kind whole, each of its requests by itself.
+ */
 export function createAssumedSettlements(dependencies: SettleAssumedDependencies): AssumedSettlements {
   const { assumptions } = dependencies;
-  const kinds = new Map<string, Kind>();
-
-  async function together(one: AssumedCost): Promise<Learned | typeof undecided> {
-    const name = kindOf(one);
-    const kind = kinds.get(name) ?? { waiting: 0, group: groupOf(one) };
-    kinds.set(name, kind);
-    kind.waiting++;
-    try {
-      return await kind.group.submit(one.cost);
-    } finally {
-      kind.waiting--;
-      if (kind.waiting === 0) kinds.delete(name);
-    }
-  }
-
-  function groupOf(first: AssumedCost): Kind['group'] {
-    return createGroup({
-      async run(costs) {
-        const learned = await callOfAssumed(dependencies, first, costs);
-        return costs.map(() => learned ?? undecided);
-      },
-      ...dependencies.group,
-      // What has run was let in already.
-      queueMax: Number.POSITIVE_INFINITY,
-      callsMax: 1,
-      toAwayError: dependencies.toAwayError,
-      rowsEnough: () => dependencies.rowsEnough(assumptions.underWay(first.request.keyId)),
-      onCall: dependencies.onCall,
-    });
-  }
+  const group = createGroup<AssumedCost, Learned | typeof undecided>({
+    run: (rows) => callOfAssumed(dependencies, rows),
+    ...dependencies.group,
+    // What has run was let in already.
+    queueMax: Number.POSITIVE_INFINITY,
+    callsMax: 1,
+    rowsEnough: () => dependencies.rowsEnough(assumptions.underWay),
+  });
 
   async function settle(
-    request: AdmitRequest,
+    assumed: Assumed,
     cost: Cost,
     { admit, retryUntilMs }: SettleAssumedOptions,
   ): Promise<AssumedOutcome> {
+    const { request } = assumed;
     let again = false;
     try {
-      const learned = await together({ request, cost });
+      const learned = await group.submit({ assumed, cost });
       if (learned !== undecided) {
         assumptions.learn(request, learned);
         return { verdict: 'valid', windows: learned.windows, outcome: 'settled' };
@@ -108,23 +76,16 @@ export function createAssumedSettlements(dependencies: SettleAssumedDependencies
   }
 
   return {
-    async settle(request, cost, how) {
+    async settle(assumed, cost, how) {
       try {
-        return await settle(request, cost, how);
+        return await settle(assumed, cost, how);
       } finally {
-        assumptions.end(request);
+        assumptions.end(assumed.request);
       }
     },
-    get areOfManyKinds() {
-      return kinds.size >= kindsMax;
-    },
     get depth() {
-      let waiting = 0;
-      for (const kind of kinds.values()) waiting += kind.waiting;
-      return waiting;
+      return group.depth;
     },
-    async idle() {
-      await Promise.all([...kinds.values()].map((kind) => kind.group.idle()));
-    },
+    idle: () => group.idle(),
   };
 }

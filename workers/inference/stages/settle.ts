@@ -1,5 +1,5 @@
 import { priceMicroUsd, prices, priceVersion } from '#server/domain/billing/prices.ts';
-import type { Cost, Metering, SettleOutcome } from '#server/domain/usage/metering.ts';
+import type { Assumed, Cost, Metering, SettleOutcome } from '#server/domain/usage/metering.ts';
 import { byInput, type MeteredEndpoint } from '../endpoint.ts';
 import type { Stage } from '../pipeline.ts';
 import { refusalToError } from '../refusal-to-error.ts';
@@ -65,7 +65,7 @@ export function settle<Input, Item, Output>(
     retryUntilMs: number,
   ): Promise<SettleOutcome> {
     const { admission } = context;
-    if (admission.verdict === 'assumed') return writeAssumed(context, cost, retryUntilMs);
+    if (admission.verdict === 'assumed') return writeAssumed(admission, context, cost, retryUntilMs);
     const { epoch, share } = admission;
     return metering.settle({ ...cost, epoch, share }, retryUntilMs).catch((error: unknown) => {
       throw unwritten(error);
@@ -74,13 +74,14 @@ export function settle<Input, Item, Output>(
 
   /** A refusal goes before what came of the run. */
   async function writeAssumed(
+    assumed: Assumed,
     context: WithRun<Input, Item, Output>,
     cost: Cost,
     retryUntilMs: number,
   ): Promise<SettleOutcome> {
     const { asked, scope } = context;
     const how = { retryUntilMs, admit: () => askUntilDecided(asked, options, context) };
-    const found = await metering.settleAssumed(asked, cost, how).catch((error: unknown) => {
+    const found = await metering.settleAssumed(assumed, cost, how).catch((error: unknown) => {
       throw unwritten(error);
     });
     scope.windows = found.windows;
