@@ -8,7 +8,9 @@ import { connect } from 'node:net';
 export interface LoadOrders {
   readonly port: number;
   readonly path: string;
-  readonly headers: Readonly<Record<string, string>>;
+  readonly contentType: string;
+  /** API keys, sent in turn. */
+  readonly keys: readonly string[];
   /** Files whose contents are sent in turn. */
   readonly bodyFiles: readonly string[];
   readonly connections: number;
@@ -28,7 +30,8 @@ export interface LoadReport {
 }
 
 const orders = JSON.parse(process.argv[2] ?? '') as LoadOrders;
-const requests = orders.bodyFiles.map((file) => encode(readFileSync(file)));
+const bodies = orders.bodyFiles.map((file) => readFileSync(file));
+const requests = bodies.flatMap((body) => orders.keys.map((key) => encode(body, key)));
 const latenciesMs: number[] = [];
 let failed = 0;
 let sent = 0;
@@ -88,10 +91,15 @@ function connection(): Promise<void> {
   });
 }
 
-function encode(body: Buffer): Buffer {
-  const headers = Object.entries(orders.headers).map(([name, value]) => `${name}: ${value}\r\n`);
-  const head = `POST ${orders.path} HTTP/1.1\r\nhost: 127.0.0.1:${orders.port}\r\n${headers.join('')}content-length: ${body.length}\r\n\r\n`;
-  return Buffer.concat([Buffer.from(head), body]);
+function encode(body: Buffer, key: string): Buffer {
+  const head = [
+    `POST ${orders.path} HTTP/1.1`,
+    `host: 127.0.0.1:${orders.port}`,
+    `authorization: Bearer ${key}`,
+    `content-type: ${orders.contentType}`,
+    `content-length: ${body.length}`,
+  ];
+  return Buffer.concat([Buffer.from(`${head.join('\r\n')}\r\n\r\n`), body]);
 }
 
 /** Bytes of the whole answer, once its head is here; -1 before. */

@@ -37,6 +37,8 @@ const machine = {
   loadAverage: loadavg()[0] ?? 0,
 };
 const folder = path.resolve('.modelyard/bench');
+/** Of most parts only the first one calls. */
+const customers = 24;
 
 const unknown = positionals.filter((part) => !partNames.includes(part as Part));
 if (unknown.length > 0)
@@ -44,7 +46,7 @@ if (unknown.length > 0)
 
 note('building');
 await bundleTo(folder);
-const database = await startBenchDatabase(1);
+const database = await startBenchDatabase(customers);
 try {
   if (values.soak) {
     note(`soak: ${values.minutes} minutes`);

@@ -19,6 +19,9 @@ export interface GatewayFigures {
   readonly bare: ServerFigures;
   readonly insert: ServerFigures;
   readonly gateway: ServerFigures;
+  /** The same connections, shared by many workspaces with a key each. */
+  readonly customers: number;
+  readonly ofCustomers: ServerFigures;
   /** Medians of the rounds' own ratios: both sides of each were measured seconds apart. */
   readonly requestsToBare: number;
   readonly requestsToInsert: number;
@@ -29,6 +32,7 @@ interface Round {
   readonly bare: ServerFigures;
   readonly insert: ServerFigures;
   readonly gateway: ServerFigures;
+  readonly ofCustomers: ServerFigures;
 }
 
 const connections = 64;
@@ -53,19 +57,22 @@ export async function measureGateway(
     insert: await start('insert-hono.js'),
     gateway: await start('main.js'),
   };
-  const measure = (server: BenchServer, durationMs: number) =>
-    measureServer(folder, server, database, durationMs);
+  const first = database.keys.slice(0, 1);
+  const measure = (server: BenchServer, durationMs: number, keys: readonly string[] = first) =>
+    measureServer(folder, server, database, { durationMs, keys });
   try {
     for (const server of Object.values(servers)) await measure(server, warmUpMs);
+    await measure(servers.gateway, roundMs, database.keys);
     const measured: Round[] = [];
     for (let i = 0; i < rounds; i++) {
       measured.push({
         bare: await measure(servers.bare, roundMs),
         gateway: await measure(servers.gateway, roundMs),
         insert: await measure(servers.insert, roundMs),
+        ofCustomers: await measure(servers.gateway, roundMs, database.keys),
       });
     }
-    return summary(measured);
+    return { ...summary(measured), customers: database.keys.length };
   } finally {
     await Promise.all(Object.values(servers).map((server) => server.stop()));
   }
@@ -75,13 +82,14 @@ async function measureServer(
   folder: string,
   server: BenchServer,
   database: BenchDatabase,
-  durationMs: number,
+  { durationMs, keys }: { readonly durationMs: number; readonly keys: readonly string[] },
 ): Promise<ServerFigures> {
   const [node, postgres] = [await cpuMsOf(server.pid), await cpuMsOfFamily(database.postmasterPid)];
   const report = await runLoad(path.join(folder, 'load-generator.js'), {
     port: server.port,
     path: '/v1/sentiment',
-    headers: { authorization: `Bearer ${database.keys[0]}`, 'content-type': 'application/json' },
+    keys,
+    contentType: 'application/json',
     bodies: [JSON.stringify({ input: 'The plot is thin, but the acting carries it.' })],
     connections,
     durationMs,
@@ -97,7 +105,7 @@ async function measureServer(
   };
 }
 
-function summary(rounds: readonly Round[]): GatewayFigures {
+function summary(rounds: readonly Round[]): Omit<GatewayFigures, 'customers'> {
   const ratio = (of: (round: Round) => number) => median(rounds.map(of));
   const cpu = (figures: ServerFigures) => figures.nodeCpu + figures.postgresCpu;
   return {
@@ -105,6 +113,7 @@ function summary(rounds: readonly Round[]): GatewayFigures {
     bare: medians(rounds.map((round) => round.bare)),
     insert: medians(rounds.map((round) => round.insert)),
     gateway: medians(rounds.map((round) => round.gateway)),
+    ofCustomers: medians(rounds.map((round) => round.ofCustomers)),
     requestsToBare: ratio(({ gateway, bare }) => gateway.requestsPerSecond / bare.requestsPerSecond),
     requestsToInsert: ratio(({ gateway, insert }) => gateway.requestsPerSecond / insert.requestsPerSecond),
     cpuToInsert: ratio(({ gateway, insert }) => cpu(gateway) / cpu(insert)),

@@ -95,7 +95,8 @@ export async function measureModel(
     runLoad(path.join(folder, 'load-generator.js'), {
       port,
       path: what.path,
-      headers: { authorization: `Bearer ${database.keys[0]}`, 'content-type': what.contentType },
+      keys: database.keys.slice(0, 1),
+      contentType: what.contentType,
       bodies: what.bodies,
       connections,
       durationMs,

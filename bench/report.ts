@@ -41,12 +41,14 @@ export function toText(report: BenchReport): string {
   ].join('\n');
 }
 
-function gatewayLines({ connections, bare, insert, gateway }: GatewayFigures): string[] {
+function gatewayLines(figures: GatewayFigures): string[] {
+  const { connections, customers, bare, insert, gateway, ofCustomers } = figures;
   const rows = [
     ['', 'req/s', 'p50 ms', 'p95 ms', 'CPU s/1,000 Node', 'PostgreSQL'],
     serverRow('bare Hono', bare),
     serverRow('Hono, one INSERT a request', insert),
     serverRow('gateway, model that does nothing', gateway),
+    serverRow(`the same, ${customers} customers by turns`, ofCustomers),
   ];
   return [`${connections} connections`, table(rows), ''];
 }

@@ -31,7 +31,8 @@ export async function soak(folder: string, database: BenchDatabase, minutes: num
     runLoad(path.join(folder, 'load-generator.js'), {
       port: server.port,
       path: '/v1/sentiment',
-      headers: { authorization: `Bearer ${database.keys[0]}`, 'content-type': 'application/json' },
+      keys: database.keys.slice(0, 1),
+      contentType: 'application/json',
       bodies: [JSON.stringify({ input: 'The plot is thin, but the acting carries it.' })],
       connections: CONNECTIONS,
       durationMs,

@@ -48,13 +48,17 @@ it.each([
   ['requests', { ...plenty, windows: windows(24, 1_000) }],
   ['units', { ...plenty, windows: windows(1_000, 24) }],
 ])('lets no more run than an eighth of the %s that were left', (_, found) => {
-  const { begin, end, learn, count } = clocked();
+  const { begin, end, learn, count, pass } = clocked();
   learn(ask(), found);
   const begun = [ask(), ask(), ask()];
   expect(begun.map(begin)).toEqual(['workspace', 'workspace', 'workspace']);
   expect(begin(ask())).toBeNull();
   expect(count()).toBe(3);
   end(begun[0] as AdmitRequest);
+  // All of a key ask while more of it come.
+  pass(999);
+  expect(begin(ask())).toBeNull();
+  pass(1);
   expect(begin(ask())).toBe('workspace');
   expect(begin(ask())).toBeNull();
 });
@@ -116,7 +120,7 @@ it('keeps no more keys than ten thousand', () => {
 });
 
 it('lets requests of 64 keys run, and others once one of them is over', () => {
-  const { begin, end, learn } = clocked();
+  const { begin, end, learn, pass } = clocked();
   const requests = Array.from({ length: 65 }, (_, i) => ask({ keyId: `${i}` }));
   for (const request of requests) learn(request, plenty);
   const begun = requests.map(begin);
@@ -124,5 +128,6 @@ it('lets requests of 64 keys run, and others once one of them is over', () => {
   expect(begun[64]).toBeNull();
   expect(begin(requests[3] as AdmitRequest)).toBe('workspace');
   end(requests[0] as AdmitRequest);
+  pass(1_000);
   expect(begin(requests[64] as AdmitRequest)).toBe('workspace');
 });

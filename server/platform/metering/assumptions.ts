@@ -30,6 +30,7 @@ interface KnownKey {
   /** What of it was let through: scope, model and origin. */
   readonly likes: Set<string>;
   untilMs: number;
+  crowdedUntilMs: number;
   left: Left;
 }
 
@@ -42,6 +43,8 @@ interface Left {
 /** How long what was learned is taken for true, and how long a doubt lasts. */
 const knownMs = 60_000;
 const doubtMs = 10_000;
+/** A key of which more come than may run so: all of them ask, since calls of both ways would wait for one another's locks. */
+const crowdedMs = 1_000;
 /**
  * What is under way without having been counted is never more than this part of what was left: so eight gateways together
  * can't go beyond a limit of concurrency, and a window that runs dry has been asked about before.
@@ -65,12 +68,16 @@ export function createAssumptions(nowMs: () => number = () => performance.now())
       if (!key || key.untilMs <= nowMs() || !key.keyHash.equals(request.keyHash)) return null;
       if (!key.likes.has(likeOf(request))) return null;
       const known = underWay.get(request.keyId);
-      if (!known && underWay.size >= keysUnderWayMax) return null;
+      if (nowMs() < key.crowdedUntilMs) return null;
       const requests = (known?.requests ?? 0) + 1;
       const units = (known?.units ?? 0) + request.unitsMax;
       const { left } = key;
-      if (requests * shareOfLeft > Math.min(left.places, left.requests)) return null;
-      if (units * shareOfLeft > left.units) return null;
+      const isCrowded =
+        requests * shareOfLeft > Math.min(left.places, left.requests) || units * shareOfLeft > left.units;
+      if (isCrowded || (!known && underWay.size >= keysUnderWayMax)) {
+        key.crowdedUntilMs = nowMs() + crowdedMs;
+        return null;
+      }
       underWay.set(request.keyId, { requests, units });
       requestsUnderWay++;
       return key.workspaceId;
@@ -91,7 +98,14 @@ export function createAssumptions(nowMs: () => number = () => performance.now())
       if (!key?.keyHash.equals(request.keyHash)) {
         bound(keys);
         const left = { places: shareOfLeft, requests: 0, units: 0 };
-        key = { workspaceId, keyHash: request.keyHash, likes: new Set(), untilMs: 0, left };
+        key = {
+          workspaceId,
+          keyHash: request.keyHash,
+          likes: new Set(),
+          untilMs: 0,
+          crowdedUntilMs: 0,
+          left,
+        };
         keys.set(request.keyId, key);
       }
       if (key.likes.size < likesMax) key.likes.add(likeOf(request));
