@@ -3,7 +3,7 @@ import Link from 'next/link';
 import { apiUrl, webUrl } from '#server/api/addresses.ts';
 import { prices } from '#server/domain/billing/schema.ts';
 import { explanationRuns } from '#server/domain/explanations/schema.ts';
-import { explanationLimits } from '#server/domain/rate-limits/schema.ts';
+import { explanationLimits, textModelLimits } from '#server/domain/rate-limits/schema.ts';
 import { CodeSample } from '../../_components/code-sample.tsx';
 import { money } from '../../_format/money.ts';
 import { count } from '../../_format/number.ts';
@@ -40,7 +40,7 @@ export default function ExplanationsReferencePage() {
             [
               'input',
               'string or object',
-              `Required. One text of up to ${count(textCharactersMax)} characters and 510 tokens; or one picture, {"url": …} or {"base64": …} as for /v1/images/classify.`,
+              `Required. One text of up to ${count(textCharactersMax)} characters and ${textModelLimits.tokensMax} tokens; or one picture, {"url": …} or {"base64": …} as for /v1/images/classify.`,
             ],
             [
               'method',
