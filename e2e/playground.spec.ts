@@ -51,8 +51,17 @@ test('texts are read with the keyboard, and the call is metered, shown and repea
   ) as Answer;
   expect(repeated.data.map(({ label }) => label)).toEqual(answer.data.map(({ label }) => label));
 
+  // "I love it." has four parts: by SHAP all fourteen masks of them are tried.
+  const method = page.getByLabel('Explain by');
+  await expect(method.getByRole('option')).toHaveText([
+    'Leaving words out, 12 runs',
+    'LIME, 22 runs',
+    'SHAP, 22 runs',
+  ]);
+  await method.selectOption('shap');
   await page.getByRole('button', { name: 'Explain' }).click();
-  await expect(page.getByText('Above the line: towards positive.')).toBeVisible();
+  await expect(page.getByText('Above the line: towards positive. Below: away. 22 runs,')).toBeVisible();
+  await expect(page.getByText('with the strongest words taken out first')).toBeVisible();
 });
 
 test('a picture is looked at, and so is what it was looked at for', async ({
@@ -66,9 +75,37 @@ test('a picture is looked at, and so is what it was looked at for', async ({
   const answer = (await (await called).json()) as { id: string; data: { label: string; scores: object[] }[] };
   expect(answer.data[0]?.scores).toHaveLength(3);
   await expect(page.getByText(answer.data[0]?.label ?? 'none').first()).toBeVisible();
-  await page.getByRole('button', { name: 'What it looked at' }).click();
-  await expect(page.getByRole('img', { name: /Which cells speak/ })).toBeVisible();
-  await expect(page.getByRole('row')).toHaveCount(3);
+
+  const method = page.getByLabel('Explain by');
+  await expect(method.getByRole('option')).toHaveText([
+    'Grad-CAM, 20 runs, $0.004000',
+    'Leaving cells out, 69 runs, $0.013800',
+    'LIME, 276 runs, $0.055200',
+    'SHAP, 276 runs, $0.055200',
+  ]);
+  const looked = page.getByRole('button', { name: 'What it looked at' });
+  const picture = page.getByRole('figure');
+  for (const { by, cost, runs, heat } of [
+    { by: 'grad-cam', cost: '$0.004000', runs: '20 runs,', heat: /^Which cells speak for [^,]*$/ },
+    {
+      by: 'occlusion',
+      cost: '$0.013800',
+      runs: '69 runs,',
+      heat: /^Which cells speak for .*, and which against it$/,
+    },
+  ]) {
+    await method.selectOption(by);
+    // Another method is asked for only once somebody wants to see it.
+    await expect(picture.getByRole('img', { name: /Which cells/ })).toHaveCount(0);
+    const explained = page.waitForResponse(`${product.apiUrl}/v1/explanations`);
+    await looked.click();
+    expect(await (await explained).json()).toMatchObject({ method: by });
+    await expect(picture.getByRole('img', { name: heat })).toBeVisible();
+    await expect(page.getByText('with the strongest cells taken out first')).toBeVisible();
+    await expect(page.getByText(runs).and(page.locator('p'))).toContainText(cost);
+  }
+  await expect(page).toHaveURL(/picture_method=occlusion/);
+  await expect(page.getByRole('row')).toHaveCount(4);
 });
 
 test('a conversation is written, stopped, and has its receipt', async ({

@@ -1,6 +1,7 @@
 'use client';
 import { z } from 'zod';
 import type { ShortLivedKey } from '#server/domain/api-keys/schema.ts';
+import type { TextExplanationMethod } from '#server/domain/explanations/schema.ts';
 import { askApi, type CallMeasure, type CallReply } from './ask-api.ts';
 
 /** What the page needs of POST /v1/explanations' answer for a text. */
@@ -16,12 +17,12 @@ const textExplanationSchema = z.object({
 
 export interface TextExplanation extends z.infer<typeof textExplanationSchema>, CallMeasure {
   readonly input: string;
-  readonly method: string;
+  readonly method: TextExplanationMethod;
 }
 
 export interface TextExplanationQuestion {
   readonly input: string;
-  readonly method: string;
+  readonly method: TextExplanationMethod;
 }
 
 export async function askTextExplanation(

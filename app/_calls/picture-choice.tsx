@@ -1,6 +1,6 @@
 'use client';
 import { Upload } from 'lucide-react';
-import { type DragEvent, useRef, useState } from 'react';
+import { type DragEvent, type ReactNode, useRef, useState } from 'react';
 import type { PictureExplanation } from './ask-explanation.ts';
 import type { Picture } from './ask-images.ts';
 import { LookedAt } from './looked-at.tsx';
@@ -12,12 +12,14 @@ interface PictureChoiceProps {
   readonly explanation: Explanation;
   /** Whether the picture that is shown has its answer. */
   readonly answered: boolean;
+  readonly methodChoice?: ReactNode;
   readonly choose: (picture: Picture) => void;
   readonly chooseFile: (file: File) => void;
 }
 
 /** What is looked at, and how to choose another: a sample, a file, or one that is dropped. */
-export function PictureChoice({ picture, explanation, answered, choose, chooseFile }: PictureChoiceProps) {
+export function PictureChoice(props: PictureChoiceProps) {
+  const { picture, explanation, answered, methodChoice, choose, chooseFile } = props;
   const input = useRef<HTMLInputElement>(null);
   const [over, setOver] = useState(false);
 
@@ -46,7 +48,7 @@ export function PictureChoice({ picture, explanation, answered, choose, chooseFi
         {picture && <Preview key={picture.url} url={picture.url} name={picture.name} />}
         {explanation.shown && explanation.answer && <HeatMap answer={explanation.answer} />}
       </figure>
-      <LookedAt explanation={explanation} answered={answered} />
+      <LookedAt explanation={explanation} answered={answered} choice={methodChoice} />
       <div className="mt-3 flex flex-wrap items-center gap-2">
         {samplePictures.map((sample) => (
           <button
@@ -92,13 +94,13 @@ function Preview({ url, name }: { url: string; name: string }) {
 }
 
 /** As wide and high as the picture, so that both fill the frame alike. */
-function HeatMap({ answer: { label, heat_map } }: { answer: PictureExplanation }) {
+function HeatMap({ answer: { label, method, heat_map } }: { answer: PictureExplanation }) {
   return (
     // oxlint-disable-next-line nextjs/no-img-element -- it came with the answer.
     <img
       className="heat"
       src={`data:image/png;base64,${heat_map.base64}`}
-      alt={`Which cells speak for ${label}, and which against it`}
+      alt={`Which cells speak for ${label}${method === 'grad-cam' ? '' : ', and which against it'}`}
     />
   );
 }

@@ -1,12 +1,13 @@
 'use client';
 import { useState } from 'react';
+import type { PictureExplanationMethod } from '#server/domain/explanations/schema.ts';
 import type { CallRefusal } from './ask-api.ts';
 import { askExplanation, type ExplanationQuestion, type PictureExplanation } from './ask-explanation.ts';
 import type { Picture } from './ask-images.ts';
 import { useAsk } from './use-ask.ts';
 
 export interface Explanation {
-  /** Of the picture that is shown. */
+  /** Of the picture that is shown, by the method that is chosen. */
   readonly answer: PictureExplanation | null;
   readonly refusal: CallRefusal | null;
   readonly asking: boolean;
@@ -16,24 +17,29 @@ export interface Explanation {
   readonly hide: () => void;
 }
 
-/** Asked for once somebody wants to see it: it costs many runs of the model. */
-export function useExplanation(picture: Picture | null): Explanation {
+/** Asked for once somebody wants to see it: it costs many runs of the model. So does another method, which is asked for anew. */
+export function useExplanation(
+  picture: Picture | null,
+  method: PictureExplanationMethod = 'occlusion',
+): Explanation {
   const [question, setQuestion] = useState<ExplanationQuestion | null>(null);
-  const [shownOf, setShownOf] = useState<Picture | null>(null);
-  const isOfPicture = picture !== null && question?.picture === picture;
-  const asked = useAsk({ question: isOfPicture ? question : null, ask: askExplanation, pauseMs: 0 });
-  const answer = asked.answer?.picture === picture ? asked.answer : null;
+  const [shownOf, setShownOf] = useState<ExplanationQuestion | null>(null);
+  const isMeant = (one: ExplanationQuestion | null) => one?.picture === picture && one.method === method;
+  const isAsked = isMeant(question);
+  const asked = useAsk({ question: isAsked ? question : null, ask: askExplanation, pauseMs: 0 });
+  const answer = isMeant(asked.answer) ? asked.answer : null;
 
   function show(): void {
-    setShownOf(picture);
-    if (picture && !answer && !(isOfPicture && asked.asking)) setQuestion({ picture });
+    if (!picture) return;
+    setShownOf({ picture, method });
+    if (!answer && !(isAsked && asked.asking)) setQuestion({ picture, method });
   }
 
   return {
     answer,
-    refusal: isOfPicture ? asked.refusal : null,
-    asking: isOfPicture && asked.asking,
-    shown: picture !== null && shownOf === picture,
+    refusal: isAsked ? asked.refusal : null,
+    asking: isAsked && asked.asking,
+    shown: isMeant(shownOf),
     show,
     hide: () => setShownOf(null),
   };

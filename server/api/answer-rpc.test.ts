@@ -109,10 +109,15 @@ describe('the tRPC door', () => {
   });
 
   it('counts by the address that the web server gives, whatever a client forges', async () => {
+    const { capacity, windowMs } = rateLimits.rpcByAddress;
+    const startedAt = performance.now();
     for (let i = 0; i < 50; i++) await send('account.me', { headers: { 'x-forwarded-for': `10.0.0.${i}` } });
-    expect(await bucketsLeft('rpcByAddress')).toEqual([
-      expect.closeTo(rateLimits.rpcByAddress.capacity - 50, -1),
-    ]);
+    const [left = 0, ...others] = await bucketsLeft('rpcByAddress');
+    // It fills up again meanwhile.
+    const refilled = ((performance.now() - startedAt) / windowMs) * capacity;
+    expect(others).toEqual([]);
+    expect(left).toBeGreaterThan(capacity - 51);
+    expect(left).toBeLessThan(capacity - 49 + refilled);
   });
 
   it('answers nobody where no web server stands in front', async () => {

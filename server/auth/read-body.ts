@@ -1,13 +1,14 @@
+import { BytePieces } from '#server/platform/byte-pieces.ts';
+
 /** The body as text, or null when it is longer than allowed: reading stops there. */
 export async function readBodyWithin(request: Request, bytesMax: number): Promise<string | null> {
   if (Number(request.headers.get('content-length') ?? 0) > bytesMax) return null;
   if (!request.body) return '';
-  const chunks: Uint8Array[] = [];
-  let bytes = 0;
+  const pieces = new BytePieces();
   for await (const chunk of request.body as unknown as AsyncIterable<Uint8Array>) {
-    bytes += chunk.byteLength;
-    if (bytes > bytesMax) return null;
-    chunks.push(chunk);
+    if (pieces.bytes + chunk.byteLength > bytesMax) return null;
+    pieces.add(chunk);
   }
-  return Buffer.concat(chunks).toString('utf8');
+  const { buffer, byteOffset, byteLength } = pieces.joined();
+  return Buffer.from(buffer, byteOffset, byteLength).toString('utf8');
 }

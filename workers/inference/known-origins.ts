@@ -1,5 +1,6 @@
 import type { Clock } from '#server/domain/clock.ts';
 import type { Logger } from '#server/domain/logger.ts';
+import { apiKeyLimits } from '#server/domain/rate-limits/limits.ts';
 import type { AddressBuckets } from './address-buckets.ts';
 
 export interface KnownOrigins {
@@ -15,7 +16,6 @@ export interface KnownOriginsOptions {
   readonly logger: Logger;
 }
 
-const keptMs = 10_000;
 const keptMax = 1_000;
 const shape = /^https?:\/\/[^\s/]{1,253}$/;
 
@@ -38,7 +38,7 @@ export function createKnownOrigins({ find, lookUps, clock, logger }: KnownOrigin
         return false;
       });
       kept.delete(origin);
-      kept.set(origin, { known, untilMs: nowMs + keptMs });
+      kept.set(origin, { known, untilMs: nowMs + apiKeyLimits.originsKeptMs });
       if (kept.size > keptMax) dropOldest(kept);
       return known;
     },

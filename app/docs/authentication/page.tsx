@@ -87,7 +87,7 @@ export default function AuthenticationPage() {
           that no key names gets no answer to its preflight, which browsers report as an error of CORS. To
           call from an app in the browser, give a key the app’s origins: <code>https://app.example.com</code>,
           up to {apiKeyLimits.originsMax}, each whole: without a path, and without a star, which stands for
-          nothing. A change is seen within 10 s.
+          nothing. A change is seen within {apiKeyLimits.originsKeptMs / 1_000} s.
         </p>
         <p>
           Whoever opens the app can read such a key, and an origin is only what browsers say: programs can

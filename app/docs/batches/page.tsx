@@ -46,7 +46,11 @@ export default function BatchesReferencePage() {
             ['finalizing', '', 'The files are written.'],
             ['completed', 'ends', 'Each line stands in output_file_id or in error_file_id.'],
             ['cancelling, cancelled', 'ends', 'What was answered until then is in the output, and billed.'],
-            ['expired', 'ends', 'After 24 hours: lines that were not run stand in error_file_id.'],
+            [
+              'expired',
+              'ends',
+              `After ${batchLimits.windowMs / hourMs} hours: lines that were not run stand in error_file_id.`,
+            ],
           ]}
         />
         <p>
@@ -70,7 +74,11 @@ export default function BatchesReferencePage() {
           fields={[
             ['lines', count(batchLimits.linesMax), 'Of one batch.'],
             ['a line', `${batchLimits.lineBytesMax / mebibyte} MiB`, 'And what its path takes.'],
-            ['a file', `${fileLimits.bytesMax / mebibyte} MiB`, 'Sent within 75 seconds.'],
+            [
+              'a file',
+              `${fileLimits.bytesMax / mebibyte} MiB`,
+              `Sent within ${fileLimits.uploadTimeoutMs / 1_000} seconds.`,
+            ],
             [
               'a workspace',
               `${fileLimits.workspaceBytesMax / mebibyte} MiB`,

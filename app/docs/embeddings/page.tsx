@@ -2,7 +2,12 @@ import type { Metadata } from 'next';
 import Link from 'next/link';
 import { apiUrl, webUrl } from '#server/api/addresses.ts';
 import { prices } from '#server/domain/billing/schema.ts';
-import { embeddingLimits, imageLimits, requestLimits } from '#server/domain/rate-limits/schema.ts';
+import {
+  embeddingLimits,
+  imageLimits,
+  requestLimits,
+  textModelLimits,
+} from '#server/domain/rate-limits/schema.ts';
 import { CodeSample } from '../../_components/code-sample.tsx';
 import { money } from '../../_format/money.ts';
 import { count } from '../../_format/number.ts';
@@ -43,9 +48,9 @@ export default function EmbeddingsReferencePage() {
           or find one on texts of your own.
         </p>
         <p>
-          The model reads English, up to 510 tokens (some 350 words) a text, and was made for sentences and
-          short paragraphs: cut a longer document into passages and embed each. How well it finds:{' '}
-          <Link href="/models/embeddings">the model’s card</Link>.
+          The model reads English, up to {textModelLimits.tokensMax} tokens (some 350 words) a text, and was
+          made for sentences and short paragraphs: cut a longer document into passages and embed each. How
+          well it finds: <Link href="/models/embeddings">the model’s card</Link>.
         </p>
       </Section>
       <Section id="pictures" title="Vectors of pictures">

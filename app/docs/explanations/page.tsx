@@ -2,7 +2,8 @@ import type { Metadata } from 'next';
 import Link from 'next/link';
 import { apiUrl, webUrl } from '#server/api/addresses.ts';
 import { prices } from '#server/domain/billing/schema.ts';
-import { explanationLimits } from '#server/domain/rate-limits/schema.ts';
+import { explanationRuns } from '#server/domain/explanations/schema.ts';
+import { explanationLimits, textModelLimits } from '#server/domain/rate-limits/schema.ts';
 import { CodeSample } from '../../_components/code-sample.tsx';
 import { money } from '../../_format/money.ts';
 import { count } from '../../_format/number.ts';
@@ -15,8 +16,9 @@ export const metadata: Metadata = { title: 'Explanations' };
 
 const { textCharactersMax, unitsMax, samplesMax, samplesDefault } = explanationLimits;
 const { gridMin, gridMax, gridDefault, heatMapSideMax } = explanationLimits;
-/** The cells; the whole and the empty picture; nine steps of faithfulness down, and nine up. */
-const pictureRuns = gridDefault ** 2 + 2 + 2 * 9;
+const occlusionRuns = explanationRuns('occlusion', gridDefault ** 2);
+const gradCamRuns = explanationRuns('grad-cam', gridDefault ** 2);
+const unitMicroUsd = prices['image-classification'].microUsdPerInputUnit;
 
 export default function ExplanationsReferencePage() {
   return (
@@ -38,7 +40,7 @@ export default function ExplanationsReferencePage() {
             [
               'input',
               'string or object',
-              `Required. One text of up to ${count(textCharactersMax)} characters and 510 tokens; or one picture, {"url": …} or {"base64": …} as for /v1/images/classify.`,
+              `Required. One text of up to ${count(textCharactersMax)} characters and ${textModelLimits.tokensMax} tokens; or one picture, {"url": …} or {"base64": …} as for /v1/images/classify.`,
             ],
             [
               'method',
@@ -166,10 +168,10 @@ export default function ExplanationsReferencePage() {
         <p>
           A text: the tokens that were read in all runs, at the price of{' '}
           <Link href="/docs/sentiment">sentiment</Link>. A picture: a unit a run, at the price of{' '}
-          <Link href="/docs/images">images</Link>; with occlusion and {gridDefault} by {gridDefault} cells{' '}
-          {pictureRuns} runs, {money(pictureRuns * prices['image-classification'].microUsdPerInputUnit)}. The
-          most that it can cost is held before the first run; what was not used is given back. A failure on
-          our side costs nothing.
+          <Link href="/docs/images">images</Link>; with {gridDefault} by {gridDefault} cells occlusion takes{' '}
+          {occlusionRuns} runs, {money(occlusionRuns * unitMicroUsd)}, and grad-cam {gradCamRuns},{' '}
+          {money(gradCamRuns * unitMicroUsd)}. The most that it can cost is held before the first run; what
+          was not used is given back. A failure on our side costs nothing.
         </p>
       </Section>
     </>

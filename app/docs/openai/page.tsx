@@ -12,6 +12,7 @@ import { Section } from '../section.tsx';
 export const metadata: Metadata = { title: 'Coming from OpenAI' };
 
 const mebibyte = 1024 * 1024;
+const dayMs = 86_400_000;
 
 export default function OpenAiPage() {
   const api = apiUrl();
@@ -86,7 +87,7 @@ export default function OpenAiPage() {
             [
               'expires_after',
               'taken of a file',
-              'Left out, a file is kept for 30 days. output_expires_after of a batch is refused.',
+              `Left out, a file is kept for ${fileLimits.lifetimeMs / dayMs} days. output_expires_after of a batch is refused.`,
             ],
             [
               'a file',

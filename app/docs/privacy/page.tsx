@@ -1,12 +1,18 @@
 import type { Metadata } from 'next';
 import Link from 'next/link';
-import { feedbackLimits, retention } from '#server/domain/rate-limits/schema.ts';
+import {
+  feedbackLimits,
+  fileLimits,
+  idempotencyLimits,
+  retention,
+} from '#server/domain/rate-limits/schema.ts';
 import { Ledger } from '../../_components/slip.tsx';
 import { Section } from '../section.tsx';
 
 export const metadata: Metadata = { title: 'Privacy of a call' };
 
-const dayMs = 86_400_000;
+const hourMs = 3_600_000;
+const dayMs = 24 * hourMs;
 
 export default function PrivacyPage() {
   return (
@@ -31,11 +37,17 @@ export default function PrivacyPage() {
             ['Task and model version', 'kept'],
             ['Class of the status: 2, 4 or 5', 'kept'],
             ['Units, price, milliseconds', 'kept'],
-            ['With an Idempotency-Key: a MAC of it and of the call', '24 hours'],
+            [
+              'With an Idempotency-Key: a MAC of it and of the call',
+              `${idempotencyLimits.lifetimeMs / hourMs} hours`,
+            ],
             ['Feedback, if your workspace has switched it on', `${feedbackLimits.keptDays} days`],
             ['The text, the picture, its URL', 'not written'],
             ['The answer', 'not written'],
-            ['A file for a batch, and the file of its answers', 'until you delete it, 30 days at the most'],
+            [
+              'A file for a batch, and the file of its answers',
+              `until you delete it, ${fileLimits.lifetimeMs / dayMs} days at the most`,
+            ],
             [
               'A batch: its counts, times and metadata',
               `${retention.endedBatchesMs / dayMs} days after its end`,
@@ -72,9 +84,9 @@ export default function PrivacyPage() {
           limits, an address is kept as a keyed hash.
         </p>
         <p>
-          Where webhooks are set up: their addresses, their secrets encrypted, and for 30 days each event that
-          was sent with the beginning of what was answered. Events name keys and budgets, never what a call
-          carried.
+          Where webhooks are set up: their addresses, their secrets encrypted, and for{' '}
+          {retention.webhookEventsMs / dayMs} days each event that was sent with the beginning of what was
+          answered. Events name keys and budgets, never what a call carried.
         </p>
       </Section>
       <Section id="choices" title="Not there yet">

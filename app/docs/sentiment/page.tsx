@@ -1,7 +1,7 @@
 import type { Metadata } from 'next';
 import Link from 'next/link';
 import { apiUrl } from '#server/api/addresses.ts';
-import { explanationLimits, requestLimits } from '#server/domain/rate-limits/schema.ts';
+import { explanationLimits, requestLimits, textModelLimits } from '#server/domain/rate-limits/schema.ts';
 import { CodeSample } from '../../_components/code-sample.tsx';
 import { count } from '../../_format/number.ts';
 import { firstCalls } from '../../_samples/first-calls.ts';
@@ -31,7 +31,7 @@ export default function SentimentReferencePage() {
             [
               'input',
               'string or list of strings',
-              `Required. Up to ${count(requestLimits.textsMax)} texts of ${count(requestLimits.textCharactersMax)} characters each, of which the model reads 510 tokens (some 350 words). A text without a character that it reads is refused.`,
+              `Required. Up to ${count(requestLimits.textsMax)} texts of ${count(requestLimits.textCharactersMax)} characters each, of which the model reads ${textModelLimits.tokensMax} tokens (some 350 words). A text without a character that it reads is refused.`,
             ],
             ['model', 'string', 'The model’s name. Left out: the current one.'],
             [

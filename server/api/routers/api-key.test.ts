@@ -59,6 +59,47 @@ describe('API keys', () => {
     expect(JSON.stringify([listed, row])).not.toContain(secret);
   });
 
+  it('lists what each key spent this month and when it was last used, whatever it was used for', async () => {
+    const person = await createPerson(plane);
+    const { workspaceId } = person;
+    const { db } = plane.services;
+    const [busy, idle, unused] = await Promise.all([1, 2, 3].map(() => createApiKey(db, { workspaceId })));
+    const hours = [
+      { key: busy, at: '2026-11-22T11:59:00Z', modelVersion: 'sentiment-1@1', spent: 3 },
+      { key: busy, at: '2026-11-22T11:10:00Z', modelVersion: 'image-1@1', spent: 40 },
+      { key: busy, at: '2026-11-22T10:59:00Z', modelVersion: 'sentiment-1@1', spent: 500 },
+      { key: busy, at: '2026-11-01T00:00:00Z', modelVersion: 'sentiment-1@1', spent: 6_000 },
+      { key: busy, at: '2026-10-31T23:59:00Z', modelVersion: 'sentiment-1@1', spent: 70_000 },
+      { key: idle, at: '2025-02-03T04:05:06Z', modelVersion: 'sentiment-1@1', spent: 8 },
+    ];
+    await db.usageHour.createMany({
+      data: hours.map(({ key, at, modelVersion, spent }) => ({
+        workspaceId,
+        keyId: key?.id ?? '',
+        hour: new Date(`${at.slice(0, 13)}:00:00Z`),
+        modelVersion,
+        task: 'any',
+        statusClass: 2,
+        requests: 1n,
+        inputUnits: 1n,
+        outputUnits: 0n,
+        priceMicroUsd: BigInt(spent),
+        latencyCounts: [],
+        lastUsedAt: new Date(at),
+      })),
+    });
+    const listed = new Map((await keysOf(person).list({ workspaceId })).map((key) => [key.id, key]));
+    expect(listed.get(busy?.id ?? '')).toMatchObject({
+      lastUsedAt: new Date('2026-11-22T11:59:00Z'),
+      spentThisMonthMicroUsd: 6_543,
+    });
+    expect(listed.get(idle?.id ?? '')).toMatchObject({
+      lastUsedAt: new Date('2025-02-03T04:05:06Z'),
+      spentThisMonthMicroUsd: 0,
+    });
+    expect(listed.get(unused?.id ?? '')).toMatchObject({ lastUsedAt: null, spentThisMonthMicroUsd: 0 });
+  });
+
   it("takes the plan's limits, the scopes and the life that were asked for", async () => {
     const person = await createPerson(plane, { plan: 'pro' });
     const { workspaceId } = person;

@@ -2,6 +2,7 @@ import { budgetOf } from '../billing/budget.ts';
 import type { Clock } from '../clock.ts';
 import type { Database } from '../database.ts';
 import { monthStartOf } from '../usage/month-start.ts';
+import { findLastUses } from './find-last-uses.ts';
 import { displayPrefix } from './key-format.ts';
 import type { ApiKeyItem } from './schema.ts';
 import { isApiKeyScope } from './scopes.ts';
@@ -20,19 +21,14 @@ export async function listApiKeys(
     orderBy: [{ revokedAt: { sort: 'desc', nulls: 'first' } }, { createdAt: 'desc' }],
     take: listedMax,
   });
-  const ofThese = { workspaceId, keyId: { in: keys.map((key) => key.id) } };
-  const uses = await db.usageHour.groupBy({
-    by: ['keyId'],
-    where: ofThese,
-    _max: { lastUsedAt: true },
-  });
+  const keyIds = keys.map((key) => key.id);
+  const lastUsedAtByKey = await findLastUses(db, { workspaceId, keyIds });
   const spending = await db.usageHour.groupBy({
     by: ['keyId'],
-    where: { ...ofThese, hour: { gte: monthStartOf(now) } },
+    where: { workspaceId, keyId: { in: keyIds }, hour: { gte: monthStartOf(now) } },
     _sum: { priceMicroUsd: true },
   });
   const spentByKey = new Map(spending.map((sum) => [sum.keyId, Number(sum._sum.priceMicroUsd ?? 0)]));
-  const lastUsedAtByKey = new Map(uses.map((use) => [use.keyId, use._max.lastUsedAt]));
   return keys.map((key) => ({
     id: key.id,
     name: key.name,

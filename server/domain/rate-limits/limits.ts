@@ -18,6 +18,9 @@ export const requestLimits = {
   bodyTimeoutMs: 10 * secondMs,
 } as const;
 
+/** What the built-in models read of one text: sentiment and embeddings alike. */
+export const textModelLimits = { tokensMax: 510 } as const;
+
 /** Texts that one request may have embedded: what OpenAI's clients send at once. Their body is that of any texts. */
 export const embeddingLimits = { textsMax: 2_048 } as const;
 
@@ -228,6 +231,8 @@ export const apiKeyLimits = {
   addressesMax: 50,
   originsMax: 20,
   originCharactersMax: 253,
+  /** A gateway keeps so long whether some key names an origin. */
+  originsKeptMs: 10 * secondMs,
   /** How long a secret that was replaced may go on working. */
   overlapHoursMax: 30 * 24,
 } as const;

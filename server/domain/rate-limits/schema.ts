@@ -14,6 +14,7 @@ export {
   playgroundLimits,
   requestLimits,
   retention,
+  textModelLimits,
   usageLimits,
   webhookLimits,
 } from './limits.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { addLatencyCounts, latencyBuckets, latencyQuantileMs } from './latency-histogram.ts';
+import { latencyBuckets, latencyQuantileMs } from './latency-histogram.ts';
 
 const counts = (filled: Record<number, number>) =>
   Array.from({ length: latencyBuckets }, (_, i) => filled[i] ?? 0);
@@ -16,8 +16,4 @@ describe('latencyQuantileMs', () => {
   ])('%s', (_name, given, q, expected) => {
     expect(latencyQuantileMs(given, q)).toEqual(expected);
   });
-});
-
-it('adds histograms bucket by bucket, also one that is shorter', () => {
-  expect(addLatencyCounts(counts({ 0: 1, 12: 2 }), [4])).toEqual(counts({ 0: 5, 12: 2 }));
 });

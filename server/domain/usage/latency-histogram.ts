@@ -2,11 +2,6 @@ import { latencyBoundsMs } from './metering.ts';
 
 export const latencyBuckets = latencyBoundsMs.length + 1;
 
-/** Adds up histograms: hours of one key, or keys of one hour. */
-export function addLatencyCounts(left: readonly number[], right: readonly number[]): readonly number[] {
-  return Array.from({ length: latencyBuckets }, (_, i) => (left[i] ?? 0) + (right[i] ?? 0));
-}
-
 /**
  * The latency that a share `q` of the requests stayed within, interpolated inside its bucket; null when there is
  * no request. What lies beyond the last bound is told as that bound: an underestimate, never an invented figure.

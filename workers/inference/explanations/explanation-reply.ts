@@ -1,12 +1,13 @@
 import { z } from '@hono/zod-openapi';
+import { pictureExplanationMethods, textExplanationMethods } from '#server/domain/explanations/methods.ts';
 import { imageUsageSchema, usageSchema } from '../openapi-parts.ts';
-import { methods, pictureMethods, sentimentLabels } from './explanation-request.ts';
+import { sentimentLabels } from './explanation-request.ts';
 
 const common = {
   id: z.string().openapi({ example: 'req_019ab0f2c4d17a7e8f3b5c6d7e8f9a0b' }),
   object: z.literal('explanation'),
   model: z.string(),
-  method: z.enum(methods),
+  method: z.enum(textExplanationMethods),
   faithfulness: z.object({
     deletion_area: z.number().openapi({
       description: 'Mean score while the most important parts are taken out first. Lower is better.',
@@ -52,7 +53,7 @@ const pixels = z.number().min(0);
 export const pictureExplanationReply = z
   .object({
     ...common,
-    method: z.enum(pictureMethods),
+    method: z.enum(pictureExplanationMethods),
     label: z.string().openapi({ description: 'The label whose score is explained.', example: 'tabby' }),
     wordnet_id: z.string().nullable().openapi({ description: 'Its synset in WordNet 3.0.' }),
     score: z.number().openapi({ description: 'Its score for the whole picture.' }),

@@ -1,14 +1,11 @@
 import { z } from '@hono/zod-openapi';
+import { pictureExplanationMethods, textExplanationMethods } from '#server/domain/explanations/methods.ts';
 import { explanationLimits } from '#server/domain/rate-limits/limits.ts';
-import { METHODS, type MethodName } from '#workers/explanations/explanation.ts';
 import { pictureSource, type WithPictures } from '../images/image-request.ts';
 import { orDefault } from '../or-default.ts';
 import { readTextUpTo } from '../text-input.ts';
 
 export const sentimentLabels = ['negative', 'neutral', 'positive'] as const;
-export const methods = Object.keys(METHODS) as [MethodName, ...MethodName[]];
-export const pictureMethods = [...methods, 'grad-cam'] as [MethodName, ...MethodName[], 'grad-cam'];
-export type PictureMethod = (typeof pictureMethods)[number];
 
 const { textCharactersMax, samplesMax, samplesDefault, gridMin, gridMax, gridDefault } = explanationLimits;
 const samplesSentence = `samples is a whole number from 2 to ${samplesMax}.`;
@@ -17,14 +14,14 @@ const gridSentence = `grid is a whole number from ${gridMin} to ${gridMax}.`;
 const labelSentence = 'label is a label of the model, or its WordNet id.';
 const labelCharactersMax = 200;
 
-const methodField = <Name extends string>(names: readonly [Name, ...Name[]], more = '') =>
+const methodField = <Name extends string>(names: readonly Name[], more = '') =>
   z.enum(names, { error: `method is one of ${names.join(', ')}.` }).openapi({
     description: `occlusion: a run a word or cell. lime and shap: as many runs as samples.${more}`,
   });
 
 const optionFields = {
   model: z.string({ error: 'model is the name of a model.' }).nullish(),
-  method: orDefault(methodField(methods), 'occlusion'),
+  method: orDefault(methodField(textExplanationMethods), 'occlusion'),
   samples: orDefault(
     z
       .int({ error: samplesSentence })
@@ -65,7 +62,7 @@ const pictureOptionFields = {
   ...optionFields,
   method: orDefault(
     methodField(
-      pictureMethods,
+      pictureExplanationMethods,
       ' grad-cam: the picture itself, and what measures the faithfulness; as fine as the model’s last features, 7 by 7.',
     ),
     'occlusion',

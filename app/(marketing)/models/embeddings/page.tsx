@@ -1,5 +1,6 @@
 import type { Metadata } from 'next';
 import Link from 'next/link';
+import { textModelLimits } from '#server/domain/rate-limits/schema.ts';
 import { Scroller } from '../../../_components/scroller.tsx';
 import { Slip } from '../../../_components/slip.tsx';
 import { count, fixed, percent } from '../../../_format/number.ts';
@@ -60,8 +61,8 @@ export default async function EmbeddingModelPage() {
           </li>
           <li>Names, numbers and part numbers: where those decide, search by words as well.</li>
           <li>
-            It was trained on texts of up to 128 tokens. Of longer ones it reads up to 510; one vector for
-            several matters is near to none of them.
+            It was trained on texts of up to 128 tokens. Of longer ones it reads up to{' '}
+            {textModelLimits.tokensMax}; one vector for several matters is near to none of them.
           </li>
         </ul>
       </Part>

@@ -1,17 +1,21 @@
 'use client';
 import Link from 'next/link';
-import { imageLimits } from '#server/domain/rate-limits/schema.ts';
+import { prices } from '#server/domain/billing/schema.ts';
+import { explanationLimits, imageLimits } from '#server/domain/rate-limits/schema.ts';
 import type { ImageReading } from '../../../../_calls/ask-images.ts';
 import { CallRefusalNote } from '../../../../_calls/call-refusal-note.tsx';
 import { ImageReadings } from '../../../../_calls/image-readings.tsx';
+import { MethodChoice } from '../../../../_calls/method-choice.tsx';
 import { PictureChoice } from '../../../../_calls/picture-choice.tsx';
 import { Wait } from '../../../../_components/wait.tsx';
 import { fixed } from '../../../../_format/number.ts';
 import { NumberField } from './number-param.tsx';
-import type { ImageState } from './use-image-run.ts';
+import { type ImageState, pictureMethods } from './use-image-run.ts';
+
+const cells = explanationLimits.gridDefault ** 2;
 
 export function ImagePanel({ state }: { state: ImageState }) {
-  const { choice, topK, abstain, asked, explanation, stale } = state;
+  const { choice, topK, abstain, asked, explanation, method, setMethod, stale } = state;
   const { answer, refusal, asking } = asked;
   const reading = answer?.data[0] ?? null;
   return (
@@ -25,6 +29,16 @@ export function ImagePanel({ state }: { state: ImageState }) {
           picture={choice.chosen}
           explanation={explanation}
           answered={answer !== null && answer.picture === choice.chosen && !refusal}
+          methodChoice={
+            <MethodChoice
+              methods={pictureMethods}
+              method={method}
+              part="cell"
+              parts={cells}
+              runMicroUsd={prices['image-classification'].microUsdPerInputUnit}
+              choose={setMethod}
+            />
+          }
           choose={choice.choose}
           chooseFile={choice.chooseFile}
         />

@@ -11,7 +11,7 @@ import { count, fixed } from '../../../../_format/number.ts';
 import { NumberField } from './number-param.tsx';
 import { Samples } from './samples.tsx';
 import { TextWhy } from './text-why.tsx';
-import { methods, type SentimentState } from './use-sentiment-run.ts';
+import type { SentimentState } from './use-sentiment-run.ts';
 
 const samples = [
   { name: 'A mixed review', text: 'The battery died twice, but support replaced it within a day.' },
@@ -22,7 +22,6 @@ const samples = [
     text: 'I would buy it again.\nIt stopped working after a week.\nThe box is blue.\nSick beat, I could not sit still.',
   },
 ] as const;
-const methodNames = { occlusion: 'Leaving words out', lime: 'LIME', shap: 'SHAP' } as const;
 
 export function SentimentPanel({ state, mayCall }: { state: SentimentState; mayCall: boolean }) {
   const { text, setText, abstain, asked, why, stale } = state;
@@ -58,25 +57,6 @@ export function SentimentPanel({ state, mayCall }: { state: SentimentState; mayC
         />
         <div className="params">
           <NumberField label="Abstain below" param={abstain} placeholder="0" />
-          <div className="field">
-            <label className="label" htmlFor="method">
-              Explain by
-            </label>
-            <select
-              id="method"
-              className="input"
-              value={why.method}
-              onChange={(event) =>
-                why.setMethod(event.target.value === methods[0] ? null : event.target.value)
-              }
-            >
-              {methods.map((method) => (
-                <option key={method} value={method}>
-                  {methodNames[method]}
-                </option>
-              ))}
-            </select>
-          </div>
         </div>
       </div>
 

@@ -1,6 +1,11 @@
 'use client';
 import { useEffect, useState } from 'react';
-import { askTextExplanation, type TextExplanation } from '../../../../_calls/ask-text-explanation.ts';
+import { type TextExplanationMethod, textExplanationMethods } from '#server/domain/explanations/schema.ts';
+import {
+  askTextExplanation,
+  type TextExplanation,
+  type TextExplanationQuestion,
+} from '../../../../_calls/ask-text-explanation.ts';
 import { askTexts, type TextsAnswer, type TextsQuestion } from '../../../../_calls/ask-texts.ts';
 import { type Asked, useAsk } from '../../../../_calls/use-ask.ts';
 import { useUrlParam } from '../../../../_components/use-url-param.ts';
@@ -10,11 +15,9 @@ import type { PanelRun } from './call-of-panel.ts';
 import { type NumberParam, useNumberParam } from './number-param.tsx';
 import type { NoteRun } from './use-runs.ts';
 
-export const methods = ['occlusion', 'lime', 'shap'] as const;
-
 export interface Why extends Asked<TextExplanation> {
-  readonly method: string;
-  readonly setMethod: (method: string | null) => void;
+  readonly method: TextExplanationMethod;
+  readonly setMethod: (method: TextExplanationMethod) => void;
   readonly explain: (text: string) => void;
 }
 
@@ -104,8 +107,13 @@ function textsIn(text: string): readonly string[] {
 /** Asked for once somebody wants to see it: it costs many runs of the model. */
 function useWhy(): Why {
   const [given, setMethod] = useUrlParam('method');
-  const method = methods.find((one) => one === given) ?? methods[0];
-  const [question, setQuestion] = useState<{ readonly input: string; readonly method: string } | null>(null);
+  const method = textExplanationMethods.find((one) => one === given) ?? textExplanationMethods[0];
+  const [question, setQuestion] = useState<TextExplanationQuestion | null>(null);
   const asked = useAsk({ question, ask: askTextExplanation, pauseMs: 0 });
-  return { ...asked, method, setMethod, explain: (input) => setQuestion({ input, method }) };
+  return {
+    ...asked,
+    method,
+    setMethod: (next) => setMethod(next === textExplanationMethods[0] ? null : next),
+    explain: (input) => setQuestion({ input, method }),
+  };
 }
