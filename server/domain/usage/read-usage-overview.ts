@@ -112,7 +112,7 @@ function usageRowOf(row: TableRow): UsageRow {
   if (keyId === null || model === null || task === null || !lastUsedAt) throw new Error('A second total');
   return {
     keyId,
-    keyName: row.key_name ?? 'Playground',
+    keyName: row.key_name ?? 'Console',
     keyPrefix: keyId === shortLivedKeys ? displayPrefix('short_lived', '') : displayPrefix('live', keyId),
     model,
     task,
