@@ -17,6 +17,6 @@ function kindOf(value: unknown): string {
 }
 
 function cut(text: string): string {
-  const characters = [...text.slice(0, 2 * shownCharacters + 2)];
+  const characters = Array.from(text.slice(0, 2 * shownCharacters + 2));
   return characters.length > shownCharacters ? `${characters.slice(0, shownCharacters).join('')}…` : text;
 }
