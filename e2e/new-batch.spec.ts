@@ -44,6 +44,10 @@ test('a batch is started with the keyboard, watched to its end, and its answers 
   await expect(dialog.getByRole('list', { name: 'The first lines' }).getByRole('listitem')).toHaveCount(3);
   await expect(dialog.getByRole('definition').filter({ hasText: '/v1/sentiment' })).toBeVisible();
   expect(await violations(page)).toEqual([]);
+  await page.emulateMedia({ colorScheme: 'dark', reducedMotion: 'reduce' });
+  await page.setViewportSize({ width: 390, height: 844 });
+  expect(await violations(page)).toEqual([]);
+  expect(await dialog.evaluate((element) => element.scrollWidth - element.clientWidth)).toBe(0);
   await dialog.getByRole('button', { name: 'Start batch' }).focus();
   await page.keyboard.press('Enter');
 
@@ -90,7 +94,13 @@ test('a file that is wrong is told by its lines and never sent; mended, it is', 
 
   // No line names a path: it is chosen here, and written into each.
   const open = ['a', 'b'].map((customId) => ({ custom_id: customId, body: { input: 'It works.' } }));
-  await choose(page, open);
+  const dropped = await page.evaluateHandle((text) => {
+    const data = new DataTransfer();
+    data.items.add(new File([text], 'dropped.jsonl'));
+    return data;
+  }, jsonl(open).buffer.toString());
+  await dialog.locator('.drop').dispatchEvent('drop', { dataTransfer: dropped });
+  await expect(dialog.getByText('dropped.jsonl')).toBeVisible();
   await dialog.getByRole('button', { name: 'Start batch' }).click();
   await expect(dialog.getByText('Choose the path that the lines are for.')).toBeVisible();
   await dialog.getByLabel('Endpoint').selectOption('/v1/chat/completions');

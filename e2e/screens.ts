@@ -43,7 +43,6 @@ export const consoleScreens = (console: string) =>
     `${console}/keys`,
     `${console}/keys?create=1`,
     `${console}/batches`,
-    `${console}/batches?create=1`,
     `${console}/webhooks`,
     `${console}/webhooks?create=1`,
     `${console}/settings`,

@@ -29,7 +29,7 @@ describe('a file that is right', () => {
         line: 3,
         customId: 'b',
         url: '/v1/sentiment',
-        body: `input: 2 items, top_k: 2, options: {…}, long: “${'z'.repeat(32)}…”, …`,
+        body: `input: 2 items, top_k: 2, options: {…}, long: “${'z'.repeat(60)}…”, …`,
       },
     ]);
   });

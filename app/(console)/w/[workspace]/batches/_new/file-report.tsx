@@ -45,8 +45,8 @@ export function FileReport({ checked, endpoint, error, onEndpoint }: FileReportP
           {lacking.lines === 1
             ? `Line ${count(lacking.first)} has no `
             : `${count(lacking.lines)} lines, line ${count(lacking.first)} the first of them, have no `}
-          <code>{needsOf[endpoint]}</code> in the body, which {endpoint} needs. They are refused one by one,
-          at no cost, and stand in the error file.
+          <code>{needsOf[endpoint]}</code> in the body, and {endpoint} needs one. What is refused costs
+          nothing, and stands in the error file.
         </Note>
       )}
     </>
@@ -57,10 +57,12 @@ function First({ line, customId, url, body }: FirstLine) {
   return (
     <li>
       <div className="line">
-        <code className="min-w-0 wrap-anywhere">{customId}</code>
-        <span className="text-small text-ink-3 flex-none">Line {count(line)}</span>
+        <span className="min-w-0">
+          <span className="text-small text-ink-3 mr-2">{count(line)}</span>
+          <code className="wrap-anywhere">{customId}</code>
+        </span>
+        <span className="text-small text-ink-3 flex-none">{url === null ? 'POST' : `POST ${url}`}</span>
       </div>
-      <div className="text-small text-ink-3">{url === null ? 'POST' : `POST ${url}`}</div>
       <div className="text-ink-2 wrap-anywhere">{body}</div>
     </li>
   );

@@ -82,6 +82,7 @@ export function NewBatchDialog({ workspaceId, onClose, onStarted }: NewBatchDial
           </div>
           {file && stage.kind === 'sending' && (
             <ShareBar label="Upload" share={stage.share}>
+              <code className="wrap-anywhere">{file.name}</code>:{' '}
               {byteSize(Math.round(stage.share * file.size))} of {byteSize(file.size)} sent
             </ShareBar>
           )}

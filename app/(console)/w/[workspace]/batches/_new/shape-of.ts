@@ -1,7 +1,7 @@
 import { plural } from '../../../../../_format/number.ts';
 
 const shownFields = 4;
-const shownCharacters = 32;
+const shownCharacters = 60;
 
 /** A body at a glance: `input: “It works.”, top_k: 2`. */
 export function shapeOf(body: Readonly<Record<string, unknown>>): string {

@@ -7,6 +7,7 @@ import { forgetFile, type SentFile, sendFile } from '../../../../../_calls/send-
 import { startBatch } from '../../../../../_calls/start-batch.ts';
 import { useRpcClient } from '../../../../../_trpc/client.ts';
 import { refusalOf } from '../../../../../_trpc/rpc-error.ts';
+import { tooLargeSentence } from './check-file.ts';
 import type { BatchEndpoint } from './endpoints.ts';
 import { nameEndpoint } from './name-endpoint.ts';
 
@@ -78,6 +79,9 @@ export function useNewBatch(workspaceId: string, onStarted: (batchId: string) =>
     sent.current = null;
     setStage({ kind: 'sending', share: 0 });
     const bytes = isOpen ? await nameEndpoint(file, endpoint) : file;
+    const tooLarge = tooLargeSentence(bytes.size);
+    if (tooLarge)
+      return { code: 'payload_too_large', message: tooLarge, retryAfterMs: null, requestId: null };
     const reply = await sendFile(await takeKey(signal), {
       bytes,
       name: file.name,
@@ -89,13 +93,19 @@ export function useNewBatch(workspaceId: string, onStarted: (batchId: string) =>
     return reply.answer;
   }
 
+  function refuse(refused: CallRefusal): void {
+    // Another token may do.
+    if (refused.code.endsWith('_api_key')) key.current = null;
+    setRefusal(refused);
+  }
+
   async function run(wanted: BatchWanted, signal: AbortSignal): Promise<void> {
     const uploaded = await uploadOf(wanted, signal);
-    if ('code' in uploaded) return setRefusal(uploaded);
+    if ('code' in uploaded) return refuse(uploaded);
     setStage({ kind: 'starting' });
     const { endpoint } = wanted;
     const reply = await startBatch(await takeKey(signal), { fileId: uploaded.id, endpoint, signal });
-    if (reply.kind === 'refusal') return setRefusal(reply.refusal);
+    if (reply.kind === 'refusal') return refuse(reply.refusal);
     sent.current = null;
     onStarted(reply.answer.id);
   }
