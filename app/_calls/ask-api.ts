@@ -18,6 +18,7 @@ interface Call<Body> {
   /** A form, or what is sent as JSON. Null: a GET. */
   readonly body: FormData | object | null;
   readonly schema: z.ZodType<Body>;
+  readonly headers?: Readonly<Record<string, string>>;
   readonly signal: AbortSignal;
 }
 
@@ -32,17 +33,26 @@ const apiErrorSchema = z.object({ error: z.object({ message: z.string(), code: z
 /** The real API, as any browser would call it. Rejects only when it was aborted or nothing answered. */
 export async function askApi<Body>(
   key: ShortLivedKey,
-  { path, body, schema, signal }: Call<Body>,
+  { path, body, schema, headers, signal }: Call<Body>,
 ): Promise<CallReply<Body & CallMeasure>> {
   const startedAt = performance.now();
-  const response = await fetch(`${key.apiUrl}${path}`, { ...requestOf(key, body), signal });
+  const request = requestOf(key, body);
+  const response = await fetch(`${key.apiUrl}${path}`, {
+    ...request,
+    headers: { ...request.headers, ...headers },
+    signal,
+  });
   const read: unknown = await response.json();
   const roundTripMs = performance.now() - startedAt;
   if (response.ok) return { kind: 'answer', answer: { ...schema.parse(read), roundTripMs, raw: read } };
   return { kind: 'refusal', refusal: refusalIn(response, read) };
 }
 
-export function requestOf({ token }: ShortLivedKey, body: FormData | object | null): RequestInit {
+interface CallRequest extends RequestInit {
+  readonly headers: Readonly<Record<string, string>>;
+}
+
+export function requestOf({ token }: ShortLivedKey, body: FormData | object | null): CallRequest {
   const authorization = `Bearer ${token}`;
   if (body === null) return { headers: { authorization } };
   if (body instanceof FormData) return { method: 'POST', headers: { authorization }, body };
@@ -51,7 +61,7 @@ export function requestOf({ token }: ShortLivedKey, body: FormData | object | nu
 }
 
 /** `read`: the body of the answer, or what stands for it in a stream. */
-export function refusalIn({ headers }: Response, read: unknown): CallRefusal {
+export function refusalIn({ headers }: Pick<Response, 'headers'>, read: unknown): CallRefusal {
   const retryAfter = Number(headers.get('retry-after'));
   return {
     ...apiErrorSchema.parse(read).error,

@@ -1,11 +1,13 @@
 'use client';
+import { useContext } from 'react';
 import { Note } from '../_components/note.tsx';
 import type { CallRefusal } from './ask-api.ts';
-import { useCalls } from './calls-context.ts';
+import { CallsContext } from './calls-context.ts';
 
 /** At its place, with what to do; one that ends by itself says so. */
 export function CallRefusalNote({ refusal }: { refusal: CallRefusal | null }) {
-  const { comesBack } = useCalls();
+  // Outside of it somebody asks with a key of their own, and asks again as well.
+  const comesBack = useContext(CallsContext)?.comesBack ?? false;
   if (!refusal) return null;
   const { message, requestId, retryAfterMs } = refusal;
   const seconds = retryAfterMs === null ? null : Math.ceil(retryAfterMs / 1_000);

@@ -67,6 +67,7 @@ const attempts: Readonly<Record<string, Attempt>> = {
   'batch.list': (caller, { workspaceId }) => caller.batch.list({ workspaceId }),
   'batch.get': (caller, { workspaceId, batchId }) => caller.batch.get({ workspaceId, batchId }),
   'batch.cancel': (caller, { workspaceId, batchId }) => caller.batch.cancel({ workspaceId, batchId }),
+  'batch.token': (caller, { workspaceId }) => caller.batch.token({ workspaceId }),
   'workspace.rename': (caller, { workspaceId }) => caller.workspace.rename({ workspaceId, name: 'Mine now' }),
   'workspace.bySlug': (caller, { slug }) => caller.workspace.bySlug({ slug }),
   'session.revoke': (caller, { sessionId }) => caller.session.revoke({ sessionId }),

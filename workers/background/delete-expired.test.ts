@@ -126,6 +126,9 @@ describe('what has expired', () => {
       await createApiKey(db, { workspaceId, kind: 'short_lived', expiresAt: daysAgo(0.5) }),
       await createApiKey(db, { workspaceId, kind: 'live', expiresAt: daysAgo(900) }),
     ].map((key) => key.id);
+    const ofBatch = await createApiKey(db, { workspaceId, kind: 'short_lived', expiresAt: daysAgo(2) });
+    await createBatch(db, { workspaceId, keyId: ofBatch.id, status: 'completed' });
+    kept.push(ofBatch.id);
     const user = await createUser(db);
     const ended = await createSession(db, { userId: user.id, expiresAt: daysAgo(31) });
     const revoked = await createSession(db, { userId: user.id, revokedAt: daysAgo(31) });

@@ -68,6 +68,10 @@ export function Palette({ open, onOpenChange }: PaletteProps) {
                   <Plus {...icon} />
                   Create key
                 </Command.Item>
+                <Command.Item value="new batch" onSelect={go(`/w/${workspace.slug}/batches?create=1`)}>
+                  <Plus {...icon} />
+                  New batch
+                </Command.Item>
                 <Command.Item
                   value="create webhook endpoint"
                   onSelect={go(`/w/${workspace.slug}/webhooks?create=1`)}

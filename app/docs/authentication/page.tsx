@@ -96,10 +96,11 @@ export default function AuthenticationPage() {
       </Section>
       <Section id="short-lived" title="Short-lived keys">
         <p>
-          The console’s playground calls the same API from your browser. It takes a key for itself that lives{' '}
+          The console calls the same API from your browser. The playground takes a key for itself that lives{' '}
           {playgroundLimits.tokenLifetimeMs / minute} minutes, may call the models and read receipts, and is
-          kept in the page’s memory alone; its calls are billed to the workspace like any other, and the usage
-          page sums up all such keys as “Playground”. Who only views a workspace gets none.
+          kept in the page’s memory alone; one for files and batches is taken where you start a batch there.
+          Their calls are billed to the workspace like any other, and the usage page sums up all such keys as
+          “Console”. Who only views a workspace gets none.
         </p>
       </Section>
       <Section id="refused" title="When it is refused">

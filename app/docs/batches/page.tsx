@@ -30,6 +30,13 @@ export default function BatchesReferencePage() {
           Pictures stand in a line as base64 or by their URL.
         </p>
         <CodeSample label="A batch" variants={batchCalls(apiUrl())} />
+        <p id="console">
+          Without a program, start one in the console: <i>Batches</i>, <i>New batch</i>. It checks the whole
+          file in your browser, and names the lines that are wrong, before any of it is sent; then it uploads
+          the file and makes the batch over these same two paths. Where no line has a <code>url</code>, you
+          choose the path there and it is written into each line. Such a batch runs with a key of its own,
+          which nobody else can call with and which ends with the batch: to stop it, cancel it.
+        </p>
         <p>
           The key needs access to files and batches: choose it when you create the key. The lines run with the
           key that made the batch, so they need its other scopes too, and end with{' '}
@@ -62,9 +69,9 @@ export default function BatchesReferencePage() {
           {batchLimits.triesMax} times. The order of the answers is not that of the lines.
         </p>
         <p>
-          The console shows the batches of a workspace with their progress, cancels them, and has their files
-          to download. When one has ended, <code>batch.completed</code>, <code>batch.failed</code>,{' '}
-          <code>batch.expired</code> or <code>batch.cancelled</code> is sent to your{' '}
+          The console shows the batches of a workspace with their progress, starts and cancels them, and has
+          their files to download. When one has ended, <code>batch.completed</code>, <code>batch.failed</code>
+          , <code>batch.expired</code> or <code>batch.cancelled</code> is sent to your{' '}
           <Link href="/docs/webhooks">webhooks</Link>.
         </p>
       </Section>

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { batchLimits } from '#server/domain/rate-limits/limits.ts';
+import { parseApiKey } from '#server/domain/api-keys/key-format.ts';
+import { batchLimits, playgroundLimits, rateLimits } from '#server/domain/rate-limits/limits.ts';
 import {
   type ControlPlane,
   createControlPlane,
@@ -89,6 +90,33 @@ describe('batches', () => {
     expect(audited).toMatchObject([
       { action: 'batch.cancelled', targetId: batchId, actorUserId: person.userId },
     ]);
+  });
+
+  it('are made with a token that ends in minutes, by who may call models and read files', async () => {
+    for (const role of ['owner', 'admin', 'developer'] as const) {
+      const person = await createPerson(plane, { role });
+      const { token, expiresAt } = await batchesOf(person).token({ workspaceId: person.workspaceId });
+      expect(expiresAt.getTime() - clock.now().getTime()).toBe(playgroundLimits.tokenLifetimeMs);
+      const id = parseApiKey(token)?.id ?? '';
+      expect(await db().apiKey.findUniqueOrThrow({ where: { id } })).toMatchObject({
+        workspaceId: person.workspaceId,
+        createdByUserId: person.userId,
+        kind: 'short_lived',
+        scopes: ['batches', 'sentiment', 'images', 'embeddings', 'text'],
+      });
+    }
+  });
+
+  it('are not made by a viewer, nor in a workspace that is suspended, nor with tokens without end', async () => {
+    const viewer = await createPerson(plane, { role: 'viewer' });
+    const mint = (person: Person) => batchesOf(person).token({ workspaceId: person.workspaceId });
+    await expect(mint(viewer)).rejects.toMatchObject({ cause: { code: 'permission_missing' } });
+    const person = await createPerson(plane);
+    for (let i = 0; i < rateLimits.playgroundTokenByUser.capacity; i++) await mint(person);
+    await expect(mint(person)).rejects.toMatchObject({ code: 'TOO_MANY_REQUESTS' });
+    const other = await createPerson(plane);
+    await db().workspace.update({ where: { id: other.workspaceId }, data: { status: 'suspended' } });
+    await expect(mint(other)).rejects.toMatchObject({ cause: { code: 'workspace_suspended' } });
   });
 
   it('that have ended are not cancelled', async () => {

@@ -1,6 +1,7 @@
 import { batchItemOf } from '#server/domain/batches/batch-item.ts';
 import { cancelBatch } from '#server/domain/batches/cancel-batch.ts';
 import { listBatches } from '#server/domain/batches/list-batches.ts';
+import { mintBatchToken } from '#server/domain/batches/mint-batch-token.ts';
 import { readBatch } from '#server/domain/batches/read-batch.ts';
 import { type BatchPage, batchSchema, listBatchesSchema } from '#server/domain/batches/schema.ts';
 import { batchLimits } from '#server/domain/rate-limits/limits.ts';
@@ -25,4 +26,7 @@ export const batchRouter = router({
     const one = { workspaceId: ctx.workspace.id, id: input.batchId };
     return batchItemOf(await cancelBatch(ctx.services, { ...one, userId: ctx.user.id }));
   }),
+  token: workspaceProcedure('batches:create').mutation(({ ctx }) =>
+    mintBatchToken(ctx.services, { workspace: ctx.workspace, userId: ctx.user.id }),
+  ),
 });

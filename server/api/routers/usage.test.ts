@@ -202,7 +202,7 @@ describe('usage', () => {
     await plane.services.db.apiKey.delete({ where: { id: deleted.id } });
 
     const { rows, totals } = await usage(other).overview({ workspaceId, range: '24h' });
-    const playground = { keyId: 'short_lived', keyName: 'Playground', units: 7, requests: 2 };
+    const playground = { keyId: 'short_lived', keyName: 'Console', units: 7, requests: 2 };
     expect(rows).toMatchObject([{ keyId: live.id, keyName: 'Server', units: 9 }, playground]);
     expect(rows[1]?.keyPrefix).toBe('my_temp_');
     expect(totals).toMatchObject({ units: 16, requests: 3 });

@@ -64,6 +64,7 @@ export const rightInputs: Readonly<Record<string, RightInput>> = {
   'batch.cancel': ofBatch,
   'batch.get': ofBatch,
   'batch.list': owned(({ workspaceId, batchId }) => ({ workspaceId, cursor: batchId })),
+  'batch.token': inWorkspace(),
   'demo.token': anyone(),
   'model.callable': anyone(),
   'model.cards': anyone(),

@@ -7,6 +7,7 @@ import { findFile } from '../files/find-file.ts';
 import { refuseTooMuch } from '../files/refuse-too-much.ts';
 import { batchLimits } from '../rate-limits/limits.ts';
 import { openStatuses } from './batch-status.ts';
+import { keyOfBatch } from './key-of-batch.ts';
 import { type BatchName, findNamedBatch, nameBatch } from './named-batch.ts';
 
 export interface NewBatch {
@@ -47,20 +48,21 @@ export async function createBatch(
       throw new DomainError('conflict', sentence);
     }
     const createdAt = clock.now();
+    const expiresAt = new Date(createdAt.getTime() + batchLimits.windowMs);
     const id = `batch_${randomBytes(12).toString('hex')}`;
     if (name) await nameBatch({ db: transaction, clock }, name, id);
     return transaction.batch.create({
       data: {
         id,
         workspaceId,
-        keyId,
+        keyId: await keyOfBatch(transaction, { workspaceId, keyId }, { createdAt, expiresAt }),
         address,
         inputFileId,
         endpoint,
         status: 'validating',
         ...(metadata && { metadata }),
         createdAt,
-        expiresAt: new Date(createdAt.getTime() + batchLimits.windowMs),
+        expiresAt,
       },
     });
   });

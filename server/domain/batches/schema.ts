@@ -1,7 +1,9 @@
 import { z } from 'zod';
 import { type BatchStatus, openStatuses } from './batch-status.ts';
 
+export { type BatchLine, batchLineSchema, lineSentences } from './batch-line.ts';
 export { type BatchStatus, batchEndpoints } from './batch-status.ts';
+export { readLines, type TextLine } from './read-lines.ts';
 
 const batchIdSchema = z.string().regex(/^batch_\w{1,64}$/, 'Give the id of a batch.');
 

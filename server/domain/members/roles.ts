@@ -11,6 +11,8 @@ export const permissions = [
   'webhooks:manage',
   'batches:read',
   'batches:manage',
+  /** Calls models with what stands in a file, and may read what is in files: for roles that may do both. */
+  'batches:create',
   /** What stands in files: inputs and answers. */
   'files:read',
 ] as const;
@@ -30,6 +32,7 @@ export const roles = {
     'webhooks:manage',
     'batches:read',
     'batches:manage',
+    'batches:create',
     'files:read',
   ],
   viewer: ['workspace:read', 'members:read', 'keys:read', 'usage:read', 'webhooks:read', 'batches:read'],

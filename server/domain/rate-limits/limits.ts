@@ -187,7 +187,7 @@ export const rateLimits = {
   mailLinkByAddress: { capacity: 10, windowMs: hourMs },
   /** Tokens for the landing page's demo, one a page that asks; what all of an address may ask is bounded by demoLimits. */
   demoTokenByAddress: { capacity: 30, windowMs: 10 * minuteMs },
-  /** Tokens for the playground, one a page that calls; what one may call is bounded by the plan. */
+  /** Tokens of the console's pages, one a page that calls; what one may call is bounded by the plan. */
   playgroundTokenByUser: { capacity: 30, windowMs: 10 * minuteMs },
   /** Each call inside a tRPC batch counts. */
   rpcByAddress: { capacity: 600, windowMs: minuteMs },
@@ -219,7 +219,7 @@ export const demoLimits = {
   unitsPerMinute: 4_000,
 } as const;
 
-/** The console's playground calls the API as the member who is there, for as long as nobody has to notice a renewal. */
+/** The console's pages call the API as the member who is there, for as long as nobody has to notice a renewal. */
 export const playgroundLimits = { tokenLifetimeMs: 15 * minuteMs } as const;
 
 export const apiKeyLimits = {

@@ -108,7 +108,7 @@ function usageRowOf(row: OverviewRow): UsageRow {
   if (keyId === null || model === null || task === null || !lastUsedAt) throw new Error('A second total');
   return {
     keyId,
-    keyName: row.key_name ?? 'Playground',
+    keyName: row.key_name ?? 'Console',
     keyPrefix: keyId === shortLivedKeys ? displayPrefix('short_lived', '') : displayPrefix('live', keyId),
     model,
     task,

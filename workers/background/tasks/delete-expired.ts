@@ -6,7 +6,9 @@ const deletions = [
   {
     of: 'shortLivedKeys',
     afterMs: retention.expiredShortLivedKeysMs,
-    sql: `DELETE FROM api_keys WHERE kind = 'short_lived' AND expires_at < now() - $1 * interval '1 millisecond'`,
+    // That of a batch is there as long as the batch, which names it.
+    sql: `DELETE FROM api_keys k WHERE kind = 'short_lived' AND expires_at < now() - $1 * interval '1 millisecond'
+      AND NOT EXISTS (SELECT 1 FROM batches b WHERE b.key_id = k.id)`,
   },
   {
     of: 'sessions',

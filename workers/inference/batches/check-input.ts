@@ -1,8 +1,9 @@
+import { lineSentences } from '#server/domain/batches/batch-line.ts';
+import { readLines } from '#server/domain/batches/read-lines.ts';
 import type { LineError } from '#server/domain/batches/schema.ts';
 import { DomainError } from '#server/domain/errors.ts';
 import { batchLimits } from '#server/domain/rate-limits/limits.ts';
 import { parseLine } from './parse-line.ts';
-import { readLines } from './read-lines.ts';
 
 export interface CheckedInput {
   readonly lines: number;
@@ -18,12 +19,11 @@ export async function checkInput(pieces: AsyncIterable<Uint8Array>, endpoint: st
     lines++;
     try {
       if (lines > batchLimits.linesMax) {
-        throw new DomainError('payload_too_large', `A batch has at most ${batchLimits.linesMax} lines.`);
+        throw new DomainError('payload_too_large', lineSentences.tooManyLines);
       }
       const { customId } = parseLine(bytes, endpoint);
       if (seen.has(customId)) {
-        const sentence = 'An earlier line has this custom_id. Each must be its own.';
-        throw new DomainError('invalid_request', sentence, { param: 'custom_id' });
+        throw new DomainError('invalid_request', lineSentences.sameCustomId, { param: 'custom_id' });
       }
       seen.add(customId);
     } catch (error) {
@@ -33,7 +33,7 @@ export async function checkInput(pieces: AsyncIterable<Uint8Array>, endpoint: st
     if (lines > batchLimits.linesMax || errors.length >= batchLimits.errorsMax) break;
   }
   if (lines === 0) {
-    errors.push({ code: 'invalid_request', message: 'The file has no lines.', param: null, line: null });
+    errors.push({ code: 'invalid_request', message: lineSentences.noLines, param: null, line: null });
   }
   return { lines, errors };
 }

@@ -1,5 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { partBlob } from '#server/domain/batches/part-blob.ts';
+import { readLines } from '#server/domain/batches/read-lines.ts';
 import type { BlobStore } from '#server/domain/blobs/blob-store.ts';
 import { DomainError } from '#server/domain/errors.ts';
 import { batchLimits } from '#server/domain/rate-limits/limits.ts';
@@ -10,7 +11,6 @@ import { withheld } from '../withheld.ts';
 import { countBilled } from './count-billed.ts';
 import { type AnsweredLine, answeredLine, type BegunLine, type PartRow, refusedLine } from './line-row.ts';
 import { type ParsedLine, parseLine } from './parse-line.ts';
-import { readLines } from './read-lines.ts';
 import type { RunLine } from './run-line.ts';
 
 export interface RunLinesDependencies {

@@ -1,11 +1,11 @@
 import { partBlob } from '#server/domain/batches/part-blob.ts';
+import { readLines } from '#server/domain/batches/read-lines.ts';
 import type { BlobStore } from '#server/domain/blobs/blob-store.ts';
 import { fileBlob } from '#server/domain/files/file-blob.ts';
 import { batchLimits } from '#server/domain/rate-limits/limits.ts';
 import type { BatchQueue, ClaimedBatch, WrittenFile } from '#server/platform/batches/batch-queue.ts';
 import type { PartRow } from './line-row.ts';
 import { parseLine } from './parse-line.ts';
-import { readLines } from './read-lines.ts';
 
 /** Vectors as numbers take many times the bytes of what was sent. */
 const partRowBytesMax = 256 * 1024 * 1024;
@@ -38,7 +38,7 @@ export async function writeOutput(
       if (!piece) continue;
       for await (const { bytes } of readLines(piece, { bytesMax: partRowBytesMax })) {
         if (!bytes) throw new Error('A row of a batch is longer than it can be.');
-        const row = JSON.parse(bytes.toString()) as PartRow;
+        const row = JSON.parse(Buffer.from(bytes).toString()) as PartRow;
         const line = settled.get(row.line);
         if (line?.part !== part || line.requestId !== row.requestId || row.isFailed !== isFailed) continue;
         yield Buffer.from(`${JSON.stringify(row.row)}\n`);

@@ -1,13 +1,15 @@
 const lineFeed = 10;
+/** White space of ASCII and Latin-1. */
+const blanks: ReadonlySet<number> = new Set([9, 10, 11, 12, 13, 32, 160]);
 
 export interface TextLine {
   /** From 1. */
   readonly number: number;
   /** Null: it is longer than allowed. */
-  readonly bytes: Buffer | null;
+  readonly bytes: Uint8Array | null;
 }
 
-/** Lines as they come, with no more than one of them in memory. Empty ones are counted and left out. */
+/** Lines as they come, with no more than one of them in memory. Empty ones are counted and left out. In browsers too. */
 export async function* readLines(
   pieces: AsyncIterable<Uint8Array>,
   { bytesMax }: { readonly bytesMax: number },
@@ -17,10 +19,10 @@ export async function* readLines(
   let number = 0;
   const end = (): TextLine | null => {
     number++;
-    const line = bytes > bytesMax ? null : Buffer.concat(kept, bytes);
+    const line = bytes > bytesMax ? null : joined(kept, bytes);
     kept = [];
     bytes = 0;
-    return line && isBlank(line) ? null : { number, bytes: line };
+    return line?.every((byte) => blanks.has(byte)) ? null : { number, bytes: line };
   };
   const keep = (part: Uint8Array) => {
     bytes += part.byteLength;
@@ -42,6 +44,14 @@ export async function* readLines(
   if (last) yield last;
 }
 
-function isBlank(line: Buffer): boolean {
-  return line.toString('latin1').trim() === '';
+function joined(parts: readonly Uint8Array[], length: number): Uint8Array {
+  const [only] = parts;
+  if (only && parts.length === 1) return only;
+  const whole = new Uint8Array(length);
+  let at = 0;
+  for (const part of parts) {
+    whole.set(part, at);
+    at += part.byteLength;
+  }
+  return whole;
 }
