@@ -1,7 +1,7 @@
 import { PatternError } from './pattern-error.ts';
 
 /** Tens of milliseconds over a whole schema: nobody has been asked for it yet. */
-const STEPS_MAX = 400_000;
+const STEPS_MAX = 300_000;
 
 export type Spend = (steps: number) => void;
 

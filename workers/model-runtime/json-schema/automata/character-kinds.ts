@@ -22,7 +22,8 @@ export function characterKinds(nfas: readonly Nfa[], spend: Spend): CharacterKin
   const found = new Map<string, { readonly having: readonly string[]; readonly set: [number, number][] }>();
   for (const [index, first] of places.entries()) {
     spend(ranges);
-    const having = [...byText].filter(([, set]) => has(set, first)).map(([text]) => text);
+    const having: string[] = [];
+    for (const [text, set] of byText) if (has(set, first)) having.push(text);
     if (having.length === 0) continue;
     const key = having.join(';');
     const kind = found.get(key) ?? { having, set: [] };

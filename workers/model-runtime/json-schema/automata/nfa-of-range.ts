@@ -1,4 +1,4 @@
-import type { CharacterSet } from './character-set.ts';
+import { type CharacterSet, toSet } from './character-set.ts';
 import { type Nfa, type NfaBuilder, nfaBuilder } from './nfa.ts';
 
 /** Of a decimal: as many units of the last of its `fraction` digits as are from `least` to `most`, and divided by `multiple`. */
@@ -8,6 +8,12 @@ export interface DecimalRange {
   readonly fraction: number;
   readonly multiple: number;
 }
+
+/** The same set for the same sign, so that edges are told apart by few. */
+const SIGNS: ReadonlyMap<string, CharacterSet> = new Map(
+  [...'0123456789.-'].map((sign) => [sign, toSet([[sign.charCodeAt(0), sign.charCodeAt(0)]])]),
+);
+const characters = (sign: string) => SIGNS.get(sign) ?? [];
 
 /** How the digits so far compare with as many of a bound: below it, the same, above it. */
 type Compared = -1 | 0 | 1;
@@ -125,11 +131,6 @@ function magnitudes({ add, edge, free }: NfaBuilder, from: number, range: Decima
 
 function compared(digit: number, bound: string, at: number): Compared {
   return Math.sign(digit - Number(bound[at])) as Compared;
-}
-
-function characters(text: string): CharacterSet {
-  const code = text.codePointAt(0) ?? 0;
-  return [[code, code]];
 }
 
 function trailingZeros(whole: number): number {

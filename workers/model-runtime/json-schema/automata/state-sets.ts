@@ -6,14 +6,14 @@ import type { Nfa } from './nfa.ts';
 export interface StateSets {
   readonly start: number;
   /** By the kind of a character, the set that it leads to; -1: none. */
-  next(set: number): Int32Array;
+  next(set: number): readonly number[];
   accepts(set: number): boolean;
 }
 
 export function stateSets(nfa: Nfa, kinds: CharacterKinds, spend: Spend): StateSets {
   const numbers = new Map<string, number>();
   const sets: (readonly number[])[] = [];
-  const rows: Int32Array[] = [];
+  const rows: (readonly number[])[] = [];
   const edges = nfa.map((state) => state.edges.map(({ set, to }) => ({ kinds: kinds.of(set), to })));
 
   /** With what is reached without a character. */
@@ -56,7 +56,7 @@ export function stateSets(nfa: Nfa, kinds: CharacterKinds, spend: Spend): StateS
         }
       }
       const byReached = new Map<string, number>();
-      const row = Int32Array.from(reached, (to) => {
+      const row = reached.map((to) => {
         if (to.length === 0) return -1;
         const key = to.join();
         const number = byReached.get(key) ?? numberOf(closed(to, false, false));
