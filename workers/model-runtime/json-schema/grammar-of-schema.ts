@@ -243,7 +243,7 @@ export function grammarOfSchema(schema: unknown): string {
   if (isTooOpen(parts, targetOf, scalars.widthOf, compare)) {
     throw new SchemaRefusedError(
       '',
-      'Too much may come next at once: tell branches that begin alike apart by a first property, and have fewer optional properties in a row, or values that begin differently.',
+      'Too much may come next at once: tell branches that begin alike apart by a first property, and have fewer optional properties in a row, values that begin differently, or patterns with fewer choices at one place.',
     );
   }
   rules.set('root', top);

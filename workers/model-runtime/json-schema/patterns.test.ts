@@ -213,6 +213,8 @@ describe('a pattern', () => {
     const schema = { pattern: '^["\\\\\\n\\x01é/a]{1,2}$' };
     expect(accepts(schema, '"\\"\\\\"')).toBe(true);
     expect(accepts(schema, '"\\u0001é"')).toBe(true);
+    expect(accepts({ pattern: '^\\x7f$' }, '"\\u007F"')).toBe(true);
+    expect(accepts({ pattern: '^\\x7f$' }, '"\\u001F"')).toBe(false);
     expect(accepts(schema, '"/a"')).toBe(true);
     expect(accepts(schema, '"\n"')).toBe(false);
     expect(accepts(schema, '"""')).toBe(false);
@@ -321,4 +323,11 @@ it('counts what may come next in it with all that is open', () => {
   expect(() =>
     grammarOfSchema({ type: 'array', items: { type: 'string', anyOf: [fork(0, 70), fork(70, 70)] } }),
   ).toThrow('Too much may come next at once');
+
+  const ofRanges = (from: number) => ({
+    pattern: `^[${Array.from({ length: 60 }, (_, at) => String.fromCodePoint(0x4e00 + from + 2 * at)).join('')}]$`,
+  });
+  const branches = (count: number) => Array.from({ length: count }, (_, at) => ofRanges(200 * at));
+  expect(() => grammarOfSchema({ anyOf: branches(30) })).not.toThrow();
+  expect(() => grammarOfSchema({ anyOf: branches(33) })).toThrow('Too much may come next at once');
 });

@@ -2,8 +2,10 @@ import type { CharacterSet } from './character-set.ts';
 import type { Dfa, DfaState } from './determinise.ts';
 import { PatternError } from './pattern-error.ts';
 
-/** llama.cpp tries each with every token. */
+/** llama.cpp compares each with every token. */
 const RANGES_MAX = 256;
+/** That cost about what one more alternative does. */
+const RANGES_OF_A_WAY = 16;
 const SHORT_ESCAPES: readonly (readonly [number, string])[] = [
   [0x22, '"'],
   [0x5c, '\\'],
@@ -88,7 +90,7 @@ function write(
       );
     }
     const open = state.edges.reduce((sum, { set }) => sum + textsOf(set).length, state.accepts ? 1 : 0);
-    width = Math.max(width, open);
+    width = Math.max(width, open + Math.floor((ranges - state.edges.length) / RANGES_OF_A_WAY));
     named[at]?.define(
       [
         ...state.edges.map((edge) => onwards({ edges: [edge], accepts: false })),
