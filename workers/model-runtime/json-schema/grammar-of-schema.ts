@@ -55,7 +55,19 @@ export function grammarOfSchema(schema: unknown): string {
 
   function later(): { readonly name: string; define(body: string): void } {
     const name = rule('');
-    return { name, define: (body) => rules.set(name, body) };
+    return {
+      name,
+      define(body) {
+        countCharacters(body.length);
+        rules.set(name, body);
+      },
+    };
+  }
+
+  /** Before what is too large is put together. */
+  function countCharacters(count: number): void {
+    characters += count;
+    if (characters > GRAMMAR_CHARACTERS_MAX) throw new SchemaRefusedError('', 'The schema is too large.');
   }
 
   function shared(body: string): string {
@@ -112,8 +124,7 @@ export function grammarOfSchema(schema: unknown): string {
   }
 
   function listed(texts: readonly string[]): string {
-    characters += texts.reduce((sum, text) => sum + text.length, 0);
-    if (characters > GRAMMAR_CHARACTERS_MAX) throw new SchemaRefusedError('', 'The schema is too large.');
+    countCharacters(texts.reduce((sum, text) => sum + text.length, 0));
     return oneOfTexts(texts);
   }
 

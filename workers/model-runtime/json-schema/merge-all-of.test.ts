@@ -179,7 +179,7 @@ describe('what all of several schemas accept', () => {
 
   it.each([
     [{ allOf: [] }, '/allOf', 'list'],
-    [{ allOf: [3] }, '/allOf/0', 'JSON object'],
+    [{ allOf: [true, 3] }, '/allOf/1', 'JSON object'],
     [{ allOf: [false] }, '/allOf/0', 'accepts nothing'],
     [{ allOf: [{ type: 'string' }, { type: 'number' }] }, '/allOf', 'no type in common'],
     [{ allOf: [{ enum: [1] }, { enum: [1, 2] }] }, '/allOf', 'enum stands more than once'],
@@ -225,5 +225,10 @@ describe('what all of several schemas accept', () => {
       allOf: Array.from({ length: 90 }, (_, at) => ({ properties: { a: { ...large, title: `${at}` } } })),
     };
     expect(() => grammarOfSchema(many)).toThrow('too much to merge');
+    const names = (count: number) => ({
+      allOf: Array.from({ length: count }, (_, at) => ({ properties: { [`p${at}`]: true } })),
+    });
+    expect(accepts(names(100), '{"p99":1}')).toBe(true);
+    expect(() => grammarOfSchema(names(900))).toThrow('too much to merge');
   });
 });

@@ -3,8 +3,9 @@ import { pointedAt } from './pointed-at.ts';
 import { asList, asNames, asSchema, type Schema, typesOf } from './schema-fields.ts';
 import { SchemaRefusedError } from './schema-refused-error.ts';
 
-/** What references name may be merged again in each place. */
-const MERGES_MAX = 1_000;
+/** Properties that are gone through, over all merges: what references name may be merged again in each place. */
+const STEPS_MAX = 20_000;
+const STEPS_OF_MERGE = 20;
 const DEPTH_MAX = 32;
 /** As JSON, over all that is compared. */
 const COMPARED_CHARACTERS_MAX = 1024 * 1024;
@@ -30,7 +31,7 @@ interface Merged {
 export function mergeAllOf(given: Schema): Merged {
   const known = new Map<Schema, Schema>();
   const openRefs = new Set<string>();
-  let merges = 0;
+  let steps = 0;
   let characters = 0;
 
   function merged(part: unknown, path: string): unknown {
@@ -59,12 +60,10 @@ export function mergeAllOf(given: Schema): Merged {
   function withoutAllOf(schema: Schema, path: string, depth: number): Schema {
     if (schema.allOf === undefined) return schema;
     const { allOf, ...own } = schema;
-    const members = asList(allOf, `${path}/allOf`)
-      .filter((member) => member !== true)
-      .map((member, index) => {
-        const at = `${path}/allOf/${index}`;
-        return merged(asSchema(member, at), at) as Schema;
-      });
+    const members = asList(allOf, `${path}/allOf`).flatMap((member, index) => {
+      const at = `${path}/allOf/${index}`;
+      return member === true ? [] : [merged(asSchema(member, at), at) as Schema];
+    });
     const says = Object.keys(own).some((keyword) => !isAside(keyword));
     const [only] = members;
     if (!says && members.length === 1 && only) return { ...only, ...own };
@@ -72,7 +71,8 @@ export function mergeAllOf(given: Schema): Merged {
   }
 
   function both(one: Schema, other: Schema, path: string, depth: number): Schema {
-    if (++merges > MERGES_MAX || depth > DEPTH_MAX) throw tooMuch(path);
+    if (depth > DEPTH_MAX) throw tooMuch(path);
+    spend(STEPS_OF_MERGE, path);
     const [left, right] = [resolved(one, path, depth), resolved(other, path, depth)];
     const sum: Record<string, unknown> = { ...left };
     const conditions = [...asMembers(left.allOf), ...asMembers(right.allOf)];
@@ -91,7 +91,11 @@ export function mergeAllOf(given: Schema): Merged {
   function common(keyword: string, one: unknown, other: unknown, path: string, depth: number): unknown {
     const harder = HARDER.get(keyword);
     if (harder && typeof one === 'number' && typeof other === 'number') return harder(one, other);
-    if (keyword === 'required') return [...new Set([...asNames(one, path), ...asNames(other, path)])];
+    if (keyword === 'required') {
+      const names = [...asNames(one, path), ...asNames(other, path)];
+      spend(names.length, path);
+      return [...new Set(names)];
+    }
     if (keyword === 'properties' || keyword === 'additionalProperties') return one;
     if (keyword === 'items') return value(one, other, path, depth);
     if (keyword === 'type') return commonType({ type: one }, { type: other }, path);
@@ -111,6 +115,7 @@ export function mergeAllOf(given: Schema): Merged {
       Object.hasOwn(own, name) ? own[name] : (rest ?? true);
     const required = new Set([left, right].flatMap((side) => asNames(side.required ?? [], path)));
     const names = [...new Set([...Object.keys(one.own), ...Object.keys(other.own)])];
+    spend(names.length + required.size, path);
     const properties = names.flatMap((name) => {
       const values = [of(one, name), of(other, name)] as const;
       if (values.includes(false) && !required.has(name)) return [];
@@ -131,6 +136,11 @@ export function mergeAllOf(given: Schema): Merged {
     if (other === true) return one;
     if (one === false || other === false) return false;
     return both(asSchema(one, path), asSchema(other, path), path, depth + 1);
+  }
+
+  function spend(count: number, path: string): void {
+    steps += count;
+    if (steps > STEPS_MAX) throw tooMuch(path);
   }
 
   function isSame(one: unknown, other: unknown, path: string): boolean {

@@ -287,7 +287,7 @@ it.each([
   ['a'.repeat(10_000), 'at most 2000 characters'],
   ['('.repeat(60) + ')'.repeat(60), 'nests at most'],
   ['^((a{1,100}){1,100}){1,100}$', 'smaller counts'],
-  ['((?:(?:)(?:)(?:)){1000}){1000}', 'smaller counts'],
+  ['((?:(?:)(?:)(?:)){1000}){1000}', 'too large together'],
   ['x.{20}$', 'smaller counts'],
   ['^.*a.{20}(b|c).{20}$', 'smaller counts'],
   ['(a?){400}a{400}', 'too large together'],
@@ -308,6 +308,13 @@ it('is refused where it is none, where no text can match it, and where too many 
     Array.from({ length: 100 }, (_, at) => [`p${at}`, { type: 'string', pattern: `^a.{${at},500}$` }]),
   );
   expect(() => grammarOfSchema({ properties })).toThrow('too large together');
+  const unreached = Object.fromEntries(
+    Array.from({ length: 100 }, (_, at) => [
+      `p${at}`,
+      { type: 'string', pattern: `^(?:[](?:b{900}){5}|c${at})$` },
+    ]),
+  );
+  expect(() => grammarOfSchema({ properties: unreached })).toThrow('too large together');
 });
 
 it('counts what may come next in it with all that is open', () => {

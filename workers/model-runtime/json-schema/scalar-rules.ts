@@ -51,7 +51,7 @@ export function scalarRules(rules: Rules): ScalarRules {
       const at = schema.pattern === undefined ? path : `${path}/pattern`;
       return writtenOnce(keyOfString(schema), at, () => {
         const dfa = ofAll(
-          conditions.map((pattern) => nfaOfPattern(parsePattern(pattern))),
+          conditions.map((pattern) => nfaOfPattern(parsePattern(pattern), spend)),
           'No text matches all that its pattern and format ask for.',
         );
         const isBounded = least > 0 || most !== null;

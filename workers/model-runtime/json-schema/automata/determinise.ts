@@ -25,7 +25,7 @@ interface Found {
 
 /** An automaton of what all of these accept, in which one character leads to one state at the most. Null: nothing is. */
 export function determinise(nfas: readonly Nfa[], spend: Spend): Dfa | null {
-  spend(STEPS_OF_AUTOMATON);
+  spend(nfas.reduce((sum, nfa) => sum + nfa.length, STEPS_OF_AUTOMATON));
   const kinds = characterKinds(nfas, spend);
   const all = nfas.map((nfa) => stateSets(nfa, kinds, spend));
   const numbers = new Map<string, number>();

@@ -1,13 +1,12 @@
+import type { Spend } from './automaton-budget.ts';
 import { ANY, type CharacterSet } from './character-set.ts';
 import type { Dfa } from './determinise.ts';
 import type { Pattern } from './parse-pattern.ts';
 import { PatternError } from './pattern-error.ts';
 
 const STATES_MAX = 6_000;
-/** Of a pattern's parts, each as often as it is counted: empty ones make no state. */
-const PARTS_MAX = 20_000;
-const tooLarge = () =>
-  new PatternError('What is counted in it is too large: have smaller counts, or fewer in one another.');
+/** Of each of a pattern's parts, as often as it is counted: empty ones make no state, and others may not be reached. */
+const STEPS_OF_PART = 10;
 
 interface State {
   readonly edges: { readonly set: CharacterSet; readonly to: number }[];
@@ -32,7 +31,9 @@ export function nfaBuilder(): NfaBuilder & { readonly states: State[] } {
   const states: State[] = [];
   const add = () => {
     if (states.length >= STATES_MAX) {
-      throw tooLarge();
+      throw new PatternError(
+        'What is counted in it is too large: have smaller counts, or fewer in one another.',
+      );
     }
     return states.push({ edges: [], free: [], atStart: [], atEnd: [] }) - 1;
   };
@@ -47,14 +48,12 @@ export function nfaBuilder(): NfaBuilder & { readonly states: State[] } {
 }
 
 /** Of the texts in which the pattern is found (JSON Schema: a pattern is not anchored by itself). */
-export function nfaOfPattern(pattern: Pattern): Nfa {
+export function nfaOfPattern(pattern: Pattern, spend: Spend): Nfa {
   const { states, add, edge, free } = nfaBuilder();
-
-  let parts = 0;
 
   /** From a state through the part; answers where it ends. */
   function through(part: Pattern, from: number): number {
-    if (++parts > PARTS_MAX) throw tooLarge();
+    spend(STEPS_OF_PART);
     switch (part.kind) {
       case 'set': {
         const to = add();
