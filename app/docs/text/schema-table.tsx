@@ -34,7 +34,7 @@ export function SchemaTable() {
         [
           'multipleOf',
           'integer, number',
-          'A whole number of up to 25, or such a one with zeros behind it; of numbers 0.5, 1.5, 2.5 and 0.25 too. Others, such as 0.01, no reader of binary fractions divides without a rest.',
+          'A whole number of up to 25, or such a one with zeros behind it; of numbers 0.5, 1.5, 2.5 and 0.25 too. Others are refused: of 0.07 and a step of 0.01, validators that divide binary fractions find a rest.',
         ],
         [
           'allOf',
