@@ -308,6 +308,7 @@ const nested = (levels: number, open: string, inner: string, close: string) =>
 
 it.each([
   ['itself', (levels: number) => nested(levels, '{"not":', '{}', '}')],
+  ['in all of', (levels: number) => nested(levels / 2, '{"allOf":[', '{}', ']}')],
   ['in a value', (levels: number) => `{"type":"array","const":${nested(levels, '[', '1', ']')}}`],
   ['in an example', (levels: number) => `{"type":"array","examples":${nested(levels, '[', '1', ']')}}`],
 ])('a schema that is, %s, as deep as it can be sent is refused, not run into', async (_, schemaOf) => {
@@ -317,6 +318,34 @@ it.each([
     expect(answer).toEqual({ status: 400, code: bad, param: 'response_format' });
   }
 });
+
+it.each([
+  { type: 'integer', minimum: 3, maximum: 2 },
+  { type: 'integer', minimum: 1e300 },
+  { type: 'number', exclusiveMaximum: true },
+  { type: 'string', pattern: '(?=a)' },
+  { type: 'string', pattern: 'a'.repeat(10_240) },
+  { type: 'string', pattern: '((((a?){99}){99}){99})*' },
+  { type: 'string', pattern: '.*a.{30}$' },
+  { type: 'string', pattern: '(' },
+  { allOf: [{ type: 'string' }, { type: 'null' }] },
+])(
+  'a schema that can not be kept is refused with its place, before anything is written: %j',
+  async (schema) => {
+    const response_format = { type: 'json_schema', json_schema: { name: 'x', schema } };
+    for (const [path, body] of [
+      ['/v1/chat/completions', chat],
+      ['/v1/completions', { prompt: 'x' }],
+      ['/v1/text/generate', { prompt: 'x' }],
+    ] as const) {
+      expect(await refusal({ path, body: { ...body, response_format } })).toEqual({
+        status: 400,
+        code: bad,
+        param: 'response_format',
+      });
+    }
+  },
+);
 
 it('a schema with a reference whose escapes are no UTF-8 is refused', async () => {
   const schema = { $ref: '#/$defs/%E0%A4%A', $defs: {} };

@@ -11,6 +11,7 @@ import { jsonCall, openAiCalls, textCalls } from '../../_samples/text-calls.ts';
 import { safetyPolicy } from '../../_trpc/server.ts';
 import { FieldTable } from '../field-table.tsx';
 import { Section } from '../section.tsx';
+import { SchemaTable } from './schema-table.tsx';
 
 export const metadata: Metadata = { title: 'Text' };
 
@@ -182,10 +183,11 @@ export default async function TextReferencePage() {
           <code>{'{"type": "json_object"}'}</code> answers with an object of JSON,{' '}
           <code>{'{"type": "json_schema", "json_schema": {"name", "schema"}}'}</code> with JSON that the
           schema (of up to {schemaBytesMax / kibibyte} KiB) accepts, strict or not: tokens that would break it
-          are never drawn. A keyword that can’t be kept is refused with its place; <code>oneOf</code> is kept
-          where types, or a required property with a constant, tell its branches apart. An answer that{' '}
-          <code>length</code> ended is cut short, and so no JSON.
+          are never drawn. What can’t be kept is refused with its place and what to do instead; so is a schema
+          whose patterns, bounds and branches leave too much open at once. An answer that <code>length</code>{' '}
+          ended is cut short, and so no JSON.
         </p>
+        <SchemaTable />
         <CodeSample label="A shape that is asked for" variants={[jsonCall(api)]} />
       </Section>
       <Section id="openai" title="OpenAI’s API">

@@ -34,7 +34,10 @@ export const responseFormat = z
     { error },
   )
   .nullish()
-  .openapi({ description: 'json_schema: the answer is JSON that the schema accepts, strict or not.' });
+  .openapi({
+    description:
+      'json_schema: the answer is JSON that the schema accepts, strict or not, with its bounds, patterns and formats. A keyword that can’t be kept is refused with its place.',
+  });
 
 /** Refuses a schema that no grammar can be made of. */
 export function toOutputFormat(given: z.infer<typeof responseFormat>): OutputFormat {

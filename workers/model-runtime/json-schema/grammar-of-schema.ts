@@ -1,14 +1,17 @@
 import { comparisonCounter } from './comparisons.ts';
+import { itemBounds, lengthBounds } from './count-bounds.ts';
 import { exclusiveBranches } from './exclusive-branches.ts';
+import { isKeptFormat } from './formats.ts';
 import { hasFiniteValue } from './has-finite-value.ts';
 import { isDeeper } from './is-deeper.ts';
-import { INTEGER_MAX, literal, writeGrammar } from './json-rules.ts';
+import { literal, writeGrammar } from './json-rules.ts';
 import { ANNOTATIONS, KEPT } from './keywords.ts';
 import { branchesOf, choiceOf, refuseBeside } from './keywords-together.ts';
 import { allowedNames, textsOf } from './listed-texts.ts';
+import { mergeAllOf } from './merge-all-of.ts';
 import { oneOfTexts } from './one-of-texts.ts';
 import { isTooOpen } from './parallel-readings.ts';
-import { pointedAt } from './pointed-at.ts';
+import { scalarRules } from './scalar-rules.ts';
 import { asNames, asSchema, isConstant, type Schema, typesOf } from './schema-fields.ts';
 import { SchemaRefusedError } from './schema-refused-error.ts';
 
@@ -18,8 +21,7 @@ const SCHEMAS_MAX = 1_000;
 const DEPTH_MAX = 32;
 /** Of lists and objects, values and examples among them: the schema is also handed on as it is. */
 const LEVELS_MAX = 256;
-/** Repetitions that llama.cpp unrolls: of one part, and over all. */
-const COUNT_MAX = 1_000;
+/** Repetitions that llama.cpp unrolls, over all parts. */
 const COUNTS_MAX = 20_000;
 const GRAMMAR_CHARACTERS_MAX = 256 * 1024;
 
@@ -38,12 +40,39 @@ export function grammarOfSchema(schema: unknown): string {
   let schemas = 0;
   let counts = 0;
   let characters = 0;
-  const root = asSchema(schema, '');
-  if (isDeeper(root, LEVELS_MAX)) throw new SchemaRefusedError('', 'The schema is nested too deeply.');
+  const given = asSchema(schema, '');
+  if (isDeeper(given, LEVELS_MAX)) throw new SchemaRefusedError('', 'The schema is nested too deeply.');
+  const merged = mergeAllOf(given);
+  const root = merged.root;
+  const bodies = new Map<string, string>();
+  const scalars = scalarRules({ shared, later });
 
   function rule(body: string): string {
     const name = `r${rules.size}`;
     rules.set(name, body);
+    return name;
+  }
+
+  function later(): { readonly name: string; define(body: string): void } {
+    const name = rule('');
+    return {
+      name,
+      define(body) {
+        countCharacters(body.length);
+        rules.set(name, body);
+      },
+    };
+  }
+
+  /** Before what is too large is put together. */
+  function countCharacters(count: number): void {
+    characters += count;
+    if (characters > GRAMMAR_CHARACTERS_MAX) throw new SchemaRefusedError('', 'The schema is too large.');
+  }
+
+  function shared(body: string): string {
+    const name = bodies.get(body) ?? rule(body);
+    bodies.set(body, name);
     return name;
   }
 
@@ -58,13 +87,19 @@ export function grammarOfSchema(schema: unknown): string {
       throw new SchemaRefusedError(path, `The schema is nested more than ${DEPTH_MAX} deep.`);
     }
     for (const keyword of Object.keys(current)) {
-      if (KEPT.has(keyword) || ANNOTATIONS.has(keyword) || isPastEveryInteger(keyword, current)) continue;
-      throw new SchemaRefusedError(`${path}/${keyword}`, `${keyword} is not supported in a schema.`);
+      if (KEPT.has(keyword) || ANNOTATIONS.has(keyword)) continue;
+      throw new SchemaRefusedError(
+        `${path}/${keyword}`,
+        `${keyword} is not supported in a schema: leave it out, and check the answer for it.`,
+      );
     }
     parts.add(current);
     refuseBeside(
       current,
-      Object.keys(current).filter((keyword) => KEPT.has(keyword)),
+      Object.keys(current).filter(
+        (keyword) =>
+          KEPT.has(keyword) || (keyword === 'format' && isKeptFormat(current.format) && !isConstant(current)),
+      ),
       path,
     );
     if (current.$ref !== undefined) return follow(current.$ref, path, depth);
@@ -89,8 +124,7 @@ export function grammarOfSchema(schema: unknown): string {
   }
 
   function listed(texts: readonly string[]): string {
-    characters += texts.reduce((sum, text) => sum + text.length, 0);
-    if (characters > GRAMMAR_CHARACTERS_MAX) throw new SchemaRefusedError('', 'The schema is too large.');
+    countCharacters(texts.reduce((sum, text) => sum + text.length, 0));
     return oneOfTexts(texts);
   }
 
@@ -104,7 +138,7 @@ export function grammarOfSchema(schema: unknown): string {
       if (openRefs.has(ref)) throw new SchemaRefusedError(`${path}/$ref`, `${ref} leads back to itself.`);
       return known;
     }
-    const target = pointedAt(root, ref, `${path}/$ref`);
+    const target = merged.at(ref, `${path}/$ref`);
     targets.set(ref, target === true ? {} : asSchema(target, ref.slice(1)));
     const name = rule('');
     byRef.set(ref, name);
@@ -129,6 +163,7 @@ export function grammarOfSchema(schema: unknown): string {
     if (type === 'object') return inside(() => objectRule(current, path, depth));
     if (type === 'array') return inside(() => arrayRule(current, path, depth));
     if (type === 'string') return stringRule(current, path);
+    if (type === 'integer' || type === 'number') return scalars.ofNumber(current, type, path);
     return type;
   }
 
@@ -175,7 +210,7 @@ export function grammarOfSchema(schema: unknown): string {
   }
 
   function arrayRule(current: Schema, path: string, depth: number): string {
-    const { least, most } = countBounds(current, 'minItems', 'maxItems', path);
+    const { least, most } = itemBounds(current, path);
     if (most === 0) return literal('[]');
     const item = rule(accept(current.items ?? true, `${path}/items`, depth + 1));
     const more = `(ws "," ws ${item})${repetition(Math.max(0, least - 1), most === null ? null : most - 1)}`;
@@ -184,7 +219,9 @@ export function grammarOfSchema(schema: unknown): string {
   }
 
   function stringRule(current: Schema, path: string): string {
-    const { least, most } = countBounds(current, 'minLength', 'maxLength', path);
+    const { least, most } = lengthBounds(current, path);
+    const known = scalars.ofString(current, path);
+    if (known !== null) return known;
     if (least === 0 && most === null) return 'string';
     return rule(`"\\"" char${repetition(least, most)} "\\""`);
   }
@@ -214,10 +251,10 @@ export function grammarOfSchema(schema: unknown): string {
       'oneOf is supported where types, or a required property with a const, tell its branches apart.',
     );
   }
-  if (isTooOpen(parts, targetOf, compare)) {
+  if (isTooOpen(parts, targetOf, scalars.widthOf, compare)) {
     throw new SchemaRefusedError(
       '',
-      'Too much may come next at once: tell branches that begin alike apart by a first property, and have fewer optional properties in a row, or values that begin differently.',
+      'Too much may come next at once: tell branches that begin alike apart by a first property, and have fewer optional properties in a row, values that begin differently, or patterns with fewer choices at one place.',
     );
   }
   rules.set('root', top);
@@ -226,28 +263,4 @@ export function grammarOfSchema(schema: unknown): string {
     throw new SchemaRefusedError('', 'The schema is too large.');
   }
   return grammar;
-}
-
-/** Zod bounds every integer by what JavaScript counts to, which no integer of the grammar reaches. */
-function isPastEveryInteger(keyword: string, { type, [keyword]: bound }: Schema): boolean {
-  if (type !== 'integer' || typeof bound !== 'number') return false;
-  return keyword === 'minimum' ? bound <= -INTEGER_MAX : keyword === 'maximum' && bound >= INTEGER_MAX;
-}
-
-function countBounds(
-  current: Schema,
-  min: string,
-  max: string,
-  path: string,
-): { readonly least: number; readonly most: number | null } {
-  const least = current[min] === undefined ? 0 : asCount(current[min], `${path}/${min}`);
-  const most = current[max] === undefined ? null : asCount(current[max], `${path}/${max}`);
-  if (most !== null && most < least)
-    throw new SchemaRefusedError(`${path}/${max}`, `${max} is below ${min}: nothing is valid.`);
-  return { least, most };
-}
-
-function asCount(given: unknown, path: string): number {
-  if (typeof given === 'number' && Number.isInteger(given) && given >= 0 && given <= COUNT_MAX) return given;
-  throw new SchemaRefusedError(path, `This is a whole number from 0 to ${COUNT_MAX}.`);
 }

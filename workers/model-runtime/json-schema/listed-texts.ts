@@ -1,3 +1,4 @@
+import { isKeptFormat } from './formats.ts';
 import { ANNOTATIONS } from './keywords.ts';
 import { asList, asSchema, type Schema, typesOf, typesOfValue } from './schema-fields.ts';
 import { SchemaRefusedError } from './schema-refused-error.ts';
@@ -24,7 +25,9 @@ export function allowedNames({ propertyNames }: Schema, path: string): readonly 
   const at = `${path}/propertyNames`;
   const names = asSchema(propertyNames, at);
   const other = Object.keys(names).find(
-    (keyword) => !NAME_KEYWORDS.has(keyword) && !ANNOTATIONS.has(keyword),
+    (keyword) =>
+      !NAME_KEYWORDS.has(keyword) &&
+      (!ANNOTATIONS.has(keyword) || (keyword === 'format' && isKeptFormat(names.format))),
   );
   if (names.type !== undefined && !typesOf(names, at).includes('string')) {
     throw new SchemaRefusedError(`${at}/type`, 'Names are strings.');

@@ -1,6 +1,6 @@
 import { alternativesOf, constantsOf, haveCommon, type TargetOf } from './alternatives.ts';
 import type { CountComparisons } from './comparisons.ts';
-import { listedReader } from './listed-readings.ts';
+import { listedReader, type WidthOf } from './listed-readings.ts';
 import { isConstant, type Schema, typesOf } from './schema-fields.ts';
 
 /** Each is tried with every token at every step, and compared with each at every character: a request must not hold up the others. */
@@ -39,11 +39,12 @@ interface ObjectChoice {
 export function isTooOpen(
   parts: ReadonlySet<Schema>,
   targetOf: TargetOf,
+  widthOf: WidthOf,
   compare: CountComparisons,
 ): boolean {
   const known = new Map<Choices, number>();
   const choicesOf = new Map<unknown, Choices>();
-  const toChoices = choicesReader(targetOf, compare);
+  const toChoices = choicesReader(targetOf, widthOf, compare);
   for (const part of parts) {
     const choices = toChoices(part);
     if (choices === null) return true;
@@ -105,11 +106,15 @@ function placeOf(object: ObjectChoice | undefined, name: string): number | undef
 }
 
 /** The same alternatives are the same choices, wherever they stand. Null: too many to be gone through. */
-function choicesReader(targetOf: TargetOf, compare: CountComparisons): (part: Schema) => Choices | null {
+function choicesReader(
+  targetOf: TargetOf,
+  widthOf: WidthOf,
+  compare: CountComparisons,
+): (part: Schema) => Choices | null {
   const numbers = new Map<Schema, number>();
   const objectChoices = new Map<Schema, ObjectChoice>();
   const known = new Map<string, Choices>();
-  const listedOf = listedReader(targetOf);
+  const listedOf = listedReader(targetOf, widthOf);
   const isOf = (schema: Schema, type: string) => !isConstant(schema) && typesOf(schema, '').includes(type);
 
   function numberOf(schema: Schema): number {

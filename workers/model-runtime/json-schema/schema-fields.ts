@@ -1,3 +1,4 @@
+import { isKeptFormat } from './formats.ts';
 import { SchemaRefusedError } from './schema-refused-error.ts';
 
 export type Schema = Readonly<Record<string, unknown>>;
@@ -7,7 +8,8 @@ const TYPES = ['object', 'array', 'string', 'number', 'integer', 'boolean', 'nul
 const KEYWORDS_ABOUT = {
   object: ['properties', 'required', 'additionalProperties', 'propertyNames'],
   array: ['items', 'minItems', 'maxItems'],
-  string: ['minLength', 'maxLength'],
+  string: ['minLength', 'maxLength', 'pattern', 'allOf'],
+  number: ['minimum', 'maximum', 'exclusiveMinimum', 'exclusiveMaximum', 'multipleOf'],
 } as const;
 
 /** Of a schema that names none, those that its other keywords are about. */
@@ -17,7 +19,7 @@ export function typesOf(current: Schema, path: string): readonly string[] {
     const about = Object.entries(KEYWORDS_ABOUT).find(([, keywords]) =>
       keywords.some((keyword) => current[keyword] !== undefined),
     );
-    return [about?.[0] ?? 'value'];
+    return [about?.[0] ?? (isKeptFormat(current.format) ? 'string' : 'value')];
   }
   const types = asNames(Array.isArray(type) ? type : [type], `${path}/type`);
   const unknown = types.find((one) => !TYPES.includes(one));

@@ -1,6 +1,7 @@
 import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { Ajv2020 } from 'ajv/dist/2020.js';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { GgufValue } from '#workers/model-zoo/gguf/metadata.ts';
 import { withGguf } from '#workers/model-zoo/gguf/open-gguf.ts';
@@ -156,6 +157,34 @@ describe('the text model, served', () => {
       expect(Object.keys(pet)).toEqual(['name', 'kind', 'legs']);
       expect(['cat', 'dog']).toContain(pet.kind);
       expect(Number.isInteger(pet.legs)).toBe(true);
+    }
+  });
+
+  it('keeps to bounds, patterns and formats, however it is drawn', async () => {
+    const schema = {
+      type: 'object',
+      properties: {
+        score: { type: 'number', minimum: -1, exclusiveMaximum: 1 },
+        legs: { type: 'integer', minimum: 2, maximum: 12, multipleOf: 2 },
+        quoted: { type: 'string', pattern: '^"[^"a-z]{1,8}"$' },
+        day: { type: 'string', format: 'date' },
+      },
+      required: ['score', 'legs', 'quoted', 'day'],
+      additionalProperties: false,
+    };
+    const isValid = new Ajv2020({ validateFormats: false }).compile(schema);
+    for (const seed of [1, 2, 3, 4, 5]) {
+      const { texts, reasons } = await answer(
+        asked('Invent a pet.', {
+          format: { kind: 'json_schema', schema },
+          outputTokensMax: 200,
+          sampling: { ...sampling, temperature: 1.5, seed },
+        }),
+      );
+      expect(reasons).toEqual(['stop']);
+      const pet = JSON.parse(texts[0] as string);
+      expect(isValid(pet), texts[0]).toBe(true);
+      expect(new Date(pet.day).toISOString().slice(0, 10)).toBe(pet.day);
     }
   });
 
