@@ -52,6 +52,7 @@ import { explainingImagesEndpoint, explainingSentimentEndpoint } from './endpoin
 import { createGateway } from './gateway.ts';
 import type { TextGenerators } from './generation/named-generator.ts';
 import { createKnownOrigins } from './known-origins.ts';
+import { createLinePlaces } from './line-places.ts';
 import { loadImages } from './load-images.ts';
 import { loadChecker, loadSafetyPolicy } from './load-safety.ts';
 import { loadSentiment } from './load-sentiment.ts';
@@ -109,6 +110,8 @@ const batchPool = createPool(environment.databaseUrl, {
   applicationName: 'inference-batches',
   logger,
 });
+
+const linePlaces = createLinePlaces();
 
 const policy = await loadSafetyPolicy(environment);
 const [texts, pictures, vectors, written, checker] = await Promise.all([
@@ -227,6 +230,7 @@ const gateway = createGateway({
   holdMs: environment.holdMs,
   trustedHops: environment.trustedProxyHops,
   tracing,
+  linePlaces,
   isReady: readiness.isReady,
 });
 
@@ -237,6 +241,7 @@ const batches = startBatchRunner({
   blobs,
   runLine: gateway.runLine,
   liveCalls: () => gateway.liveCalls,
+  places: linePlaces,
   logger,
   leaseMs: batchLeaseMs,
 });

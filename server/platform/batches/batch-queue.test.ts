@@ -27,7 +27,7 @@ it('lets workspaces take turns, however many batches each has', async () => {
     const claimed = await queue.claim(leaseId);
     if (!claimed) throw new Error('Nothing was left.');
     served.push(claimed);
-    await queue.release({ id: claimed.id, leaseId });
+    await queue.release({ id: claimed.id, leaseId }, 0);
   }
   expect(served.map(({ workspaceId }) => workspaceId)).toEqual([many, one, many, one, many, one]);
   const ofMany = served.filter(({ workspaceId }) => workspaceId === many);
