@@ -219,6 +219,30 @@ it.each([
   },
 );
 
+it('goes on in each turn, though it takes longer than one to find what there is to do', async () => {
+  async function* slowly(pieces: AsyncIterable<Uint8Array>) {
+    await pause(40);
+    yield* pieces;
+  }
+  let reads = 0;
+  const slow: BlobStore = {
+    ...blobs,
+    async read(name) {
+      reads++;
+      const pieces = await blobs.read(name);
+      return pieces && slowly(pieces);
+    },
+  };
+  const runLine: RunLine = async () => {
+    await pause(5);
+    return { status: 200, body: '{}', settle: async () => 'settled' };
+  };
+  const runner = startRunner(runLine, { blobs: slow, turnMs: 20 });
+  expect(await completed(await createLines(40))).toMatchObject({ completed: 40 });
+  await runner.close();
+  expect(reads).toBeGreaterThan(3);
+});
+
 it('fails a batch whose input was damaged where it is kept, and runs none of it', async () => {
   const id = await createLines(3);
   const { workspaceId, inputFileId } = await database.prisma.batch.findUniqueOrThrow({ where: { id } });

@@ -33,6 +33,7 @@ export interface BatchRunnerOptions {
   /** A batch is another gateway's once its lease is over: longer than any hold, so that what is run again was not billed. */
   readonly leaseMs: number;
   readonly lookEveryMs?: number;
+  readonly turnMs?: number;
   readonly retryTimes?: RetryTimes;
 }
 
@@ -56,7 +57,8 @@ const restraintsMax = 1_000;
 
 /** One batch at a time, for a turn each. */
 export function startBatchRunner(options: BatchRunnerOptions): BatchRunner {
-  const { queue, blobs, logger, leaseMs, lookEveryMs = batchLimits.lookEveryMs } = options;
+  const { queue, blobs, logger, leaseMs } = options;
+  const { lookEveryMs = batchLimits.lookEveryMs, turnMs = batchLimits.turnMs } = options;
   const times = options.retryTimes ?? retryTimes;
   const closing = new AbortController();
   // Of batches that are held back from turn to turn.
@@ -111,7 +113,7 @@ export function startBatchRunner(options: BatchRunnerOptions): BatchRunner {
         state: () => state,
         startTurn() {
           hasRun = true;
-          untilMs = Math.min(untilMs, performance.now() + batchLimits.turnMs);
+          untilMs = Math.min(untilMs, performance.now() + turnMs);
         },
         isOver: () => closing.signal.aborted || performance.now() > untilMs,
       });

@@ -46,7 +46,8 @@ export interface RunnersUnderTest {
   remove(): Promise<void>;
 }
 
-export interface RunnerOptions extends Partial<Pick<BatchRunnerOptions, 'blobs' | 'queue' | 'places'>> {
+export interface RunnerOptions
+  extends Partial<Pick<BatchRunnerOptions, 'blobs' | 'queue' | 'places' | 'turnMs'>> {
   readonly liveCalls?: number;
   readonly leaseMs?: number;
   readonly times?: Partial<RetryTimes>;
