@@ -108,6 +108,7 @@ const blobs = createSealedBlobStore(
 const batchPool = createPool(environment.databaseUrl, {
   max: batchLimits.connectionsMax,
   applicationName: 'inference-batches',
+  queryTimeoutMs: batchLimits.queryTimeoutMs,
   logger,
 });
 

@@ -350,6 +350,8 @@ export const batchLimits = {
   pageDefault: 20,
   pageMax: 100,
   connectionsMax: 4,
+  /** Many times what the longest takes, of all lines of a batch: a connection that went silent holds none up. */
+  queryTimeoutMs: minuteMs,
 } as const;
 
 /** How long rows that no longer mean anything are kept, for whoever wants to see what happened. */

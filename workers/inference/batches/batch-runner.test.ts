@@ -7,6 +7,8 @@ import type { BlobStore } from '#server/domain/blobs/blob-store.ts';
 import { fileBlob } from '#server/domain/files/file-blob.ts';
 import { batchLimits } from '#server/domain/rate-limits/limits.ts';
 import { newRequestId } from '#server/domain/usage/request-id.ts';
+import { createBatchQueue } from '#server/platform/batches/batch-queue.ts';
+import { createPool } from '#server/platform/database/pool.ts';
 import { createTestDatabase, type TestDatabase } from '#server/testing/database.ts';
 import { type RunnersUnderTest, runnersUnderTest } from '../testing/runner-under-test.ts';
 import type { RunLine } from './run-line.ts';
@@ -241,6 +243,26 @@ it('goes on in each turn, though it takes longer than one to find what there is 
   expect(await completed(await createLines(40))).toMatchObject({ completed: 40 });
   await runner.close();
   expect(reads).toBeGreaterThan(3);
+});
+
+it('outlasts a database that answers nothing, and ends while it does', async () => {
+  const pool = createPool(database.url, { max: 2, applicationName: 'batches', queryTimeoutMs: 200 });
+  // What was asked may still be done once it can be: the batch is then leased to nobody who knows.
+  const leaseMs = 2_000;
+  const queue = createBatchQueue({ pool, leaseMs });
+  const id = await createLines(3);
+  const locker = await database.pool.connect();
+  await locker.query('BEGIN; LOCK TABLE batches');
+  const runLine: RunLine = async () => ({ status: 200, body: '{}', settle: async () => 'settled' });
+  const first = startRunner(runLine, { queue, leaseMs });
+  const second = startRunner(runLine, { queue, leaseMs });
+  await pause(100);
+  await first.close();
+  await locker.query('ROLLBACK');
+  locker.release();
+  expect(await completed(id)).toMatchObject({ completed: 3 });
+  await second.close();
+  await pool.end();
 });
 
 it('fails a batch whose input was damaged where it is kept, and runs none of it', async () => {
