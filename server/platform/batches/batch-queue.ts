@@ -50,7 +50,7 @@ export interface ClaimedBatch {
   readonly parts: number;
   /** Of its pieces together. */
   readonly answerBytes: number;
-  /** How many calls its key may have under way, lines among them. */
+  /** Its part of the calls that its key may have under way, lines among them: other gateways run others of the workspace. */
   readonly placesMax: number;
 }
 
@@ -124,7 +124,9 @@ export function createBatchQueue({ pool, leaseMs }: { pool: Pool; leaseMs: numbe
          FROM next WHERE b.id = next.id
          RETURNING b.id, b.workspace_id AS "workspaceId", b.key_id AS "keyId", b.address, b.endpoint, b.status, b.parts,
            b.input_file_id AS "inputFileId", b.expires_at <= now() AS "isExpired", b.answer_bytes::float8 AS "answerBytes",
-           (SELECT least(a.concurrency_max, k.concurrency_max)
+           (SELECT least(a.concurrency_max, k.concurrency_max) / (1 + (
+              SELECT count(*)::int FROM batches x
+              WHERE x.workspace_id = b.workspace_id AND x.id <> b.id AND x.lease_id IS NOT NULL AND x.leased_until > now()))
             FROM allowances a LEFT JOIN key_allowances k ON k.key_id = b.key_id
             WHERE a.workspace_id = b.workspace_id) AS "placesMax",
            coalesce((SELECT k.secret_hash FROM api_keys k WHERE k.id = b.key_id), '') AS "keyHash"`,

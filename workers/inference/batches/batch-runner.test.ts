@@ -245,6 +245,27 @@ it('goes on in each turn, though it takes longer than one to find what there is 
   expect(reads).toBeGreaterThan(3);
 });
 
+it('runs nothing again before its hold is over, where it could not renew its lease', async () => {
+  const leaseMs = 1_600;
+  const queue = createBatchQueue({ pool: database.pool, leaseMs });
+  const ranAt: number[] = [];
+  const runLine: RunLine = async ({ signal }) => {
+    ranAt.push(performance.now());
+    if (ranAt.length === 1) await pause(5_000, undefined, { signal });
+    return { status: 200, body: '{}', settle: async () => 'settled' };
+  };
+  const isAway = () => ranAt.length <= 1;
+  const renew: typeof queue.renew = (of) =>
+    isAway() ? Promise.reject(new Error('It is away.')) : queue.renew(of);
+  const runner = startRunner(runLine, { queue: { ...queue, renew }, leaseMs });
+  const id = await createLines(1);
+  expect(await completed(id)).toMatchObject({ completed: 1 });
+  await runner.close();
+  const [first = 0, second = 0, ...more] = ranAt;
+  expect(more).toEqual([]);
+  expect(second - first).toBeGreaterThan(leaseMs);
+});
+
 it('outlasts a database that answers nothing, and ends while it does', async () => {
   const pool = createPool(database.url, { max: 2, applicationName: 'batches', queryTimeoutMs: 200 });
   // What was asked may still be done once it can be: the batch is then leased to nobody who knows.

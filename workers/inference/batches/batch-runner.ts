@@ -118,10 +118,10 @@ export function startBatchRunner(options: BatchRunnerOptions): BatchRunner {
         isOver: () => closing.signal.aborted || performance.now() > untilMs,
       });
     } catch (error) {
+      // Of answers that were lost the holds may still be there: their lines are run again once those have expired.
+      waitMs = hasRun ? leaseMs : batchLimits.failedTurnMs;
       if (!(error instanceof LeaseLostError)) {
         logger.error({ batchId: batch.id, err: error }, 'A batch could not go on. It is tried again.');
-        // Of answers that were lost the holds may still be there: their lines are run again once those have expired.
-        waitMs = hasRun ? leaseMs : batchLimits.failedTurnMs;
         await pause(lookEveryMs, undefined, { signal: closing.signal }).catch(() => {});
       }
     } finally {
