@@ -251,7 +251,7 @@ it('runs nothing again before its hold is over, where it could not renew its lea
   const ranAt: number[] = [];
   const runLine: RunLine = async ({ signal }) => {
     ranAt.push(performance.now());
-    if (ranAt.length === 1) await pause(5_000, undefined, { signal });
+    if (ranAt.length === 1) await pause(5_000, undefined, { signal }).catch(() => {});
     return { status: 200, body: '{}', settle: async () => 'settled' };
   };
   const isAway = () => ranAt.length <= 1;
