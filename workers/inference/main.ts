@@ -52,6 +52,7 @@ import { explainingImagesEndpoint, explainingSentimentEndpoint } from './endpoin
 import { createGateway } from './gateway.ts';
 import type { TextGenerators } from './generation/named-generator.ts';
 import { createKnownOrigins } from './known-origins.ts';
+import { createLinePlaces } from './line-places.ts';
 import { loadImages } from './load-images.ts';
 import { loadChecker, loadSafetyPolicy } from './load-safety.ts';
 import { loadSentiment } from './load-sentiment.ts';
@@ -107,8 +108,11 @@ const blobs = createSealedBlobStore(
 const batchPool = createPool(environment.databaseUrl, {
   max: batchLimits.connectionsMax,
   applicationName: 'inference-batches',
+  queryTimeoutMs: batchLimits.queryTimeoutMs,
   logger,
 });
+
+const linePlaces = createLinePlaces();
 
 const policy = await loadSafetyPolicy(environment);
 const [texts, pictures, vectors, written, checker] = await Promise.all([
@@ -227,6 +231,7 @@ const gateway = createGateway({
   holdMs: environment.holdMs,
   trustedHops: environment.trustedProxyHops,
   tracing,
+  linePlaces,
   isReady: readiness.isReady,
 });
 
@@ -237,6 +242,7 @@ const batches = startBatchRunner({
   blobs,
   runLine: gateway.runLine,
   liveCalls: () => gateway.liveCalls,
+  places: linePlaces,
   logger,
   leaseMs: batchLeaseMs,
 });

@@ -6,6 +6,7 @@ import { byInput, type FreeEndpoint, type MeteredEndpoint } from './endpoint.ts'
 import { generationCost } from './generation/generation-cost.ts';
 import type { ProgressSaver } from './generation/progress-saver.ts';
 import type { GenerationEndpoint } from './generation-endpoint.ts';
+import type { LinePlaces } from './line-places.ts';
 import type { GatewayMetrics } from './metrics.ts';
 import { type ObserveStage, type Pipeline, pipeline } from './pipeline.ts';
 import type { BodyLimits } from './read-body-bytes.ts';
@@ -31,6 +32,8 @@ export interface PipelineDependencies extends IdempotencyDependencies {
   readonly webUrl: string;
   readonly holdMs: number;
   readonly heldQuotaWaitMs?: number;
+  /** The same as that of the batches that run here. Left out: none do. */
+  readonly linePlaces?: LinePlaces;
   readonly requestTimeoutMs?: number;
   readonly stalledDownloadMs?: number;
   readonly bodyLimits?: BodyLimits;

@@ -1,7 +1,7 @@
 import type { Metadata } from 'next';
 import Link from 'next/link';
 import { apiUrl } from '#server/api/addresses.ts';
-import { batchLimits, fileLimits, retention } from '#server/domain/rate-limits/schema.ts';
+import { batchLimits, fileLimits, pipelineLimits, retention } from '#server/domain/rate-limits/schema.ts';
 import { CodeSample } from '../../_components/code-sample.tsx';
 import { count } from '../../_format/number.ts';
 import { batchCalls } from '../../_samples/batch-calls.ts';
@@ -64,9 +64,13 @@ export default function BatchesReferencePage() {
           A line is answered as a call is, with the same checks and at the same price, and billed once,
           whatever fails on our side in between. Where the quota or a budget ends, the rest of the lines say
           so in the error file. The limits a minute are not for batches. Of the calls at once that the plan or
-          the key allows, the lines of a batch take half at the most, and wait where there is no place: a key
-          for one call at a time shares it with its batch. A line that fails on our side is run up to{' '}
-          {batchLimits.triesMax} times. The order of the answers is not that of the lines.
+          the key allows, the lines of a batch take half at the most, and wait where there is no place. A call
+          that finds the last one taken by a line waits for it up to {pipelineLimits.heldQuotaWaitMs / 1_000}{' '}
+          seconds before it is refused, and goes before the next line: so a key for one call at a time shares
+          it with its batch. A line that our side does not take at the moment (<code>overloaded</code>,{' '}
+          <code>database_unavailable</code>, no place) is run again until the batch has expired. One that the
+          model fails on is run up to {batchLimits.triesMax} times, with ever longer waits, while the others
+          go on. The order of the answers is not that of the lines.
         </p>
         <p>
           The console shows the batches of a workspace with their progress, starts and cancels them, and has

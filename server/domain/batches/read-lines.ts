@@ -1,6 +1,4 @@
 const lineFeed = 10;
-/** White space of ASCII and Latin-1. */
-const blanks: ReadonlySet<number> = new Set([9, 10, 11, 12, 13, 32, 160]);
 
 export interface TextLine {
   /** From 1. */
@@ -22,7 +20,7 @@ export async function* readLines(
     const line = bytes > bytesMax ? null : joined(kept, bytes);
     kept = [];
     bytes = 0;
-    return line?.every((byte) => blanks.has(byte)) ? null : { number, bytes: line };
+    return line && isBlank(line, 0, line.byteLength) ? null : { number, bytes: line };
   };
   const keep = (part: Uint8Array) => {
     bytes += part.byteLength;
@@ -32,6 +30,12 @@ export async function* readLines(
   for await (const piece of pieces) {
     let from = 0;
     for (let at = piece.indexOf(lineFeed); at >= 0; at = piece.indexOf(lineFeed, from)) {
+      // A file may be nothing but empty lines, a hundred million of them.
+      if (bytes === 0 && isBlank(piece, from, at)) {
+        number++;
+        from = at + 1;
+        continue;
+      }
       keep(piece.subarray(from, at));
       from = at + 1;
       const line = end();
@@ -54,4 +58,13 @@ function joined(parts: readonly Uint8Array[], length: number): Uint8Array {
     at += part.byteLength;
   }
   return whole;
+}
+
+/** White space of ASCII and Latin-1, as `trim` has it. */
+function isBlank(bytes: Uint8Array, from: number, to: number): boolean {
+  for (let at = from; at < to; at++) {
+    const byte = bytes[at] as number;
+    if (byte !== 32 && byte !== 160 && (byte < 9 || byte > 13)) return false;
+  }
+  return true;
 }

@@ -333,13 +333,30 @@ export const batchLimits = {
   /** Others' batches are looked after in turn. */
   turnMs: 30 * secondMs,
   lookEveryMs: secondMs,
+  /** Of a line that fails on our side; between two of them three times the time before, and the longest in an outage. */
   triesMax: 8,
-  retryLongestMs: 30 * secondMs,
+  lineRetryFirstMs: secondMs,
+  lineRetryLongestMs: hourMs,
+  /** A batch that is refused waits twice as long each time, until a line goes through. */
+  refusedFirstMs: secondMs / 10,
+  refusedLongestMs: 30 * secondMs,
+  /** Where only a place is missing, which may be free any moment. */
+  placeLongestMs: secondMs,
+  /** One that would wait longer gives its turn away. */
+  setAsideMs: 5 * secondMs,
+  /** What takes longer was no refusal: the model did not manage the line. */
+  refusalMsMax: pipelineLimits.requestTimeoutMs / 2,
+  /** Each wait is drawn from so much around it. */
+  jitterShare: 0.2,
+  /** Between two tries of what is no line: to write the files, say. */
+  failedTurnMs: 10 * secondMs,
   /** Of one batch: a short text may have an answer of many times its size. */
   answerBytesMax: fileLimits.workspaceBytesMax,
   pageDefault: 20,
   pageMax: 100,
   connectionsMax: 4,
+  /** Many times what the longest takes, of all lines of a batch: a connection that went silent holds none up. */
+  queryTimeoutMs: minuteMs,
 } as const;
 
 /** How long rows that no longer mean anything are kept, for whoever wants to see what happened. */

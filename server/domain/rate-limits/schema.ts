@@ -11,6 +11,7 @@ export {
   idempotencyLimits,
   imageLimits,
   outboundLimits,
+  pipelineLimits,
   playgroundLimits,
   requestLimits,
   retention,

@@ -94,6 +94,8 @@ export type Admission =
     }
   | {
       readonly verdict: Refusal;
+      /** Null: there is no such key. */
+      readonly workspaceId: string | null;
       readonly windows: RateWindows | null;
       readonly retryAfterMs: number;
     };

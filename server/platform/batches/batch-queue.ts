@@ -8,8 +8,8 @@ export interface BatchQueue {
   claim(leaseId: string): Promise<ClaimedBatch | null>;
   /** Null: the lease is lost. */
   renew(of: Leased): Promise<{ readonly status: BatchStatus; readonly isExpired: boolean } | null>;
-  /** Others' batches are next. */
-  release(of: Leased): Promise<void>;
+  /** Others' batches are next. Nobody runs it for `waitMs`, unless it is cancelled or its time is over before. */
+  release(of: Leased, waitMs: number): Promise<void>;
   begin(of: Leased, total: number): Promise<void>;
   lines(batchId: string): Promise<readonly BegunLine[]>;
   /** Requests' ids for lines; a line that was begun before keeps its own. */
@@ -22,8 +22,8 @@ export interface BatchQueue {
   nextPart(of: Leased): Promise<number>;
   recordPart(of: Leased, part: WrittenPart, lines: readonly number[]): Promise<void>;
   countLines(of: Leased, lines: readonly CountedLine[]): Promise<void>;
-  /** It is to be run again, as another request. */
-  renameLine(of: Leased, line: number, next: LineTry): Promise<void>;
+  /** It is to be run again, as another request, after `waitMs`. */
+  renameLine(of: Leased, line: number, next: LineTry & { readonly waitMs: number }): Promise<void>;
   /** Of the secret that its key has by now. Empty: the key is gone. */
   keyHash(keyId: string): Promise<Buffer>;
   /** How many lines it has. */
@@ -50,7 +50,7 @@ export interface ClaimedBatch {
   readonly parts: number;
   /** Of its pieces together. */
   readonly answerBytes: number;
-  /** How many calls its key may have under way, lines among them. */
+  /** Its part of the calls that its key may have under way, lines among them: other gateways run others of the workspace. */
   readonly placesMax: number;
 }
 
@@ -71,6 +71,8 @@ export interface BegunLine {
   readonly part: number | null;
   readonly isSettled: boolean;
   readonly tries: number;
+  /** Until it may run again. */
+  readonly waitMs: number;
   /** As the ledger has it; null: it has no row of the request. */
   readonly statusClass: number | null;
 }
@@ -113,7 +115,7 @@ export function createBatchQueue({ pool, leaseMs }: { pool: Pool; leaseMs: numbe
         `WITH next AS (
            SELECT o.id, o.workspace_id FROM batches o JOIN workspaces w ON w.id = o.workspace_id
            WHERE o.status IN ('validating', 'in_progress', 'finalizing', 'cancelling')
-             AND (o.leased_until IS NULL OR o.leased_until <= now())
+             AND (o.leased_until IS NULL OR o.leased_until <= now() OR (o.lease_id IS NULL AND o.status = 'cancelling'))
            ORDER BY w.batch_turn_at NULLS FIRST, o.turn_at LIMIT 1 FOR UPDATE OF o SKIP LOCKED
          ), served AS (
            UPDATE workspaces w SET batch_turn_at = now() FROM next WHERE w.id = next.workspace_id
@@ -122,7 +124,9 @@ export function createBatchQueue({ pool, leaseMs }: { pool: Pool; leaseMs: numbe
          FROM next WHERE b.id = next.id
          RETURNING b.id, b.workspace_id AS "workspaceId", b.key_id AS "keyId", b.address, b.endpoint, b.status, b.parts,
            b.input_file_id AS "inputFileId", b.expires_at <= now() AS "isExpired", b.answer_bytes::float8 AS "answerBytes",
-           (SELECT least(a.concurrency_max, k.concurrency_max)
+           (SELECT least(a.concurrency_max, k.concurrency_max) / (1 + (
+              SELECT count(*)::int FROM batches x
+              WHERE x.workspace_id = b.workspace_id AND x.id <> b.id AND x.lease_id IS NOT NULL AND x.leased_until > now()))
             FROM allowances a LEFT JOIN key_allowances k ON k.key_id = b.key_id
             WHERE a.workspace_id = b.workspace_id) AS "placesMax",
            coalesce((SELECT k.secret_hash FROM api_keys k WHERE k.id = b.key_id), '') AS "keyHash"`,
@@ -138,10 +142,12 @@ export function createBatchQueue({ pool, leaseMs }: { pool: Pool; leaseMs: numbe
       );
       return rows[0] ?? null;
     },
-    async release({ id, leaseId }) {
+    async release({ id, leaseId }, waitMs) {
       await pool.query(
-        'UPDATE batches SET lease_id = NULL, leased_until = NULL, turn_at = now() WHERE id = $1 AND lease_id = $2',
-        [id, leaseId],
+        `UPDATE batches SET lease_id = NULL, turn_at = now(),
+           leased_until = CASE WHEN $3::float8 > 0 THEN least(now() + $3::float8 * interval '1 millisecond', greatest(expires_at, now())) END
+         WHERE id = $1 AND lease_id = $2`,
+        [id, leaseId, waitMs],
       );
     },
     begin: (of, total) =>
@@ -154,7 +160,8 @@ export function createBatchQueue({ pool, leaseMs }: { pool: Pool; leaseMs: numbe
       ),
     async lines(batchId) {
       const { rows } = await pool.query<BegunLine>(
-        `SELECT l.line, l.request_id AS "requestId", l.part, l.is_settled AS "isSettled", l.tries, u.status_class AS "statusClass"
+        `SELECT l.line, l.request_id AS "requestId", l.part, l.is_settled AS "isSettled", l.tries, u.status_class AS "statusClass",
+           greatest(0, coalesce(extract(epoch FROM l.not_before - now()) * 1000, 0))::float8 AS "waitMs"
          FROM batch_lines l
          LEFT JOIN usage_records u ON u.id = l.request_id AND NOT l.is_settled
          WHERE l.batch_id = $1`,
@@ -210,15 +217,18 @@ export function createBatchQueue({ pool, leaseMs }: { pool: Pool; leaseMs: numbe
         lines.map(({ line }) => line),
         lines.map(({ isFailed }) => isFailed),
       ),
-    renameLine: (of, line, { requestId, tries }) =>
+    renameLine: (of, line, { requestId, tries, waitMs }) =>
       changeMine(
         `WITH held AS (SELECT id FROM batches WHERE ${mine} FOR SHARE)
-         UPDATE batch_lines l SET request_id = $4, part = NULL, tries = $5 FROM held
+         UPDATE batch_lines l SET request_id = $4, part = NULL, tries = $5,
+           not_before = CASE WHEN $6::float8 > 0 THEN now() + $6::float8 * interval '1 millisecond' END
+         FROM held
          WHERE l.batch_id = held.id AND l.line = $3 AND NOT l.is_settled`,
         of,
         line,
         requestId,
         tries,
+        waitMs,
       ),
     async keyHash(keyId) {
       const { rows } = await pool.query<{ hash: Buffer }>(

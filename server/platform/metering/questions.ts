@@ -73,7 +73,7 @@ export function toAnswers(question: Question, row: AnswerRow): readonly Answer[]
   if (verdict === oneByOne) return question.map(() => oneByOne);
   if (verdict !== 'valid' || !workspaceId || !windows) {
     if (!isRefusal(verdict)) throw new Error(`admit gave an unknown verdict: ${verdict}`);
-    return question.map(() => ({ verdict, windows, retryAfterMs }));
+    return question.map(() => ({ verdict, workspaceId, windows, retryAfterMs }));
   }
   if (question.length === 1) return [{ verdict, workspaceId, epoch, windows }];
   const holdId = question[0].requestId;

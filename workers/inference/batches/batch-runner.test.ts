@@ -1,79 +1,38 @@
-import { randomBytes } from 'node:crypto';
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
-import { afterAll, beforeAll, expect, it, vi } from 'vitest';
+import { afterAll, afterEach, beforeAll, expect, it, vi } from 'vitest';
 import { partBlob } from '#server/domain/batches/part-blob.ts';
 import type { BlobStore } from '#server/domain/blobs/blob-store.ts';
 import { fileBlob } from '#server/domain/files/file-blob.ts';
 import { batchLimits } from '#server/domain/rate-limits/limits.ts';
 import { newRequestId } from '#server/domain/usage/request-id.ts';
 import { createBatchQueue } from '#server/platform/batches/batch-queue.ts';
-import { createFolderBlobStore } from '#server/platform/blob-store/folder-blob-store.ts';
-import { createSealedBlobStore } from '#server/platform/blob-store/sealed-blob-store.ts';
+import { createPool } from '#server/platform/database/pool.ts';
 import { createTestDatabase, type TestDatabase } from '#server/testing/database.ts';
-import { createApiKey, createWorkspace } from '#server/testing/factories.ts';
-import { startBatchRunner } from './batch-runner.ts';
+import { type RunnersUnderTest, runnersUnderTest } from '../testing/runner-under-test.ts';
 import type { RunLine } from './run-line.ts';
 
 let database: TestDatabase;
+let runners: RunnersUnderTest;
 let folder: string;
 let blobs: BlobStore;
 
 beforeAll(async () => {
   database = await createTestDatabase();
-  folder = await mkdtemp(path.join(tmpdir(), 'blobs-'));
-  blobs = createSealedBlobStore(createFolderBlobStore(folder), randomBytes(32));
+  runners = await runnersUnderTest(database);
+  ({ folder, blobs } = runners);
 });
+afterEach(() => runners.reset());
 afterAll(async () => {
   await database.drop();
-  await rm(folder, { recursive: true });
+  await runners.remove();
 });
 
-async function createLines(
-  count: number,
-  { ofWorkspace, ofKey }: { ofWorkspace?: number; ofKey?: number } = {},
-): Promise<string> {
-  const places = (concurrencyMax?: number) => (concurrencyMax === undefined ? {} : { concurrencyMax });
-  const { id: workspaceId } = await createWorkspace(database.prisma, places(ofWorkspace));
-  const { id: keyId } = await createApiKey(database.prisma, { workspaceId, ...places(ofKey) });
-  async function* lines() {
-    for (let i = 0; i < count; i++) {
-      const line = { custom_id: `${i}`, method: 'POST', url: '/v1/sentiment', body: { input: `${i}` } };
-      yield Buffer.from(`${JSON.stringify(line)}\n`);
-    }
-  }
-  const expiresAt = new Date(Date.now() + 60_000);
-  const file = { id: `file-${keyId}`, workspaceId };
-  const { bytes } = await blobs.write(fileBlob(file), lines());
-  await database.prisma.file.create({ data: { ...file, purpose: 'batch', filename: 'x', bytes, expiresAt } });
-  const batch = { id: `batch_${keyId}`, workspaceId, keyId, inputFileId: file.id, expiresAt };
-  await database.prisma.batch.create({ data: { ...batch, endpoint: '/v1/sentiment', status: 'validating' } });
-  return batch.id;
-}
-
-function startRunner(runLine: RunLine, { liveCalls = 0, leaseMs = 60_000 } = {}) {
-  return startBatchRunner({
-    queue: createBatchQueue({ pool: database.pool, leaseMs }),
-    blobs,
-    runLine,
-    liveCalls: () => liveCalls,
-    logger: { debug() {}, info() {}, warn() {}, error() {} },
-    leaseMs,
-    lookEveryMs: 10,
-  });
-}
-
-const endedAs = (id: string, status: string) =>
-  vi.waitFor(
-    async () => {
-      const batch = await database.prisma.batch.findUniqueOrThrow({ where: { id } });
-      expect(batch.status).toBe(status);
-      return batch;
-    },
-    { timeout: 15_000, interval: 20 },
-  );
+const createLines: RunnersUnderTest['createLines'] = (...given) => runners.createLines(...given);
+const startRunner: RunnersUnderTest['startRunner'] = (...given) => runners.startRunner(...given);
+const endedAs: RunnersUnderTest['endedAs'] = (...given) => runners.endedAs(...given);
+const rowsOf: RunnersUnderTest['rowsOf'] = (...given) => runners.rowsOf(...given);
 const completed = (id: string) => endedAs(id, 'completed');
 
 it.each([
@@ -262,6 +221,71 @@ it.each([
   },
 );
 
+it('goes on in each turn, though it takes longer than one to find what there is to do', async () => {
+  async function* slowly(pieces: AsyncIterable<Uint8Array>) {
+    await pause(40);
+    yield* pieces;
+  }
+  let reads = 0;
+  const slow: BlobStore = {
+    ...blobs,
+    async read(name) {
+      reads++;
+      const pieces = await blobs.read(name);
+      return pieces && slowly(pieces);
+    },
+  };
+  const runLine: RunLine = async () => {
+    await pause(5);
+    return { status: 200, body: '{}', settle: async () => 'settled' };
+  };
+  const runner = startRunner(runLine, { blobs: slow, turnMs: 20 });
+  expect(await completed(await createLines(40))).toMatchObject({ completed: 40 });
+  await runner.close();
+  expect(reads).toBeGreaterThan(3);
+});
+
+it('runs nothing again before its hold is over, where it could not renew its lease', async () => {
+  const leaseMs = 1_600;
+  const queue = createBatchQueue({ pool: database.pool, leaseMs });
+  const ranAt: number[] = [];
+  const runLine: RunLine = async ({ signal }) => {
+    ranAt.push(performance.now());
+    if (ranAt.length === 1) await pause(5_000, undefined, { signal }).catch(() => {});
+    return { status: 200, body: '{}', settle: async () => 'settled' };
+  };
+  const isAway = () => ranAt.length <= 1;
+  const renew: typeof queue.renew = (of) =>
+    isAway() ? Promise.reject(new Error('It is away.')) : queue.renew(of);
+  const runner = startRunner(runLine, { queue: { ...queue, renew }, leaseMs });
+  const id = await createLines(1);
+  expect(await completed(id)).toMatchObject({ completed: 1 });
+  await runner.close();
+  const [first = 0, second = 0, ...more] = ranAt;
+  expect(more).toEqual([]);
+  expect(second - first).toBeGreaterThan(leaseMs);
+});
+
+it('outlasts a database that answers nothing, and ends while it does', async () => {
+  const pool = createPool(database.url, { max: 2, applicationName: 'batches', queryTimeoutMs: 200 });
+  // What was asked may still be done once it can be: the batch is then leased to nobody who knows.
+  const leaseMs = 2_000;
+  const queue = createBatchQueue({ pool, leaseMs });
+  const id = await createLines(3);
+  const locker = await database.pool.connect();
+  await locker.query('BEGIN; LOCK TABLE batches');
+  const runLine: RunLine = async () => ({ status: 200, body: '{}', settle: async () => 'settled' });
+  const first = startRunner(runLine, { queue, leaseMs });
+  const second = startRunner(runLine, { queue, leaseMs });
+  await pause(100);
+  await first.close();
+  await locker.query('ROLLBACK');
+  locker.release();
+  expect(await completed(id)).toMatchObject({ completed: 3 });
+  await second.close();
+  await pool.end();
+});
+
 it('fails a batch whose input was damaged where it is kept, and runs none of it', async () => {
   const id = await createLines(3);
   const { workspaceId, inputFileId } = await database.prisma.batch.findUniqueOrThrow({ where: { id } });
@@ -316,22 +340,6 @@ it('fails a batch of which answers were damaged where they are kept, instead of 
   expect(await failed(id)).toMatchObject([{ code: 'file_damaged' }]);
   await second.close();
 });
-
-interface Row {
-  readonly custom_id: string;
-  readonly response: {
-    readonly status_code: number;
-    readonly body: { readonly error: { readonly code: string } };
-  };
-}
-
-async function rowsOf({ workspaceId }: { workspaceId: string }, id: string | null): Promise<Row[]> {
-  const pieces: Uint8Array[] = [];
-  for await (const piece of (await blobs.read(fileBlob({ workspaceId, id: id ?? '' }))) ?? [])
-    pieces.push(piece);
-  const lines = Buffer.concat(pieces).toString().trim().split('\n');
-  return lines.map((line) => JSON.parse(line) as Row);
-}
 
 async function failed(id: string) {
   return (await endedAs(id, 'failed')).errors;

@@ -14,9 +14,11 @@ import {
   LeaseLostError,
 } from '#server/platform/batches/batch-queue.ts';
 import { DamagedBlobError } from '#server/platform/blob-store/sealed-chunks.ts';
+import type { LinePlaces } from '../line-places.ts';
 import { checkInput } from './check-input.ts';
 import { countBilled } from './count-billed.ts';
-import { runBatchLines } from './run-batch-lines.ts';
+import { createRestraint, type Restraint, type RetryTimes, retryTimes } from './retries.ts';
+import { type LinesRun, runBatchLines } from './run-batch-lines.ts';
 import type { RunLine } from './run-line.ts';
 import { writeOutput } from './write-output.ts';
 
@@ -25,10 +27,14 @@ export interface BatchRunnerOptions {
   readonly blobs: BlobStore;
   readonly runLine: RunLine;
   readonly liveCalls: () => number;
+  /** The same as the gateway's. */
+  readonly places: LinePlaces;
   readonly logger: Logger;
   /** A batch is another gateway's once its lease is over: longer than any hold, so that what is run again was not billed. */
   readonly leaseMs: number;
   readonly lookEveryMs?: number;
+  readonly turnMs?: number;
+  readonly retryTimes?: RetryTimes;
 }
 
 export interface BatchRunner {
@@ -42,14 +48,21 @@ interface Lease {
   readonly signal: AbortSignal;
   check(): void;
   state(): { readonly status: string; readonly isExpired: boolean };
-  /** The turn, not the lease. */
+  /** The turn, not the lease: of a long file it takes its time to find what there is to do. */
+  startTurn(): void;
   isOver(): boolean;
 }
 
+const restraintsMax = 1_000;
+
 /** One batch at a time, for a turn each. */
 export function startBatchRunner(options: BatchRunnerOptions): BatchRunner {
-  const { queue, blobs, logger, leaseMs, lookEveryMs = batchLimits.lookEveryMs } = options;
+  const { queue, blobs, logger, leaseMs } = options;
+  const { lookEveryMs = batchLimits.lookEveryMs, turnMs = batchLimits.turnMs } = options;
+  const times = options.retryTimes ?? retryTimes;
   const closing = new AbortController();
+  // Of batches that are held back from turn to turn.
+  const restraints = new Map<string, Restraint>();
   const over = loop();
 
   async function loop(): Promise<void> {
@@ -66,7 +79,9 @@ export function startBatchRunner(options: BatchRunnerOptions): BatchRunner {
 
   async function turn(batch: Batch): Promise<void> {
     const lost = new AbortController();
-    const untilMs = performance.now() + batchLimits.turnMs;
+    let untilMs = Infinity;
+    let waitMs = 0;
+    let hasRun = false;
     let renewedAtMs = performance.now();
     let state = { status: batch.status, isExpired: batch.isExpired };
     const timer = setInterval(renew, Math.min(leaseMs / 8, batchLimits.lookEveryMs));
@@ -87,7 +102,7 @@ export function startBatchRunner(options: BatchRunnerOptions): BatchRunner {
     }
 
     try {
-      await work(batch, {
+      waitMs = await work(batch, {
         signal: lost.signal,
         // Also after the process was stopped for a while, before its timers have run.
         check() {
@@ -96,22 +111,29 @@ export function startBatchRunner(options: BatchRunnerOptions): BatchRunner {
             throw new LeaseLostError('The lease is too old.');
         },
         state: () => state,
+        startTurn() {
+          hasRun = true;
+          untilMs = Math.min(untilMs, performance.now() + turnMs);
+        },
         isOver: () => closing.signal.aborted || performance.now() > untilMs,
       });
     } catch (error) {
+      // Of answers that were lost the holds may still be there: their lines are run again once those have expired.
+      waitMs = hasRun ? leaseMs : batchLimits.failedTurnMs;
       if (!(error instanceof LeaseLostError)) {
         logger.error({ batchId: batch.id, err: error }, 'A batch could not go on. It is tried again.');
         await pause(lookEveryMs, undefined, { signal: closing.signal }).catch(() => {});
       }
     } finally {
       clearInterval(timer);
-      await queue.release(batch).catch(() => {});
+      await queue.release(batch, waitMs).catch(() => {});
     }
   }
 
-  async function work(batch: Batch, lease: Lease): Promise<void> {
+  /** Until there may be something to do. */
+  async function work(batch: Batch, lease: Lease): Promise<number> {
     try {
-      await workOn(batch, lease);
+      return await workOn(batch, lease);
     } catch (error) {
       // No later try would read it.
       if (!(error instanceof DamagedBlobError)) throw error;
@@ -120,6 +142,7 @@ export function startBatchRunner(options: BatchRunnerOptions): BatchRunner {
       lease.check();
       const errors = [{ code: 'file_damaged', message, param: null, line: null }];
       await end(batch, { status: 'failed', errors, ...(await salvage(batch)) });
+      return 0;
     }
   }
 
@@ -133,33 +156,55 @@ export function startBatchRunner(options: BatchRunnerOptions): BatchRunner {
     });
   }
 
-  async function workOn(batch: Batch, lease: Lease): Promise<void> {
+  async function workOn(batch: Batch, lease: Lease): Promise<number> {
     const inputBlob = fileBlob({ workspaceId: batch.workspaceId, id: batch.inputFileId });
     const readInput = () => blobs.read(inputBlob);
     const isStopped = () => lease.state().status === 'cancelling' || lease.state().isExpired;
     if (batch.status === 'validating') {
       const errors = await begin(batch, readInput);
       if (errors.length > 0) {
-        return end(batch, { status: 'failed', errors });
+        await end(batch, { status: 'failed', errors });
+        return 0;
       }
     }
     if (!isStopped() && batch.status !== 'finalizing') {
       const input = await readInput();
-      const isDone =
-        input === null ||
-        (await runBatchLines(batch, input, {
-          queue,
-          blobs,
-          runLine: options.runLine,
-          liveCalls: options.liveCalls,
-          signal: lease.signal,
-          check: lease.check,
-          shouldPause: () => lease.isOver() || isStopped(),
-        }));
-      if (!isDone && !isStopped()) return;
+      const ran = input && (await runLines(batch, input, lease, () => lease.isOver() || isStopped()));
+      if (ran && !ran.isDone && !isStopped()) return ran.waitMs;
     }
     lease.check();
     await finish(batch, readInput);
+    return 0;
+  }
+
+  async function runLines(
+    batch: Batch,
+    input: AsyncIterable<Uint8Array>,
+    { signal, check, startTurn }: Lease,
+    shouldPause: () => boolean,
+  ): Promise<LinesRun> {
+    const { runLine, liveCalls, places } = options;
+    const restraint = restraints.get(batch.id) ?? createRestraint(times);
+    const ran = await runBatchLines(batch, input, {
+      queue,
+      blobs,
+      runLine,
+      liveCalls,
+      places,
+      restraint,
+      retryTimes: times,
+      signal,
+      check,
+      startTurn,
+      shouldPause,
+    });
+    if (ran.isDone || restraint.setbacks === 0) restraints.delete(batch.id);
+    else {
+      // Those that others have ended since are forgotten with the rest.
+      if (restraints.size >= restraintsMax) restraints.clear();
+      restraints.set(batch.id, restraint);
+    }
+    return ran;
   }
 
   async function begin(
@@ -177,6 +222,7 @@ export function startBatchRunner(options: BatchRunnerOptions): BatchRunner {
 
   function end(batch: Batch, ended: Omit<EndedBatch, 'filesLiveMs' | 'event'>): Promise<void> {
     const { id, workspaceId } = batch;
+    restraints.delete(id);
     const event = eventRow({ workspaceId, type: `batch.${ended.status}`, data: { id }, at: new Date() });
     return queue.end(batch, { ...ended, filesLiveMs: fileLimits.lifetimeMs, event });
   }

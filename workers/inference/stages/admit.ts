@@ -10,6 +10,7 @@ import {
   QueueFullError,
 } from '#server/domain/usage/metering.ts';
 import { byInput, type Endpoint } from '../endpoint.ts';
+import type { LinePlaces } from '../line-places.ts';
 import type { Stage } from '../pipeline.ts';
 import { refusalToError } from '../refusal-to-error.ts';
 import type { Received } from '../request-scope.ts';
@@ -34,6 +35,8 @@ export interface AdmitOptions<Input> {
   readonly metering: Metering;
   readonly webUrl: string;
   readonly heldQuotaWaitMs?: number;
+  /** Left out: no batches run here. */
+  readonly linePlaces?: LinePlaces;
   /** What it holds is shared with no other request. */
   readonly ownHold?: boolean;
   costOf(input: Input): CostBounds;
@@ -80,14 +83,15 @@ export function admitOrAssume<Input>(
   };
 }
 
-/** Asks until it is decided: what is held by others may become free. */
+/** Asks until it is decided: what is held by others, or the place of a batch's line, may become free. */
 export async function askUntilDecided(
   request: AdmitRequest,
   {
     metering,
     heldQuotaWaitMs = pipelineLimits.heldQuotaWaitMs,
-  }: Pick<AdmitOptions<never>, 'metering' | 'heldQuotaWaitMs'>,
-  caller: Pick<Received, 'signal' | 'departure'>,
+    linePlaces,
+  }: Pick<AdmitOptions<never>, 'metering' | 'heldQuotaWaitMs' | 'linePlaces'>,
+  caller: Pick<Received, 'signal' | 'departure' | 'line'>,
 ): Promise<Admission> {
   let admission = await ask(request);
   const waitUntilMs = performance.now() + heldQuotaWaitMs;
@@ -97,7 +101,25 @@ export async function askUntilDecided(
     await pause(Math.min(waitMs, askAgainLongestMs), undefined, { signal: caller.signal });
     admission = await ask({ ...request, counted: true });
   }
+  if (admission.verdict === 'concurrency_limited' && !caller.line)
+    return askForPlaceOfLine(admission, waitUntilMs);
   return admission;
+
+  /** Batches use what is left: where their lines have the places, the next one that is given back is the call's. */
+  async function askForPlaceOfLine(refused: Admission, untilMs: number): Promise<Admission> {
+    const wanted = refused.workspaceId ? linePlaces?.wantOne(refused.workspaceId) : null;
+    if (!wanted) return refused;
+    try {
+      let found = refused;
+      while (found.verdict === 'concurrency_limited') {
+        if (!(await wanted.freed({ untilMs, signal: caller.signal }))) break;
+        found = await ask({ ...request, counted: true });
+      }
+      return found;
+    } finally {
+      wanted.leave();
+    }
+  }
 
   async function ask(question: AdmitRequest): Promise<Admission> {
     try {

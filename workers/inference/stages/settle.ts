@@ -1,6 +1,7 @@
 import { priceMicroUsd, prices, priceVersion } from '#server/domain/billing/prices.ts';
 import type { Assumed, Cost, Metering, SettleOutcome } from '#server/domain/usage/metering.ts';
 import { byInput, type MeteredEndpoint } from '../endpoint.ts';
+import type { LinePlaces } from '../line-places.ts';
 import type { Stage } from '../pipeline.ts';
 import { refusalToError } from '../refusal-to-error.ts';
 import { unwritten, withheld } from '../withheld.ts';
@@ -17,6 +18,7 @@ export interface SettleOptions {
   readonly webUrl: string;
   readonly holdMs: number;
   readonly heldQuotaWaitMs?: number;
+  readonly linePlaces?: LinePlaces;
 }
 
 /**

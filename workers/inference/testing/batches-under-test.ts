@@ -9,10 +9,16 @@ import OpenAI, { toFile } from 'openai';
 import type { Pool } from 'pg';
 import { expect, vi } from 'vitest';
 import type { PrismaClient } from '#prisma/generated/client.ts';
+import type { BlobStore } from '#server/domain/blobs/blob-store.ts';
 import { createBatchQueue } from '#server/platform/batches/batch-queue.ts';
 import { createApiKey, createWorkspace, type WorkspaceOptions } from '#server/testing/factories.ts';
 import { startBatchRunner } from '../batches/batch-runner.ts';
-import { type GatewayUnderTest, gatewayUnderTest } from './gateway-under-test.ts';
+import { createLinePlaces } from '../line-places.ts';
+import {
+  type GatewayUnderTest,
+  type GatewayUnderTestOptions,
+  gatewayUnderTest,
+} from './gateway-under-test.ts';
 
 export interface BatchesUnderTest {
   readonly door: GatewayUnderTest;
@@ -30,23 +36,35 @@ export interface NewClient {
   readonly client: OpenAI;
 }
 
+export interface RunnerOfBatches {
+  readonly leaseMs?: number;
+  /** What it writes and reads with, around that of the gateway. */
+  readonly blobs?: (blobs: BlobStore) => BlobStore;
+}
+
 /** A gateway that listens, and the runner of its batches. */
-export async function startBatches(database: {
-  readonly pool: Pool;
-  readonly prisma: PrismaClient;
-}): Promise<BatchesUnderTest> {
+export async function startBatches(
+  database: {
+    readonly pool: Pool;
+    readonly prisma: PrismaClient;
+  },
+  options: GatewayUnderTestOptions = {},
+  { leaseMs = 60_000, blobs = (given) => given }: RunnerOfBatches = {},
+): Promise<BatchesUnderTest> {
+  const linePlaces = createLinePlaces();
   const blobsDir = await mkdtemp(path.join(tmpdir(), 'blobs-'));
-  const door = gatewayUnderTest(database, { blobsDir });
+  const door = gatewayUnderTest(database, { blobsDir, linePlaces, ...options });
   const server = serve({ fetch: door.gateway.fetch, port: 0, hostname: '127.0.0.1' }) as Server;
   await once(server, 'listening');
   const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
   const runner = startBatchRunner({
-    queue: createBatchQueue({ pool: database.pool, leaseMs: 60_000 }),
-    blobs: door.blobs,
+    queue: createBatchQueue({ pool: database.pool, leaseMs }),
+    blobs: blobs(door.blobs),
     runLine: door.gateway.runLine,
     liveCalls: () => door.gateway.liveCalls,
+    places: linePlaces,
     logger: { debug() {}, info() {}, warn() {}, error() {} },
-    leaseMs: 60_000,
+    leaseMs,
     lookEveryMs: 20,
   });
   const clientOf = (apiKey: string) => new OpenAI({ apiKey, baseURL: `${url}/v1`, maxRetries: 0 });
