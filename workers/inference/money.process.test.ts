@@ -90,7 +90,7 @@ describe('two gateways on one database', () => {
 
 describe('a gateway that is asked to stop', () => {
   it('answers what is in flight, and leaves no hold', async () => {
-    const [gateway] = await twoGateways({ FAKE_RUNTIME_LATENCY_MS: '400' });
+    const [gateway] = await twoGateways({ FAKE_RUNTIME_LATENCY_MS: '2000' });
     const { key, workspaceId } = await customerWith(500);
     const running = load({ urls: [gateway.url], key, requests: 50, concurrency: 50 });
     await untilHolds(workspaceId, 50);
