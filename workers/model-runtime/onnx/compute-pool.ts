@@ -76,12 +76,19 @@ export function createComputePool<Input, Output extends object>(
     child.once('exit', (code, signal) => ended(slot, child, code, signal));
   }
 
+  /** After the first: a model can answer as soon as one is ready, and that is sooner where they do not start at once. */
+  function startOthers(): void {
+    if (closing) return;
+    for (const slot of otherSlots.splice(0)) start(slot);
+  }
+
   function receive(slot: Slot<Input, Output>, message: ComputeMessage<Output>): void {
     switch (message.kind) {
       case 'ready':
         slot.isReady = true;
         unusable = undefined;
         announceReady();
+        startOthers();
         return dispatch();
       case 'unusable':
         unusable = new ModelRuntimeError(`The model in ${options.folder} can't be served: ${message.reason}`);
@@ -122,6 +129,7 @@ export function createComputePool<Input, Output extends object>(
     slot.batch = undefined;
     batch?.reject(new ModelRuntimeError(`The compute process ended (${signal ?? `code ${code}`}).`));
     if (closing) return;
+    startOthers();
     const waitMs = Math.min(RESTART_WAIT_MS.first * 2 ** slot.failedStarts++, RESTART_WAIT_MS.longest);
     logger.error({ pid: child.pid, code, signal, restartMs: waitMs }, 'compute process ended');
     if (!slots.some((other) => other.isReady)) failQueue('No compute process is up.');
@@ -157,8 +165,9 @@ export function createComputePool<Input, Output extends object>(
       failedStarts: 0,
     };
     slots.push(slot);
-    start(slot);
   }
+  const [firstSlot, ...otherSlots] = slots;
+  if (firstSlot) start(firstSlot);
 
   return {
     async run(inputs, signal) {
