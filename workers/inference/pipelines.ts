@@ -1,5 +1,5 @@
 import { priceMicroUsd } from '#server/domain/billing/prices.ts';
-import { generationLimits, pipelineLimits } from '#server/domain/rate-limits/limits.ts';
+import { generationLimits } from '#server/domain/rate-limits/limits.ts';
 import type { Metering } from '#server/domain/usage/metering.ts';
 import type { AddressBuckets } from './address-buckets.ts';
 import { byInput, type FreeEndpoint, type MeteredEndpoint } from './endpoint.ts';
@@ -54,7 +54,7 @@ export function meteredPipeline<Input, Item extends object, Output extends objec
         ...dependencies,
         costOf: (input) => costOf(endpoint, input),
         modelOf: (input) => endpoint.modelOf(input).runtime.model.id,
-        mayAssume: (input) => isShort(endpoint, input),
+        mayAssume: (input) => runsOnce(endpoint, input),
       }),
     );
   const whole: Pipeline<Received, WithInputs<Input>> = endpoint.fetchInputs
@@ -66,11 +66,13 @@ export function meteredPipeline<Input, Item extends object, Output extends objec
     .through(respond(endpoint));
 }
 
-/** Runs once, little, and makes us call nobody: it is soon over, and costs next to nothing where it is not let through. */
-function isShort<Input, Item, Output>(endpoint: MeteredEndpoint<Input, Item, Output>, input: Input): boolean {
+/** Runs once, and makes us call nobody: it is soon over, and costs next to nothing where it is not let through. */
+function runsOnce<Input, Item, Output>(
+  endpoint: MeteredEndpoint<Input, Item, Output>,
+  input: Input,
+): boolean {
   if (endpoint.fetchInputs && (endpoint.pointsElsewhere?.(input) ?? true)) return false;
-  if (endpoint.followUps?.some((followUp) => followUp.itemsMax(input).length > 0)) return false;
-  return endpoint.itemsOf(input).length <= pipelineLimits.assumedItemsMax;
+  return !endpoint.followUps?.some((followUp) => followUp.itemsMax(input).length > 0);
 }
 
 /** Instead of those in `generationLimits`. */

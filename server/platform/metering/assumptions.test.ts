@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import type { AdmitRequest, RateWindows } from '#server/domain/usage/metering.ts';
+import type { AdmitRequest, Assumed, RateWindows } from '#server/domain/usage/metering.ts';
 import { admitRequest } from '#server/testing/metering-requests.ts';
 import { createAssumptions } from './assumptions.ts';
 
@@ -8,6 +8,11 @@ const ask = (more: Partial<AdmitRequest> = {}) => admitRequest({ keyId: 'key', k
 const windows = (requests: number, units: number): RateWindows => ({
   requests: { limit: 1_000, remaining: requests, resetMs: 0 },
   units: { limit: 1_000, remaining: units, resetMs: 0 },
+});
+const assumedOf = (request: AdmitRequest, workspaceId = 'workspace'): Assumed => ({
+  verdict: 'assumed',
+  workspaceId,
+  request,
 });
 const plenty = { workspaceId: 'workspace', windows: windows(1_000, 1_000), places: 1_000 };
 
@@ -54,7 +59,7 @@ it.each([
   expect(begun.map(begin)).toEqual(['workspace', 'workspace', 'workspace']);
   expect(begin(ask())).toBeNull();
   expect(count()).toBe(3);
-  end(begun[0] as AdmitRequest);
+  end(assumedOf(begun[0] as AdmitRequest));
   // All of a key ask while more of it come.
   pass(999);
   expect(begin(ask())).toBeNull();
@@ -92,7 +97,7 @@ it('assumes nothing for ten seconds after a doubt', () => {
   expect(begin(ask())).toBeNull();
   expect(begin(other)).toBe('workspace');
   expect(count()).toBe(2);
-  end(begun);
+  end(assumedOf(begun));
   pass(10_000);
   learn(ask(), plenty);
   expect(begin(ask())).toBe('workspace');
@@ -119,15 +124,25 @@ it('keeps no more keys than ten thousand', () => {
   expect(begin(ask({ keyId: 'one more' }))).toBe('workspace');
 });
 
-it('lets requests of 64 keys run, and others once one of them is over', () => {
+it('lets requests of 64 workspaces run, and others once one of them is over', () => {
   const { begin, end, learn, pass } = clocked();
   const requests = Array.from({ length: 65 }, (_, i) => ask({ keyId: `${i}` }));
-  for (const request of requests) learn(request, plenty);
+  requests.forEach((request, i) => learn(request, { ...plenty, workspaceId: `workspace ${i}` }));
   const begun = requests.map(begin);
-  expect(begun.slice(0, 64).every((workspaceId) => workspaceId === 'workspace')).toBe(true);
+  expect(begun.slice(0, 64)).toEqual(requests.slice(0, 64).map((_, i) => `workspace ${i}`));
   expect(begun[64]).toBeNull();
-  expect(begin(requests[3] as AdmitRequest)).toBe('workspace');
-  end(requests[0] as AdmitRequest);
+  expect(begin(requests[3] as AdmitRequest)).toBe('workspace 3');
+  end(assumedOf(requests[0] as AdmitRequest, 'workspace 0'));
   pass(1_000);
-  expect(begin(requests[64] as AdmitRequest)).toBe('workspace');
+  expect(begin(requests[64] as AdmitRequest)).toBe('workspace 64');
+});
+
+it('counts all keys of a workspace together', () => {
+  const { begin, learn, pass } = clocked();
+  const [one, other] = [ask(), ask({ keyId: 'other' })];
+  for (const request of [one, other]) learn(request, { ...plenty, places: 16 });
+  expect([one, other].map(begin)).toEqual(['workspace', 'workspace']);
+  expect([one, other].map(begin)).toEqual([null, null]);
+  pass(1_000);
+  expect(begin(other)).toBeNull();
 });

@@ -1,4 +1,4 @@
-import type { AdmitRequest, RateWindows } from '#server/domain/usage/metering.ts';
+import type { AdmitRequest, Assumed, RateWindows } from '#server/domain/usage/metering.ts';
 
 /**
  * Of keys that were let through a moment ago: which requests may run before the database is asked. Nothing depends on it
@@ -7,7 +7,7 @@ import type { AdmitRequest, RateWindows } from '#server/domain/usage/metering.ts
 export interface Assumptions {
   /** The workspace of a request that may run; it is under way until `end`. Null: it has to ask first. */
   begin(request: AdmitRequest): string | null;
-  end(request: AdmitRequest): void;
+  end(assumed: Assumed): void;
   /** Requests between the two, of all keys. */
   readonly underWay: number;
   /** The database has let it through. `places`: how many more may be under way at the same time; left out: not known. */
@@ -30,7 +30,6 @@ interface KnownKey {
   /** What of it was let through: scope, model and origin. */
   readonly likes: Set<string>;
   untilMs: number;
-  crowdedUntilMs: number;
   left: Left;
 }
 
@@ -43,15 +42,15 @@ interface Left {
 /** How long what was learned is taken for true, and how long a doubt lasts. */
 const knownMs = 60_000;
 const doubtMs = 10_000;
-/** A key of which more come than may run so: all of them ask, since calls of both ways would wait for one another's locks. */
+/** A workspace of which more come than may run so: all of them ask, since calls of both ways would wait for one another's locks. */
 const crowdedMs = 1_000;
 /**
- * What is under way without having been counted is never more than this part of what was left: so eight gateways together
+ * What of a workspace is under way without having been counted is never more than this part of what was left: so eight gateways together
  * can't go beyond a limit of concurrency, and a window that runs dry has been asked about before.
  */
 const shareOfLeft = 8;
 /** Each costs its part of the call that settles them all, which is not to become long. */
-const keysUnderWayMax = 64;
+const workspacesUnderWayMax = 64;
 const keysMax = 10_000;
 const likesMax = 64;
 
@@ -59,33 +58,36 @@ export function createAssumptions(nowMs: () => number = () => performance.now())
   const keys = new Map<string, KnownKey>();
   const doubts = new Map<string, number>();
   const underWay = new Map<string, { requests: number; units: number }>();
+  const crowded = new Map<string, number>();
   let requestsUnderWay = 0;
   let allDoubtedUntilMs = 0;
 
   return {
     begin(request) {
+      const now = nowMs();
       const key = keys.get(request.keyId);
-      if (!key || key.untilMs <= nowMs() || !key.keyHash.equals(request.keyHash)) return null;
+      if (!key || key.untilMs <= now || !key.keyHash.equals(request.keyHash)) return null;
       if (!key.likes.has(likeOf(request))) return null;
-      const known = underWay.get(request.keyId);
-      if (nowMs() < key.crowdedUntilMs) return null;
+      const { workspaceId, left } = key;
+      if (now < (crowded.get(workspaceId) ?? 0)) return null;
+      const known = underWay.get(workspaceId);
       const requests = (known?.requests ?? 0) + 1;
       const units = (known?.units ?? 0) + request.unitsMax;
-      const { left } = key;
       const isCrowded =
         requests * shareOfLeft > Math.min(left.places, left.requests) || units * shareOfLeft > left.units;
-      if (isCrowded || (!known && underWay.size >= keysUnderWayMax)) {
-        key.crowdedUntilMs = nowMs() + crowdedMs;
+      if (isCrowded || (!known && underWay.size >= workspacesUnderWayMax)) {
+        bound(crowded);
+        crowded.set(workspaceId, now + crowdedMs);
         return null;
       }
-      underWay.set(request.keyId, { requests, units });
+      underWay.set(workspaceId, { requests, units });
       requestsUnderWay++;
-      return key.workspaceId;
+      return workspaceId;
     },
-    end({ keyId, unitsMax }) {
-      const { requests, units } = underWay.get(keyId) ?? { requests: 0, units: 0 };
-      if (requests > 1) underWay.set(keyId, { requests: requests - 1, units: units - unitsMax });
-      else underWay.delete(keyId);
+    end({ workspaceId, request: { unitsMax } }) {
+      const { requests, units } = underWay.get(workspaceId) ?? { requests: 0, units: 0 };
+      if (requests > 1) underWay.set(workspaceId, { requests: requests - 1, units: units - unitsMax });
+      else underWay.delete(workspaceId);
       requestsUnderWay--;
     },
     get underWay() {
@@ -103,7 +105,6 @@ export function createAssumptions(nowMs: () => number = () => performance.now())
           keyHash: request.keyHash,
           likes: new Set(),
           untilMs: 0,
-          crowdedUntilMs: 0,
           left,
         };
         keys.set(request.keyId, key);

@@ -80,7 +80,7 @@ export function createAssumedSettlements(dependencies: SettleAssumedDependencies
       try {
         return await settle(assumed, cost, how);
       } finally {
-        assumptions.end(assumed.request);
+        assumptions.end(assumed);
       }
     },
     get depth() {

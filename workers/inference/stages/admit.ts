@@ -26,6 +26,7 @@ export interface WithAdmission<Input, Found = Admitted> extends WithClaim<Input>
 export type Admitted = Extract<Admission, { verdict: 'valid' }>;
 
 export interface CostBounds {
+  /** One for each item that costs anything. */
   readonly unitsMin: number;
   readonly unitsMax: number;
   readonly microUsdMax: number;
@@ -74,7 +75,8 @@ export function admitOrAssume<Input>(
     run(context) {
       const asked = toQuestion(endpoint, context, options);
       // Batches have time, and what is only refused needs no model.
-      const asks = context.line || context.refuse || !options.mayAssume(context.input);
+      const isShort = asked.unitsMin <= pipelineLimits.assumedItemsMax && options.mayAssume(context.input);
+      const asks = context.line || context.refuse || !isShort;
       const admission = asks ? null : options.metering.assume(asked);
       if (!admission) return admitted(context, asked, options);
       context.scope.workspaceId = admission.workspaceId;

@@ -1,11 +1,10 @@
 import { priceMicroUsd, prices, priceVersion } from '#server/domain/billing/prices.ts';
-import type { Assumed, Cost, Metering, SettleOutcome } from '#server/domain/usage/metering.ts';
+import type { Assumed, Cost, SettleOutcome } from '#server/domain/usage/metering.ts';
 import { byInput, type MeteredEndpoint } from '../endpoint.ts';
-import type { LinePlaces } from '../line-places.ts';
 import type { Stage } from '../pipeline.ts';
 import { refusalToError } from '../refusal-to-error.ts';
 import { unwritten, withheld } from '../withheld.ts';
-import { askUntilDecided } from './admit.ts';
+import { type AdmitOptions, askUntilDecided } from './admit.ts';
 import type { WithRun } from './run-model.ts';
 
 export interface WithReceipt<Input, Item, Output> extends WithRun<Input, Item, Output> {
@@ -13,12 +12,9 @@ export interface WithReceipt<Input, Item, Output> extends WithRun<Input, Item, O
   readonly priceMicroUsd: number;
 }
 
-export interface SettleOptions {
-  readonly metering: Metering;
-  readonly webUrl: string;
+export interface SettleOptions
+  extends Pick<AdmitOptions<never>, 'metering' | 'webUrl' | 'heldQuotaWaitMs' | 'linePlaces'> {
   readonly holdMs: number;
-  readonly heldQuotaWaitMs?: number;
-  readonly linePlaces?: LinePlaces;
 }
 
 /**
