@@ -1,10 +1,11 @@
 'use client';
 import { Upload } from 'lucide-react';
-import { type DragEvent, type ReactNode, useRef, useState } from 'react';
+import { type ReactNode, useState } from 'react';
 import type { PictureExplanation } from './ask-explanation.ts';
 import type { Picture } from './ask-images.ts';
 import { LookedAt } from './looked-at.tsx';
 import type { Explanation } from './use-explanation.ts';
+import { useFileDrop } from './use-file-drop.ts';
 import { samplePictures } from './use-picture.ts';
 
 interface PictureChoiceProps {
@@ -20,31 +21,12 @@ interface PictureChoiceProps {
 /** What is looked at, and how to choose another: a sample, a file, or one that is dropped. */
 export function PictureChoice(props: PictureChoiceProps) {
   const { picture, explanation, answered, methodChoice, choose, chooseFile } = props;
-  const input = useRef<HTMLInputElement>(null);
-  const [over, setOver] = useState(false);
-
-  function take(files: FileList | null | undefined) {
-    const file = files?.[0];
-    if (file) chooseFile(file);
-  }
-
-  const dropping = {
-    onDragOver: (event: DragEvent) => {
-      event.preventDefault();
-      setOver(true);
-    },
-    onDragLeave: () => setOver(false),
-    onDrop: (event: DragEvent) => {
-      event.preventDefault();
-      setOver(false);
-      take(event.dataTransfer.files);
-    },
-  };
+  const { over, open, place, field } = useFileDrop(chooseFile);
 
   return (
     <div className="flex flex-col">
       <p className="label text-ink-2">Drop a picture, or choose one</p>
-      <figure className={over ? 'picture over' : 'picture'} {...dropping}>
+      <figure className={over ? 'picture over' : 'picture'} {...place}>
         {picture && <Preview key={picture.url} url={picture.url} name={picture.name} />}
         {explanation.shown && explanation.answer && <HeatMap answer={explanation.answer} />}
       </figure>
@@ -63,22 +45,11 @@ export function PictureChoice(props: PictureChoiceProps) {
             <img src={sample.url} alt="" />
           </button>
         ))}
-        <button type="button" className="btn edged ml-auto" onClick={() => input.current?.click()}>
+        <button type="button" className="btn edged ml-auto" onClick={open}>
           <Upload size={16} strokeWidth={1.5} aria-hidden />
           Choose a file
         </button>
-        <input
-          ref={input}
-          type="file"
-          accept="image/*"
-          hidden
-          aria-label="A picture to look at"
-          onChange={(event) => {
-            take(event.target.files);
-            // The same file again is a choice as well.
-            event.target.value = '';
-          }}
-        />
+        <input {...field} accept="image/*" aria-label="A picture to look at" />
       </div>
       <p className="text-dense text-ink-3 mt-2">JPEG, PNG, WebP, AVIF or GIF, up to 10 MiB.</p>
     </div>

@@ -1,7 +1,7 @@
 'use client';
 import { FileText, Upload } from 'lucide-react';
-import { type DragEvent, useRef, useState } from 'react';
 import { batchLimits, fileLimits } from '#server/domain/rate-limits/schema.ts';
+import { useFileDrop } from '../../../../../_calls/use-file-drop.ts';
 import { byteSize, count } from '../../../../../_format/number.ts';
 import { exampleFile } from './example-file.ts';
 
@@ -12,29 +12,10 @@ interface FileChoiceProps {
 
 /** Drop a file, choose one, or take the example. */
 export function FileChoice({ file, choose }: FileChoiceProps) {
-  const input = useRef<HTMLInputElement>(null);
-  const [over, setOver] = useState(false);
-
-  function take(files: FileList | null | undefined) {
-    const first = files?.[0];
-    if (first) choose(first);
-  }
-
-  const dropping = {
-    onDragOver: (event: DragEvent) => {
-      event.preventDefault();
-      setOver(true);
-    },
-    onDragLeave: () => setOver(false),
-    onDrop: (event: DragEvent) => {
-      event.preventDefault();
-      setOver(false);
-      take(event.dataTransfer.files);
-    },
-  };
+  const { over, open, place, field } = useFileDrop(choose);
 
   return (
-    <div className={over ? 'drop over' : 'drop'} {...dropping}>
+    <div className={over ? 'drop over' : 'drop'} {...place}>
       {file ? (
         <div className="flex min-w-0 items-center gap-3">
           <FileText size={20} strokeWidth={1.5} className="text-ink-3 flex-none" aria-hidden />
@@ -42,13 +23,13 @@ export function FileChoice({ file, choose }: FileChoiceProps) {
             <code className="wrap-anywhere">{file.name}</code>
             <div className="text-small text-ink-3">{byteSize(file.size)}</div>
           </div>
-          <button type="button" className="btn edged flex-none" onClick={() => input.current?.click()}>
+          <button type="button" className="btn edged flex-none" onClick={open}>
             Choose another
           </button>
         </div>
       ) : (
         <div className="grid justify-items-center gap-2 py-5 text-center">
-          <button type="button" className="btn edged" onClick={() => input.current?.click()}>
+          <button type="button" className="btn edged" onClick={open}>
             <Upload size={16} strokeWidth={1.5} aria-hidden />
             Choose a file
           </button>
@@ -66,16 +47,9 @@ export function FileChoice({ file, choose }: FileChoiceProps) {
         </div>
       )}
       <input
-        ref={input}
-        type="file"
+        {...field}
         accept=".jsonl,.ndjson,.json,.txt,application/jsonl,application/x-ndjson"
-        hidden
         aria-label="A file of requests"
-        onChange={(event) => {
-          take(event.target.files);
-          // The same file again is a choice as well: it may have been mended.
-          event.target.value = '';
-        }}
       />
     </div>
   );
