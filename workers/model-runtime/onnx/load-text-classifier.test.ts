@@ -121,6 +121,18 @@ describe('the sentiment model on its compute thread', () => {
     expect(model.threadPids()).not.toContain(pid);
   }, 20_000);
 
+  it('answers once its first process is ready, and then starts the others', async () => {
+    const many = await load({ threads: 3 });
+    try {
+      expect(many.threadPids()).toHaveLength(1);
+      await many.ready();
+      expect(many.threadPids()).toHaveLength(3);
+      expect(await many.run([input('good')])).toHaveLength(1);
+    } finally {
+      await many.close();
+    }
+  }, 20_000);
+
   it('drops a batch that waits when it is aborted', async () => {
     const busy = model.run(Array.from({ length: 32 }, () => input('a text of some length '.repeat(20))));
     const waiting = model.run([input('good')], AbortSignal.timeout(1));
