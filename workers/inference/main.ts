@@ -99,6 +99,7 @@ const metrics = createMetrics();
 const metering = createMetering({ pool, holdMs: environment.holdMs, onCall: metrics.countCall });
 metrics.watchDepth('admit', () => metering.depth.admit);
 metrics.watchDepth('settle', () => metering.depth.settle);
+metrics.watchDepth('assumed', () => metering.depth.assumed);
 
 const blobs = createSealedBlobStore(
   createFolderBlobStore(environment.blobsDir),

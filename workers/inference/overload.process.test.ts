@@ -7,6 +7,7 @@ import { createApiKey, createWorkspace } from '#server/testing/factories.ts';
 import { startInference, type TestProcess } from '#server/testing/processes.ts';
 import { expectInLedgerOnce, readBooks } from './testing/books.ts';
 import { type Answered, load, openLoop, send } from './testing/load.ts';
+import { queueDepths } from './testing/queue-depths.ts';
 
 /** A batch takes so long whatever is in it, and one runs at a time: the capacity is the test's, not the machine's. */
 const latencyMs = 250;
@@ -44,12 +45,6 @@ async function customer() {
   return createApiKey(database.prisma, { workspaceId });
 }
 
-async function queueDepths(): Promise<Readonly<Record<string, number>>> {
-  const text = await (await fetch(`${gateway.url}/metrics`)).text();
-  const lines = text.matchAll(/^inference_queue_depth\{queue="([^"]+)"\} (\d+)$/gm);
-  return Object.fromEntries([...lines].map(([, queue, depth]) => [queue, Number(depth)]));
-}
-
 /** `work` again and again, its results in order, until `until` is over. */
 async function during<T>(until: Promise<unknown>, everyMs: number, work: () => Promise<T>): Promise<T[]> {
   let isOver = false;
@@ -83,7 +78,7 @@ it('offered twice what it can do, answers in bounded time or refuses at once, an
   });
   const [answers, depths, others] = await Promise.all([
     flood,
-    during(flood, 50, queueDepths),
+    during(flood, 50, () => queueDepths(gateway.url)),
     during(flood, 500, () => send(gateway.url, quiet.key)),
   ]);
 
@@ -127,5 +122,5 @@ it('offered twice what it can do, answers in bounded time or refuses at once, an
   const after = await send(gateway.url, flooding.key);
   expect(after.status).toBe(200);
   expect(after.tookMs).toBeLessThan(pipelineLimits.modelWaitMsMax);
-  expect((await queueDepths())['model:sentiment-1']).toBe(0);
+  expect((await queueDepths(gateway.url))['model:sentiment-1']).toBe(0);
 });

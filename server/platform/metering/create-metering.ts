@@ -28,7 +28,12 @@ export interface MeteringOptions {
 }
 
 export interface PostgresMetering extends Metering {
-  readonly depth: { readonly admit: number; readonly settle: number };
+  readonly depth: {
+    readonly admit: number;
+    readonly settle: number;
+    /** Requests that run, or wait to be settled, without having been admitted. */
+    readonly assumed: number;
+  };
   /** Resolves when every settlement that was handed in is answered. */
   drain(): Promise<void>;
 }
@@ -161,6 +166,9 @@ export function createMetering({ pool, holdMs, onCall }: MeteringOptions): Postg
       },
       get settle() {
         return both.count(({ settlement }) => settlement !== undefined) + settles.depth + assumed.depth;
+      },
+      get assumed() {
+        return assumptions.underWay;
       },
     },
     async drain() {
