@@ -218,7 +218,10 @@ describe('createBatcher', () => {
         { lane, waitMax: { ms, items: count } },
       );
     const answers = [some(20, 'a', 0), some(20, 'a', 0), some(20, 'a', 0)];
-    await vi.waitFor(() => expect(made.waitingItems).toBeLessThanOrEqual(52), { interval: 5 });
+    await vi.waitFor(() => expect(made.waitingItems).toBeLessThanOrEqual(52), {
+      timeout: 10_000,
+      interval: 5,
+    });
     const refused = await some(20, 'a', 0).catch((error: unknown) => error);
     expect(refused).toBeInstanceOf(BatcherFullError);
     expect((refused as BatcherFullError).waitMs).toBeGreaterThan(100);

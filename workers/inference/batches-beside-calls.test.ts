@@ -1,6 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { createTestDatabase, type TestDatabase } from '#server/testing/database.ts';
+import { eventually } from '#server/testing/eventually.ts';
 import { createApiKey } from '#server/testing/factories.ts';
 import { type BatchesUnderTest, begin, ended, lineOf, startBatches } from './testing/batches-under-test.ts';
 import { readBooks } from './testing/books.ts';
@@ -25,10 +26,7 @@ const isInProgress = async (id: string) =>
 const heldOf = async (workspaceId: string) =>
   (await database.prisma.allowance.findUniqueOrThrow({ where: { workspaceId } })).heldRequests;
 const begun = (workspaceId: string) =>
-  vi.waitFor(async () => expect(await heldOf(workspaceId)).toBeGreaterThan(0), {
-    timeout: 10_000,
-    interval: 2,
-  });
+  eventually(async () => expect(await heldOf(workspaceId)).toBeGreaterThan(0));
 
 /** Of a kind that is never assumed to be let through. */
 const chat = { model: 'text-1', messages: [{ role: 'user', content: 'hi' }], max_tokens: 4 };

@@ -1,7 +1,8 @@
-import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { rotateApiKey } from '#server/domain/api-keys/rotate-api-key.ts';
 import { systemClock } from '#server/platform/clock.ts';
 import { createTestDatabase, type TestDatabase } from '#server/testing/database.ts';
+import { eventually } from '#server/testing/eventually.ts';
 import { createApiKey, createUser } from '#server/testing/factories.ts';
 import {
   type BatchesUnderTest,
@@ -71,10 +72,7 @@ describe('a batch', () => {
     );
     const { id } = await begin(client, '/v1/sentiment', lines);
     const found = () => database.prisma.batch.findUniqueOrThrow({ where: { id } });
-    await vi.waitFor(async () => expect((await found()).completed).toBeGreaterThan(0), {
-      timeout: 20_000,
-      interval: 20,
-    });
+    await eventually(async () => expect((await found()).completed).toBeGreaterThan(0));
     const services = { db: database.prisma, clock: systemClock };
     const { key } = await rotateApiKey(services, { workspaceId, keyId, userId, overlapHours: 0 });
     expect((await found()).completed).toBeLessThan(3_000);
@@ -88,9 +86,8 @@ describe('a batch', () => {
       lineOf(`l${i}`, '/v1/sentiment', { input: 'good' }),
     );
     const { id } = await begin(client, '/v1/sentiment', lines);
-    await vi.waitFor(
-      async () => expect((await client.batches.retrieve(id)).request_counts?.completed).toBeGreaterThan(0),
-      { timeout: 20_000, interval: 20 },
+    await eventually(async () =>
+      expect((await client.batches.retrieve(id)).request_counts?.completed).toBeGreaterThan(0),
     );
     await expect(
       client.files.delete((await client.batches.retrieve(id)).input_file_id),

@@ -2,8 +2,9 @@ import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import OpenAI, { toFile } from 'openai';
-import { afterAll, beforeAll, expect, it, vi } from 'vitest';
+import { afterAll, beforeAll, expect, it } from 'vitest';
 import { createTestDatabase, type TestDatabase } from '#server/testing/database.ts';
+import { eventually } from '#server/testing/eventually.ts';
 import { createApiKey, createWorkspace } from '#server/testing/factories.ts';
 import { startInference, type TestProcess } from '#server/testing/processes.ts';
 import { expectInLedgerOnce, readBooks } from './testing/books.ts';
@@ -60,27 +61,21 @@ it('answers and bills every line of a batch once, though its gateway is killed t
   });
 
   for (const killAfter of [30, 120]) {
-    await vi.waitFor(
-      async () => {
-        const { request_counts: counts } = await client().batches.retrieve(id);
-        expect(counts?.completed).toBeGreaterThan(killAfter);
-      },
-      { timeout: 30_000, interval: 20 },
-    );
+    await eventually(async () => {
+      const { request_counts: counts } = await client().batches.retrieve(id);
+      expect(counts?.completed).toBeGreaterThan(killAfter);
+    }, 30_000);
     await gateway.kill('SIGKILL');
     const { status, completed } = await database.prisma.batch.findUniqueOrThrow({ where: { id } });
     expect(status).toBe('in_progress');
     expect(completed).toBeLessThan(294);
     gateway = await start();
   }
-  const batch = await vi.waitFor(
-    async () => {
-      const found = await client().batches.retrieve(id);
-      expect(found.status).toBe('completed');
-      return found;
-    },
-    { timeout: 40_000, interval: 100 },
-  );
+  const batch = await eventually(async () => {
+    const found = await client().batches.retrieve(id);
+    expect(found.status).toBe('completed');
+    return found;
+  }, 40_000);
 
   expect(batch.request_counts).toEqual({ total: 300, completed: 294, failed: 6 });
   const read = async (fileId: string | null | undefined) =>

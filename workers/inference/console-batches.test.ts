@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, expect, it, vi } from 'vitest';
+import { afterAll, beforeAll, expect, it } from 'vitest';
 import { parseApiKey } from '#server/domain/api-keys/key-format.ts';
 import { mintBatchToken } from '#server/domain/batches/mint-batch-token.ts';
 import { findMembership } from '#server/domain/members/find-membership.ts';
@@ -6,6 +6,7 @@ import { type Role, roleMay, roles } from '#server/domain/members/roles.ts';
 import { batchLimits } from '#server/domain/rate-limits/limits.ts';
 import { systemClock } from '#server/platform/clock.ts';
 import { createTestDatabase, type TestDatabase } from '#server/testing/database.ts';
+import { eventually } from '#server/testing/eventually.ts';
 import { createApiKey, createMember, createUser, createWorkspace } from '#server/testing/factories.ts';
 import {
   type BatchesUnderTest,
@@ -62,7 +63,7 @@ it('a batch goes on when the token that made it has ended, under a key of its ow
   const lines = Array.from({ length: 1_000 }, (_, i) => lineOf(`${i}`, endpoint, { input: 'good' }));
   const { id } = await begin(under.clientOf(token), endpoint, lines);
   const found = () => database.prisma.batch.findUniqueOrThrow({ where: { id } });
-  await vi.waitFor(async () => expect((await found()).completed).toBeGreaterThan(0), { timeout: 20_000 });
+  await eventually(async () => expect((await found()).completed).toBeGreaterThan(0));
   await database.prisma.apiKey.update({ where: { id: keyId }, data: { expiresAt: new Date() } });
   expect((await found()).completed).toBeLessThan(lines.length);
   await expect(under.clientOf(token).batches.retrieve(id)).rejects.toMatchObject({ code: 'expired_api_key' });

@@ -1,11 +1,12 @@
 import { readdir } from 'node:fs/promises';
 import path from 'node:path';
 import { NotFoundError, toFile } from 'openai';
-import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { fileLimits } from '#server/domain/rate-limits/limits.ts';
 import { systemClock } from '#server/platform/clock.ts';
 import { createPrisma } from '#server/platform/database/prisma.ts';
 import { createTestDatabase, type TestDatabase } from '#server/testing/database.ts';
+import { eventually } from '#server/testing/eventually.ts';
 import { createApiKey } from '#server/testing/factories.ts';
 import { batchesEndpoints } from './endpoints/batches.ts';
 import { fileEndpoints } from './endpoints/files.ts';
@@ -192,7 +193,7 @@ describe('files, by the OpenAI client', () => {
       void one.then(({ status, json, headers }) =>
         refused.push([status, json.error.code, headers.get('retry-after')]),
       );
-    await vi.waitFor(() => expect(refused).toHaveLength(begun.length - most));
+    await eventually(() => expect(refused).toHaveLength(begun.length - most));
     expect(new Set(refused.map(String))).toEqual(new Set(['429,concurrency_limit_exceeded,1']));
     expect(await upload(other.client, ['x'])).toMatchObject({ status: 'processed' });
     for (const controller of open) controller.close();
@@ -255,10 +256,7 @@ describe('files, by the OpenAI client', () => {
           () => 'made',
           (error: { status: number }) => error.status,
         );
-      await vi.waitFor(async () => expect(await waitingForLocks()).toBe(2), {
-        timeout: 10_000,
-        interval: 20,
-      });
+      await eventually(async () => expect(await waitingForLocks()).toBe(2));
       await other.query(
         `INSERT INTO batches (id, workspace_id, key_id, endpoint, input_file_id, status, expires_at, leased_until)
          VALUES ('batch_' || $2, $1, $2, '/v1/sentiment', $3, 'in_progress', now() + interval '1 day', 'infinity')`,

@@ -1,8 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { DatabaseAwayError, type Metering } from '#server/domain/usage/metering.ts';
 import { createMetering } from '#server/platform/metering/create-metering.ts';
 import { createTestDatabase, type TestDatabase } from '#server/testing/database.ts';
+import { eventually } from '#server/testing/eventually.ts';
 import { createApiKey, createWorkspace, type WorkspaceOptions } from '#server/testing/factories.ts';
 import { readBooks } from './testing/books.ts';
 import {
@@ -68,7 +69,7 @@ const textOf = (text: string) =>
   parseEvents(text)
     .map(({ json }) => json.text ?? '')
     .join('');
-const untilSettled = () => vi.waitFor(async () => expect(await holds()).toEqual([]), { timeout: 5_000 });
+const untilSettled = () => eventually(async () => expect(await holds()).toEqual([]));
 const answered = (door: GatewayUnderTest) => door.logged.filter(({ message }) => message === 'answered');
 
 describe('a caller that hangs up', () => {
@@ -91,7 +92,7 @@ describe('a caller that hangs up', () => {
       heldUnits: 0,
       heldRequests: 0,
     });
-    await vi.waitFor(() => expect(answered(door)).toHaveLength(1));
+    await eventually(() => expect(answered(door)).toHaveLength(1));
     expect(answered(door)[0]?.fields).toMatchObject({ status: 499, code: 'client_closed', route: path });
   });
 
@@ -110,7 +111,7 @@ describe('a caller that hangs up', () => {
     const door = slow();
     const leaving = new AbortController();
     const answer = call(door, { key, path, body: body({ stream: false }), signal: leaving.signal });
-    await vi.waitFor(() => expect(door.generator.running).toBe(1));
+    await eventually(() => expect(door.generator.running).toBe(1));
     await sleep(50);
     leaving.abort();
     await answer;

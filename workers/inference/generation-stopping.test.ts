@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import { afterAll, beforeAll, beforeEach, expect, it, vi } from 'vitest';
 import { createTestDatabase, type TestDatabase } from '#server/testing/database.ts';
+import { eventually } from '#server/testing/eventually.ts';
 import { createApiKey, createWorkspace } from '#server/testing/factories.ts';
 import { fakeTextGenerator } from '#workers/model-runtime/fake/fake-text-generator.ts';
 import type { TextGenerator } from '#workers/model-runtime/text-generator.ts';
@@ -39,7 +40,7 @@ it.each([
     const ending = new AbortController();
     const door = slow(ending);
     const answer = call(door, { key, path, body: given });
-    await vi.waitFor(() => expect(door.generator.running).toBe(1));
+    await eventually(() => expect(door.generator.running).toBe(1));
     setTimeout(() => ending.abort(), 100);
     const { status, text } = await answer;
     expect(status).toBe(200);
@@ -66,7 +67,7 @@ it('a request whose text the model has not begun is refused, unbilled, and so is
   };
   const door = gatewayUnderTest(database, { ending: ending.signal, generatorRuntime });
   const waiting = call(door, { key, path: '/v1/completions', body: body() });
-  await vi.waitFor(() => expect(isAsked).toBe(true));
+  await eventually(() => expect(isAsked).toBe(true));
   ending.abort();
   for (const { status, json, headers } of [
     await waiting,

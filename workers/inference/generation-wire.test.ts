@@ -3,8 +3,9 @@ import type { Server } from 'node:http';
 import { type AddressInfo, connect } from 'node:net';
 import { serve } from '@hono/node-server';
 import OpenAI from 'openai';
-import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createTestDatabase, type TestDatabase } from '#server/testing/database.ts';
+import { eventually } from '#server/testing/eventually.ts';
 import { createApiKey, createWorkspace } from '#server/testing/factories.ts';
 import { readBooks } from './testing/books.ts';
 import { type GatewayUnderTestOptions, gatewayUnderTest } from './testing/gateway-under-test.ts';
@@ -100,10 +101,10 @@ describe("OpenAI's own client, as it is", () => {
       for await (const _ of stream);
     })();
     await expect(reading).rejects.toMatchObject({ code: 'model_unavailable' });
-    await vi.waitFor(async () =>
+    await eventually(async () =>
       expect(await served.books()).toMatchObject({ ledger: 1, spent: 0, holds: 0 }),
     );
-    await vi.waitFor(() =>
+    await eventually(() =>
       expect(served.door.logged.at(-1)?.fields).toMatchObject({ status: 200, code: 'model_unavailable' }),
     );
   });
@@ -118,13 +119,13 @@ describe("OpenAI's own client, as it is", () => {
     });
     let chunks = 0;
     for await (const _ of stream) if (++chunks === 10) break;
-    await vi.waitFor(async () => expect(await served.books()).toMatchObject({ holds: 0, ledger: 1 }));
+    await eventually(async () => expect(await served.books()).toMatchObject({ holds: 0, ledger: 1 }));
     const { spent, ledgerUnits, rolledUnits } = await served.books();
     expect(spent).toBe(ledgerUnits);
     expect(rolledUnits).toBe(ledgerUnits);
     expect(spent).toBeGreaterThanOrEqual(9 + 9);
     expect(spent).toBeLessThan(9 + 9 + 100);
-    await vi.waitFor(() =>
+    await eventually(() =>
       expect(served.door.logged.at(-1)?.fields).toMatchObject({ status: 499, code: 'client_closed' }),
     );
   });
@@ -147,7 +148,7 @@ describe('a socket that nobody reads', () => {
     );
     socket.pause();
     const closed = once(socket, 'close');
-    await vi.waitFor(async () => expect(await served.books()).toMatchObject({ holds: 0, ledger: 1 }), 10_000);
+    await eventually(async () => expect(await served.books()).toMatchObject({ holds: 0, ledger: 1 }));
     const { spent } = await served.books();
     // What fits into the buffers of two sockets, far from all of it.
     expect(spent).toBeGreaterThan(2);
@@ -155,7 +156,7 @@ describe('a socket that nobody reads', () => {
     expect(served.door.generator.running).toBe(0);
     socket.resume();
     await closed;
-    await vi.waitFor(() =>
+    await eventually(() =>
       expect(served.door.logged.at(-1)?.fields).toMatchObject({ status: 499, code: 'client_closed' }),
     );
   });

@@ -1,7 +1,8 @@
 import { randomUUID } from 'node:crypto';
-import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { Idempotency } from '#server/domain/idempotency/idempotency.ts';
 import { createTestDatabase, type TestDatabase } from '#server/testing/database.ts';
+import { eventually } from '#server/testing/eventually.ts';
 import { createApiKey, createWorkspace, type WorkspaceOptions } from '#server/testing/factories.ts';
 import { readBooks } from './testing/books.ts';
 import {
@@ -155,7 +156,7 @@ describe('an Idempotency-Key', () => {
     const options = { path: '/v1/text/generate', body: { prompt: 'a', stream: true } };
     const failing = gatewayUnderTest(database, { generator: { failAfter: () => 1 } });
     expect((await send(options, failing)).text).toContain('model_unavailable');
-    await vi.waitFor(async () => expect(await stored()).toEqual([]));
+    await eventually(async () => expect(await stored()).toEqual([]));
     expect((await send(options)).status).toBe(200);
   });
 

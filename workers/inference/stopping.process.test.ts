@@ -2,9 +2,10 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import OpenAI, { toFile } from 'openai';
-import { afterAll, beforeAll, expect, it, vi } from 'vitest';
+import { afterAll, beforeAll, expect, it } from 'vitest';
 import { drainLimits } from '#server/domain/rate-limits/limits.ts';
 import { createTestDatabase, type TestDatabase } from '#server/testing/database.ts';
+import { eventually } from '#server/testing/eventually.ts';
 import { createApiKey, createWorkspace } from '#server/testing/factories.ts';
 import { startInference, type TestProcess } from '#server/testing/processes.ts';
 import { expectInLedgerOnce, readBooks } from './testing/books.ts';
@@ -78,7 +79,7 @@ it('ends its texts where they are when its time is over, bills what was written,
   // Told to stop once the last one to begin is being written.
   const whole = ask(`${gateway.url}/v1/chat/completions`, key, chat);
   const own = ask(`${gateway.url}/v1/text/generate`, key, { prompt, max_tokens: 1_900, stream: true });
-  await vi.waitFor(async () => expect(await database.prisma.hold.count({ where: { workspaceId } })).toBe(2));
+  await eventually(async () => expect(await database.prisma.hold.count({ where: { workspaceId } })).toBe(2));
   const [ownStream, chatStream] = await Promise.all([
     own,
     ask(`${gateway.url}/v1/chat/completions`, key, { ...chat, stream: true }, () => {
@@ -148,23 +149,19 @@ it('leaves the lines of a batch to another gateway, which answers and bills each
     endpoint: '/v1/chat/completions',
     completion_window: '24h',
   });
-  await vi.waitFor(
-    async () => expect(await database.prisma.hold.count({ where: { workspaceId } })).toBeGreaterThan(0),
-    { timeout: 10_000 },
+  await eventually(async () =>
+    expect(await database.prisma.hold.count({ where: { workspaceId } })).toBeGreaterThan(0),
   );
   await first.stop();
   expect(first.process.exitCode).toBe(0);
   expect(await readBooks(database.pool, workspaceId)).toMatchObject({ spent: 0, holds: 0 });
 
   const second = await start({ FAKE_RUNTIME_LATENCY_MS: '1' });
-  const batch = await vi.waitFor(
-    async () => {
-      const found = await client(second).batches.retrieve(id);
-      expect(found.status).toBe('completed');
-      return found;
-    },
-    { timeout: 15_000, interval: 100 },
-  );
+  const batch = await eventually(async () => {
+    const found = await client(second).batches.retrieve(id);
+    expect(found.status).toBe('completed');
+    return found;
+  });
   expect(batch.request_counts).toEqual({ total: count, completed: count, failed: 0 });
   const answers = (await (await client(second).files.content(batch.output_file_id ?? '')).text())
     .trim()

@@ -1,8 +1,9 @@
 import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { serve } from '@hono/node-server';
-import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { createTestDatabase, type TestDatabase } from '#server/testing/database.ts';
+import { eventually } from '#server/testing/eventually.ts';
 import { createApiKey, createWorkspace } from '#server/testing/factories.ts';
 import { loadTextGenerator } from '#workers/model-runtime/llama-cpp/load-text-generator.ts';
 import { loadUpstreamGenerator } from '#workers/model-runtime/openai-upstream/load-upstream-generator.ts';
@@ -39,7 +40,7 @@ beforeAll(async () => {
   });
   engine = gatewayUnderTest(database, { generatorRuntime: model });
   engineServer = serve({ fetch: engine.gateway.fetch, port: 0, hostname: '127.0.0.1' }) as Server;
-  await vi.waitFor(() => expect(engineServer.address()).not.toBeNull());
+  await eventually(() => expect(engineServer.address()).not.toBeNull());
   upstream = loadUpstreamGenerator({
     url: `http://127.0.0.1:${(engineServer.address() as AddressInfo).port}/v1`,
     apiKey: engineKey,
@@ -193,14 +194,12 @@ describe('a text model of an OpenAI-compatible engine, behind our paths', () => 
     for (let read = 0; read < 4; read++) await reader.read();
     leaving.abort();
     await reader.cancel();
-    await vi.waitFor(async () => expect(await rowsOf(workspaceId)).toHaveLength(1), { timeout: 5_000 });
+    await eventually(async () => expect(await rowsOf(workspaceId)).toHaveLength(1));
     const made = Number((await rowsOf(workspaceId))[0]?.outputUnits);
     expect(made).toBeGreaterThanOrEqual(3);
     expect(made).toBeLessThan(100);
     // The prompt's count, and the text.
-    await vi.waitFor(async () => expect(await rowsOf(engineWorkspaceId)).toHaveLength(before + 2), {
-      timeout: 5_000,
-    });
+    await eventually(async () => expect(await rowsOf(engineWorkspaceId)).toHaveLength(before + 2));
     const rows = (await rowsOf(engineWorkspaceId)).toSorted((a, b) => (a.id < b.id ? -1 : 1));
     const atEngine = Number(rows.at(-1)?.outputUnits);
     expect(atEngine).toBeGreaterThanOrEqual(made);

@@ -1,7 +1,8 @@
-import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { priceVersion } from '#server/domain/billing/prices.ts';
 import { newRequestId, publicRequestId } from '#server/domain/usage/request-id.ts';
 import { createTestDatabase, type TestDatabase } from '#server/testing/database.ts';
+import { eventually } from '#server/testing/eventually.ts';
 import { createApiKey, createWorkspace } from '#server/testing/factories.ts';
 import { call, type GatewayUnderTest, gatewayUnderTest } from './testing/gateway-under-test.ts';
 import { png } from './testing/pictures.ts';
@@ -112,7 +113,7 @@ describe('GET /v1/usage/receipts/{request_id}', () => {
     expect([running.status, running.json.error.code]).toEqual([404, 'not_found']);
     expect(running.json.error.message).toContain('still runs');
     await reader.cancel();
-    await vi.waitFor(async () => expect((await receiptOf(id)).status).toBe(200), { timeout: 5_000 });
+    await eventually(async () => expect((await receiptOf(id)).status).toBe(200));
     const { json } = await receiptOf(id);
     const allowance = { where: { workspaceId: ada.workspaceId } };
     const { spentUnits } = await database.prisma.allowance.findUniqueOrThrow(allowance);

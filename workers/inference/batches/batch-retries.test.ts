@@ -1,7 +1,8 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { batchLimits } from '#server/domain/rate-limits/limits.ts';
 import { createTestDatabase, type TestDatabase } from '#server/testing/database.ts';
+import { eventually } from '#server/testing/eventually.ts';
 import { createLinePlaces } from '../line-places.ts';
 import { type RunnersUnderTest, runnersUnderTest } from '../testing/runner-under-test.ts';
 import { createRestraint, retryTimes, setbackOf } from './retries.ts';
@@ -86,17 +87,12 @@ describe('a line', () => {
     const first = runners.startRunner(runLine, { times });
     const id = await runners.createLines(4);
     const lineOfBatch = () => database.prisma.batchLine.findFirst({ where: { batchId: id, line: 1 } });
-    await vi.waitFor(async () => expect((await lineOfBatch())?.tries).toBe(1), {
-      timeout: 10_000,
-      interval: 5,
-    });
+    await eventually(async () => expect((await lineOfBatch())?.tries).toBe(1));
     await first.close();
     await database.prisma.batch.update({ where: { id }, data: { leasedUntil: null } });
     const second = runners.startRunner(runLine, { times });
-    await vi.waitFor(
-      async () =>
-        expect((await database.prisma.batch.findUniqueOrThrow({ where: { id } })).completed).toBe(3),
-      { timeout: 10_000, interval: 10 },
+    await eventually(async () =>
+      expect((await database.prisma.batch.findUniqueOrThrow({ where: { id } })).completed).toBe(3),
     );
     await pause(100);
     await second.close();
@@ -132,7 +128,7 @@ describe('a batch', () => {
       { times: { refusedFirstMs: 20, refusedLongestMs: 10_000 } },
     );
     await runners.createLines(100);
-    await vi.waitFor(() => expect(askedAt.length).toBeGreaterThan(0), { timeout: 10_000, interval: 5 });
+    await eventually(() => expect(askedAt.length).toBeGreaterThan(0));
     await pause(1_500);
     await runner.close();
     expect(askedAt.length).toBeLessThan(14);
@@ -151,7 +147,7 @@ describe('a batch', () => {
       },
       { times: { refusedFirstMs: 40_000, refusedLongestMs: 40_000 } },
     );
-    await vi.waitFor(() => expect(wasRefused).toBe(true), { timeout: 10_000, interval: 5 });
+    await eventually(() => expect(wasRefused).toBe(true));
     await runners.endedAs(await runners.createLines(5), 'completed');
     const { status, leasedUntil } = await database.prisma.batch.findUniqueOrThrow({ where: { id: refused } });
     expect(status).toBe('in_progress');
@@ -192,7 +188,7 @@ it('begins no line while a call waits for the place of one', async () => {
     { places },
   );
   const id = await runners.createLines(3, { ofKey: 1 });
-  await vi.waitFor(() => expect(asked).toBe(1), { timeout: 10_000, interval: 5 });
+  await eventually(() => expect(asked).toBe(1));
   await pause(20);
   expect(await freed).toBe(true);
   await pause(200);

@@ -1,5 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import { afterAll, afterEach, beforeAll, expect, it, vi } from 'vitest';
+import { afterAll, afterEach, beforeAll, expect, it } from 'vitest';
 import { partBlob } from '#server/domain/batches/part-blob.ts';
 import type { BlobStore } from '#server/domain/blobs/blob-store.ts';
 import { batchLimits } from '#server/domain/rate-limits/limits.ts';
@@ -7,6 +7,7 @@ import { newRequestId } from '#server/domain/usage/request-id.ts';
 import { createBatchQueue } from '#server/platform/batches/batch-queue.ts';
 import { createPool } from '#server/platform/database/pool.ts';
 import { createTestDatabase, type TestDatabase } from '#server/testing/database.ts';
+import { eventually } from '#server/testing/eventually.ts';
 import { type RunnersUnderTest, runnersUnderTest } from '../testing/runner-under-test.ts';
 import type { RunLine } from './run-line.ts';
 
@@ -110,7 +111,7 @@ it('counts the tries of a line over turns and gateways, so that none is run for 
   };
   const first = startRunner(runLine);
   const id = await createLines(1);
-  await vi.waitFor(() => expect(tries).toBe(5), { timeout: 10_000, interval: 5 });
+  await eventually(() => expect(tries).toBe(5));
   await first.close();
   const second = startRunner(runLine);
   expect(await completed(id)).toMatchObject({ completed: 0, failed: 1 });
@@ -128,7 +129,7 @@ it.each(['concurrency_limit_exceeded', 'rate_limit_exceeded', 'database_unavaila
     };
     const first = startRunner(runLine);
     const id = await createLines(1);
-    await vi.waitFor(() => expect(asked).toBe(1), { timeout: 10_000, interval: 5 });
+    await eventually(() => expect(asked).toBe(1));
     await first.close();
     await database.prisma.batchLine.updateMany({
       where: { batchId: id },
@@ -175,7 +176,7 @@ it('lets one gateway at a time have a batch, and the next one go on where it sto
   const first = startRunner(runLine);
   const second = startRunner(runLine);
   const id = await createLines(300);
-  await vi.waitFor(() => expect(ran.length).toBeGreaterThan(60), { timeout: 10_000, interval: 5 });
+  await eventually(() => expect(ran.length).toBeGreaterThan(60));
   await first.close();
   expect(await completed(id)).toMatchObject({ completed: 300 });
   await second.close();

@@ -1,10 +1,11 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
-import { afterAll, afterEach, beforeAll, expect, it, vi } from 'vitest';
+import { afterAll, afterEach, beforeAll, expect, it } from 'vitest';
 import { partBlob } from '#server/domain/batches/part-blob.ts';
 import { fileBlob } from '#server/domain/files/file-blob.ts';
 import { createTestDatabase, type TestDatabase } from '#server/testing/database.ts';
+import { eventually } from '#server/testing/eventually.ts';
 import { type RunnersUnderTest, runnersUnderTest } from '../testing/runner-under-test.ts';
 import type { RunLine } from './run-line.ts';
 
@@ -49,7 +50,7 @@ it('hands over what was answered of a batch whose input was damaged since', asyn
     return { status: 200, body: '{}', settle: async () => 'settled' };
   });
   const id = await createLines(200);
-  await vi.waitFor(() => expect(ran).toBeGreaterThan(60), { timeout: 10_000, interval: 5 });
+  await eventually(() => expect(ran).toBeGreaterThan(60));
   await first.close();
   const { workspaceId, inputFileId, completed } = await database.prisma.batch.findUniqueOrThrow({
     where: { id },
@@ -73,7 +74,7 @@ it('fails a batch of which answers were damaged where they are kept, instead of 
   };
   const first = startRunner(runLine);
   const id = await createLines(200);
-  await vi.waitFor(() => expect(ran).toBeGreaterThan(60), { timeout: 10_000, interval: 5 });
+  await eventually(() => expect(ran).toBeGreaterThan(60));
   await first.close();
   const { workspaceId } = await database.prisma.batch.findUniqueOrThrow({ where: { id } });
   const piece = path.join(folder, partBlob({ workspaceId, id }, 1));

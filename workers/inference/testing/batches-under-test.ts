@@ -7,10 +7,11 @@ import path from 'node:path';
 import { serve } from '@hono/node-server';
 import OpenAI, { toFile } from 'openai';
 import type { Pool } from 'pg';
-import { expect, vi } from 'vitest';
+import { expect } from 'vitest';
 import type { PrismaClient } from '#prisma/generated/client.ts';
 import type { BlobStore } from '#server/domain/blobs/blob-store.ts';
 import { createBatchQueue } from '#server/platform/batches/batch-queue.ts';
+import { eventually } from '#server/testing/eventually.ts';
 import { createApiKey, createWorkspace, type WorkspaceOptions } from '#server/testing/factories.ts';
 import { startBatchRunner } from '../batches/batch-runner.ts';
 import { createLinePlaces } from '../line-places.ts';
@@ -106,14 +107,11 @@ export async function begin(client: OpenAI, endpoint: string, lines: readonly st
 }
 
 export async function ended(client: OpenAI, id: string) {
-  return vi.waitFor(
-    async () => {
-      const batch = await client.batches.retrieve(id);
-      expect(['completed', 'failed', 'expired', 'cancelled']).toContain(batch.status);
-      return batch;
-    },
-    { timeout: 20_000, interval: 20 },
-  );
+  return eventually(async () => {
+    const batch = await client.batches.retrieve(id);
+    expect(['completed', 'failed', 'expired', 'cancelled']).toContain(batch.status);
+    return batch;
+  });
 }
 
 export interface AnsweredRow {

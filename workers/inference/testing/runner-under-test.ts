@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { expect, vi } from 'vitest';
+import { expect } from 'vitest';
 import type { Batch } from '#prisma/generated/client.ts';
 import type { BlobStore } from '#server/domain/blobs/blob-store.ts';
 import { fileBlob } from '#server/domain/files/file-blob.ts';
@@ -10,6 +10,7 @@ import { createBatchQueue } from '#server/platform/batches/batch-queue.ts';
 import { createFolderBlobStore } from '#server/platform/blob-store/folder-blob-store.ts';
 import { createSealedBlobStore } from '#server/platform/blob-store/sealed-blob-store.ts';
 import type { TestDatabase } from '#server/testing/database.ts';
+import { eventually } from '#server/testing/eventually.ts';
 import { createApiKey, createWorkspace } from '#server/testing/factories.ts';
 import { type BatchRunner, type BatchRunnerOptions, startBatchRunner } from '../batches/batch-runner.ts';
 import { type RetryTimes, retryTimes } from '../batches/retries.ts';
@@ -110,14 +111,11 @@ export async function runnersUnderTest(database: TestDatabase): Promise<RunnersU
       return runner;
     },
     endedAs: (id, status) =>
-      vi.waitFor(
-        async () => {
-          const batch = await database.prisma.batch.findUniqueOrThrow({ where: { id } });
-          expect(batch.status).toBe(status);
-          return batch;
-        },
-        { timeout: 15_000, interval: 20 },
-      ),
+      eventually(async () => {
+        const batch = await database.prisma.batch.findUniqueOrThrow({ where: { id } });
+        expect(batch.status).toBe(status);
+        return batch;
+      }),
     async rowsOf({ workspaceId }, fileId) {
       const pieces: Uint8Array[] = [];
       for await (const piece of (await blobs.read(fileBlob({ workspaceId, id: fileId ?? '' }))) ?? [])

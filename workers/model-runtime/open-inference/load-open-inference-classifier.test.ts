@@ -175,7 +175,7 @@ describe('a server that fails', () => {
     const run = model.run([input('good')], leaving.signal);
     setTimeout(() => leaving.abort(new Error('left')), 50);
     await expect(run).rejects.toThrow('left');
-    await vi.waitFor(() => expect(server.left).toBe(before + 1));
+    await vi.waitFor(() => expect(server.left).toBe(before + 1), { timeout: 10_000 });
   });
 });
 
@@ -191,7 +191,7 @@ describe('a classifier that is closed', () => {
     hangs = true;
     const asked = other.seen.length + 1;
     const hung = opened.run([input('good')]).catch((error: unknown) => error);
-    await vi.waitFor(() => expect(other.seen).toHaveLength(asked));
+    await vi.waitFor(() => expect(other.seen).toHaveLength(asked), { timeout: 10_000 });
     const closed = opened.close();
     await expect(opened.run([input('good')])).rejects.toThrow('The model is closed.');
     await closed;

@@ -107,7 +107,7 @@ describe('an engine that fails', () => {
     expect(text).toMatch(/^Hello!/);
     expect(error).toMatchObject({ failure: 'silent' });
     expect((await write(generator)).error).toBeNull();
-    await vi.waitFor(() => expect(server.left).toBe(1));
+    await vi.waitFor(() => expect(server.left).toBe(1), { timeout: 10_000 });
   });
 
   it('but thinks aloud is not silent', async () => {

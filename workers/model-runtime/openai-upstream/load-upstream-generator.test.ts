@@ -85,7 +85,7 @@ describe('a caller who hangs up', () => {
     expect(error).toBeNull();
     expect(finished).toMatchObject([{ reason: 'cancelled' }]);
     expect(finished[0]?.kind === 'finished' && finished[0].outputTokens).toBeGreaterThanOrEqual(3);
-    await vi.waitFor(() => expect(server.left).toBe(1));
+    await vi.waitFor(() => expect(server.left).toBe(1), { timeout: 10_000 });
   });
 
   it('before anything began is told nothing, and the slot is free again', async () => {
@@ -97,7 +97,7 @@ describe('a caller who hangs up', () => {
       expect({ events, error }).toEqual({ events: [], error: null });
       expect(asked()).toHaveLength(time);
     }
-    await vi.waitFor(() => expect(server.left).toBe(3));
+    await vi.waitFor(() => expect(server.left).toBe(3), { timeout: 10_000 });
   });
 
   it('without a word stops reading: the connection is closed all the same', async () => {
@@ -110,7 +110,7 @@ describe('a caller who hangs up', () => {
     })) {
       if (event.kind === 'text') break;
     }
-    await vi.waitFor(() => expect(server.left).toBe(1));
+    await vi.waitFor(() => expect(server.left).toBe(1), { timeout: 10_000 });
   });
 });
 
@@ -128,7 +128,7 @@ describe('a generator that is closed', () => {
     expect(error).toBeNull();
     expect(finished).toMatchObject([{ reason: 'cancelled' }]);
     expect((await write(generator)).error).toBeInstanceOf(ModelRuntimeError);
-    await vi.waitFor(() => expect(server.left).toBe(1));
+    await vi.waitFor(() => expect(server.left).toBe(1), { timeout: 10_000 });
   });
 });
 
