@@ -2,12 +2,13 @@ import path from 'node:path';
 import { openLlamaEngine } from '#workers/model-runtime/llama-cpp/llama-engine.ts';
 import type { EngineSampler, TextEngine } from '#workers/model-runtime/text/text-engine.ts';
 import { type WritingTask, writingSampling } from './writing-task.ts';
+import { type Written, writtenOf } from './written.ts';
 
 /**
  * The floor of writing: all answers step by step together, as llama.cpp's batched bench does, with nothing of a
- * queue, a process or a server around them. Tokens a second, prompts included.
+ * queue, a process or a server around them.
  */
-export async function openBareWriting(task: WritingTask): Promise<(streams: number) => Promise<number>> {
+export async function openBareWriting(task: WritingTask): Promise<(streams: number) => Promise<Written>> {
   const engine = await openLlamaEngine({
     file: path.join(task.folder, task.firstPart),
     device: 'cpu',
@@ -17,8 +18,12 @@ export async function openBareWriting(task: WritingTask): Promise<(streams: numb
   });
   return async (streams) => {
     const startedAt = performance.now();
-    await write(engine, task, streams);
-    return (streams * task.tokens * 1_000) / (performance.now() - startedAt);
+    const writtenAt = await write(engine, task, streams);
+    return writtenOf(
+      startedAt,
+      task.tokens,
+      Array.from({ length: streams }, () => writtenAt),
+    );
   };
 }
 
@@ -29,7 +34,9 @@ interface Answer {
   next: readonly number[];
 }
 
-async function write(engine: TextEngine, task: WritingTask, streams: number): Promise<void> {
+/** When each token was there, the same for all answers. */
+async function write(engine: TextEngine, task: WritingTask, streams: number): Promise<readonly number[]> {
+  const writtenAt: number[] = [];
   const answers: Answer[] = Array.from({ length: streams }, (_, sequence) => {
     engine.forget(sequence, 0);
     const settings = { ...writingSampling(sequence), outputTokensMax: task.tokens, grammar: null };
@@ -47,10 +54,12 @@ async function write(engine: TextEngine, task: WritingTask, streams: number): Pr
         return { sequence, adapter: null, sampler, position, tokens, logprobs: null };
       }),
     );
+    writtenAt.push(performance.now());
     answers.forEach((answer, index) => {
       answer.position += answer.next.length;
       answer.next = [drawn[index]?.token ?? 0];
     });
   }
   for (const { sampler } of answers) sampler.close();
+  return writtenAt;
 }

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { connect } from 'node:net';
+import { quantile } from './quantile.ts';
 
 /**
  * The load, in a process of its own so that its CPU is counted apart: raw sockets and just enough of HTTP to know
@@ -39,15 +40,14 @@ const startedAt = performance.now();
 const endsAt = startedAt + orders.durationMs;
 
 await Promise.all(Array.from({ length: orders.connections }, () => connection()));
-latenciesMs.sort((a, b) => a - b);
 const cpu = process.cpuUsage();
 const report: LoadReport = {
   answers: latenciesMs.length,
   failed,
   durationMs: performance.now() - startedAt,
-  p50Ms: quantile(0.5),
-  p95Ms: quantile(0.95),
-  p99Ms: quantile(0.99),
+  p50Ms: quantile(latenciesMs, 0.5),
+  p95Ms: quantile(latenciesMs, 0.95),
+  p99Ms: quantile(latenciesMs, 0.99),
   cpuMs: (cpu.user + cpu.system) / 1_000,
 };
 process.stdout.write(JSON.stringify(report));
@@ -109,8 +109,4 @@ function answerLength(received: string): number {
   const length = /\r\ncontent-length: (\d+)/i.exec(received.slice(0, head))?.[1];
   if (length === undefined) throw new Error('The answer has no content-length.');
   return head + 4 + Number(length);
-}
-
-function quantile(q: number): number {
-  return latenciesMs[Math.min(latenciesMs.length - 1, Math.floor(q * latenciesMs.length))] ?? 0;
 }

@@ -4,20 +4,37 @@ import { openBareWriting } from './bare-writing.ts';
 import type { BenchDatabase } from './bench-database.ts';
 import { startServer } from './bench-processes.ts';
 import { median } from './median.ts';
+import { quantile } from './quantile.ts';
 import { writingSampling, writingTask } from './writing-task.ts';
+import { type Written, writtenOf } from './written.ts';
 
 export interface WritingFigures {
-  /** For one answer at a time, and for eight. */
-  readonly rows: readonly {
-    readonly streams: number;
-    readonly floorTokensPerS: number;
-    readonly gatewayTokensPerS: number;
-    /** Median of the rounds' own ratios. */
-    readonly tokensToFloor: number;
-  }[];
-  /** Of one stream at a time: from the request to the first byte of text. */
-  readonly firstTokenMs: number;
+  /** Of one answer at a time, of half as many as are written at once, and of all. */
+  readonly rows: readonly [WritingRow, WritingRow, WritingRow];
 }
+
+export interface WritingRow {
+  readonly streams: number;
+  readonly floor: WritingSpeed;
+  readonly gateway: WritingSpeed;
+  /** Medians of the rounds' own ratios and differences. */
+  readonly tokensToFloor: number;
+  readonly addedFirstMs: number;
+  readonly addedGapMs: number;
+  readonly addedGapP99Ms: number;
+}
+
+export interface WritingSpeed {
+  readonly tokensPerS: number;
+  /** From the request to the first token. */
+  readonly firstMs: number;
+  /** From a token to the next one. */
+  readonly gapMs: number;
+  readonly gapP99Ms: number;
+}
+
+/** Sequences of an engine. */
+const writtenAtOnce = 8;
 
 /** Texts over HTTP, as streams, on one thread, against the bare engine on one thread. */
 export async function measureWriting(
@@ -35,42 +52,67 @@ export async function measureWriting(
   const server = await startServer(path.join(folder, 'main.js'), env);
   try {
     while (!(await fetch(`http://127.0.0.1:${server.port}/readyz`)).ok) await sleep(20);
-    const stream = (index: number, round: number) =>
-      readStream(server.port, database.keys[0] ?? '', index, round);
-    await stream(0, 0);
-    const rows: WritingFigures['rows'][number][] = [];
-    const firstMs: number[] = [];
-    for (const streams of [1, 8]) {
-      const measured: { floor: number; gateway: number }[] = [];
-      for (let round = 1; round <= rounds; round++) {
-        const startedAt = performance.now();
-        const read = await Promise.all(Array.from({ length: streams }, (_, index) => stream(index, round)));
-        const gateway = (streams * writingTask.tokens * 1_000) / (performance.now() - startedAt);
-        if (streams === 1) firstMs.push(...read);
-        measured.push({ gateway, floor: await bare(streams) });
-      }
-      rows.push({
-        streams,
-        floorTokensPerS: median(measured.map(({ floor }) => floor)),
-        gatewayTokensPerS: median(measured.map(({ gateway }) => gateway)),
-        tokensToFloor: median(measured.map(({ floor, gateway }) => gateway / floor)),
-      });
-    }
-    return { rows, firstTokenMs: median(firstMs) };
+    const written = async (streams: number, round: number) => {
+      const startedAt = performance.now();
+      const read = Array.from({ length: streams }, (_, index) =>
+        readStream(server.port, database.keys[0] ?? '', 100 * round + index),
+      );
+      return speedOf(writtenOf(startedAt, writingTask.tokens, await Promise.all(read)));
+    };
+    await written(1, 0);
+    const rowOf = async (streams: number): Promise<WritingRow> => {
+      const measured: { floor: WritingSpeed; gateway: WritingSpeed }[] = [];
+      for (let round = 1; round <= rounds; round++)
+        measured.push({ gateway: await written(streams, round), floor: speedOf(await bare(streams)) });
+      return { streams, ...compared(measured) };
+    };
+    return { rows: [await rowOf(1), await rowOf(writtenAtOnce / 2), await rowOf(writtenAtOnce)] };
   } finally {
     await server.stop();
   }
 }
 
-/** Reads an answer to its end; milliseconds until its first text. */
-async function readStream(port: number, key: string, index: number, round: number): Promise<number> {
-  const { temperature, topK, topP, seed, logitBias } = writingSampling(100 * round + index);
-  const startedAt = performance.now();
+function speedOf({ tokensPerS, firstMs, gapsMs }: Written): WritingSpeed {
+  return {
+    tokensPerS,
+    firstMs: median(firstMs),
+    gapMs: median(gapsMs),
+    gapP99Ms: quantile(gapsMs, 0.99),
+  };
+}
+
+function compared(
+  measured: readonly { floor: WritingSpeed; gateway: WritingSpeed }[],
+): Omit<WritingRow, 'streams'> {
+  const medians = (name: 'floor' | 'gateway'): WritingSpeed => {
+    const of = (field: keyof WritingSpeed) => median(measured.map((round) => round[name][field]));
+    return {
+      tokensPerS: of('tokensPerS'),
+      firstMs: of('firstMs'),
+      gapMs: of('gapMs'),
+      gapP99Ms: of('gapP99Ms'),
+    };
+  };
+  const added = (field: keyof WritingSpeed) =>
+    median(measured.map(({ floor, gateway }) => gateway[field] - floor[field]));
+  return {
+    floor: medians('floor'),
+    gateway: medians('gateway'),
+    tokensToFloor: median(measured.map(({ floor, gateway }) => gateway.tokensPerS / floor.tokensPerS)),
+    addedFirstMs: added('firstMs'),
+    addedGapMs: added('gapMs'),
+    addedGapP99Ms: added('gapP99Ms'),
+  };
+}
+
+/** Reads an answer to its end; when its text grew. */
+async function readStream(port: number, key: string, seed: number): Promise<readonly number[]> {
+  const { temperature, topK, topP, logitBias } = writingSampling(seed);
   const answer = await fetch(`http://127.0.0.1:${port}/v1/text/generate`, {
     method: 'POST',
     headers: { authorization: `Bearer ${key}`, 'content-type': 'application/json' },
     body: JSON.stringify({
-      messages: [{ role: 'user', content: writingTask.prompt(100 * round + index) }],
+      messages: [{ role: 'user', content: writingTask.prompt(seed) }],
       max_tokens: writingTask.tokens,
       temperature,
       top_k: topK,
@@ -81,11 +123,12 @@ async function readStream(port: number, key: string, index: number, round: numbe
     }),
   });
   if (!answer.ok || !answer.body) throw new Error(`The gateway answered ${answer.status}.`);
-  let firstMs = Number.NaN;
-  const decoder = new TextDecoder();
-  for await (const bytes of answer.body) {
-    const isText = decoder.decode(bytes as Uint8Array, { stream: true }).includes('"text"');
-    if (isText && Number.isNaN(firstMs)) firstMs = performance.now() - startedAt;
+  const grownAt: number[] = [];
+  let text = '';
+  for await (const part of answer.body.pipeThrough(new TextDecoderStream())) {
+    text += part;
+    const events = text.split('event: text\n').length - 1;
+    while (grownAt.length < events) grownAt.push(performance.now());
   }
-  return firstMs;
+  return grownAt;
 }

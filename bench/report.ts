@@ -1,7 +1,7 @@
 import type { GatewayFigures, ServerFigures } from './measure-gateway.ts';
 import type { FloorFigures, ModelFigures } from './measure-model.ts';
 import type { ScalingFigures } from './measure-scaling.ts';
-import type { WritingFigures } from './measure-writing.ts';
+import type { WritingFigures, WritingSpeed } from './measure-writing.ts';
 import { targetsOf } from './targets.ts';
 
 /** Of the parts that were measured. */
@@ -53,12 +53,29 @@ function gatewayLines(figures: GatewayFigures): string[] {
   return [`${connections} connections`, table(rows), ''];
 }
 
-function writingLines({ rows, firstTokenMs }: WritingFigures): string[] {
-  const speeds = rows.map(
-    ({ streams, floorTokensPerS, gatewayTokensPerS }) =>
-      `writing, ${streams} at once on one thread: bare engine ${floorTokensPerS.toFixed(0)} tokens/s, gateway ${gatewayTokensPerS.toFixed(0)}`,
-  );
-  return [...speeds, `first token after ${firstTokenMs.toFixed(0)} ms`];
+function writingLines({ rows }: WritingFigures): string[] {
+  const cells = (name: string, { tokensPerS, firstMs, gapMs, gapP99Ms }: WritingSpeed) => [
+    name,
+    tokensPerS.toFixed(0),
+    firstMs.toFixed(1),
+    gapMs.toFixed(2),
+    gapP99Ms.toFixed(2),
+  ];
+  return [
+    'writing on one thread',
+    table([
+      ['', 'tokens/s', 'first token ms', 'between tokens ms', 'p99'],
+      ...rows.flatMap(({ streams, floor, gateway }) => [
+        cells(`bare engine, ${streams} at once`, floor),
+        cells(`gateway, ${streams} at once`, gateway),
+      ]),
+    ]),
+    ...rows.map(
+      ({ streams, addedFirstMs, addedGapMs }) =>
+        `${streams} at once: the gateway adds ${addedFirstMs.toFixed(1)} ms to the first token, ${addedGapMs.toFixed(2)} ms between tokens`,
+    ),
+    '',
+  ];
 }
 
 function modelLines(what: string, figures: ModelFigures): string[] {
