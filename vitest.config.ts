@@ -20,7 +20,7 @@ export default defineConfig({
     // Left out, one core would be kept free: half of the machine where there are two.
     maxWorkers: '100%',
     // Many tests start processes and wait for real time-outs; two cores are the least we support.
-    testTimeout: 30_000,
+    testTimeout: 60_000,
     hookTimeout: 60_000,
     restoreMocks: true,
   },

@@ -43,7 +43,7 @@ describe('explaining a picture from the command line', () => {
     const original = await sharp(readFileSync(picture)).metadata();
     expect(width / height).toBeCloseTo((original.width ?? 0) / (original.height ?? 1), 1);
     expect(hasAlpha).toBe(true);
-  }, 60_000);
+  });
 
   it.each([
     [{ label: 'unicorn' }, picture, /no label unicorn/],

@@ -152,7 +152,7 @@ describe('objects of a schema, by the model that ships', () => {
       entry: textProcessEntry(),
     });
     await textGenerator.ready();
-  }, 60_000);
+  });
   afterAll(() => textGenerator.close());
 
   const schema = z.object({
@@ -171,7 +171,7 @@ describe('objects of a schema, by the model that ships', () => {
     const stream = streamObject(asked);
     for await (const part of stream.partialObjectStream) expect(part).toBeTypeOf('object');
     expect(await stream.object).toEqual(whole.object);
-  }, 60_000);
+  });
 
   it('may be one of several kinds, and have the names that a record lists', async () => {
     const { provider } = await serving({ generatorRuntime: textGenerator });
@@ -191,5 +191,5 @@ describe('objects of a schema, by the model that ships', () => {
       maxOutputTokens: 150,
     });
     expect(kinds.parse(object)).toEqual(object);
-  }, 60_000);
+  });
 });

@@ -39,7 +39,7 @@ beforeAll(async () => {
   baseURL = `http://127.0.0.1:${(server.address() as AddressInfo).port}/v1`;
   const { id: workspaceId } = await createWorkspace(database.prisma);
   apiKey = (await createApiKey(database.prisma, { workspaceId })).key;
-}, 60_000);
+});
 afterAll(async () => {
   server.closeAllConnections();
   server.close();
@@ -76,7 +76,7 @@ describe('the checks of Zod are kept', () => {
     const stream = openai.chat.completions.stream({ ...asked, temperature: 0 });
     const final = await stream.finalChatCompletion();
     expect(review.safeParse(final.choices[0]?.message.parsed)).toMatchObject({ success: true });
-  }, 60_000);
+  });
 
   it('for Vercel’s AI SDK', async () => {
     const provider = createOpenAICompatible({
@@ -94,7 +94,7 @@ describe('the checks of Zod are kept', () => {
       maxOutputTokens: 400,
     });
     expect(review.parse(object)).toEqual(object);
-  }, 60_000);
+  });
 
   it('or refused by name', async () => {
     const openai = new OpenAI({ apiKey, baseURL, maxRetries: 0 });

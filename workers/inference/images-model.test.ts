@@ -37,7 +37,7 @@ beforeAll(async () => {
   door = gatewayUnderTest(database, { imageRuntime: runtime });
   const { id: workspaceId } = await createWorkspace(database.prisma);
   key = (await createApiKey(database.prisma, { workspaceId })).key;
-}, 60_000);
+});
 afterAll(async () => {
   await runtime.close();
   await database.drop();

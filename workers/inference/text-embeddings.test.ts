@@ -174,7 +174,7 @@ describe('the sentence encoder that ships, through the gateway', () => {
     if (!server.listening) await once(server, 'listening');
     const { port } = server.address() as AddressInfo;
     openai = new OpenAI({ apiKey: key, baseURL: `http://127.0.0.1:${port}/v1`, maxRetries: 0 });
-  }, 60_000);
+  });
   afterAll(async () => {
     server.closeAllConnections();
     server.close();

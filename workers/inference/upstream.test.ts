@@ -53,7 +53,7 @@ beforeAll(async () => {
   });
   await upstream.ready();
   door = gatewayUnderTest(database, { generatorRuntime: upstream });
-}, 60_000);
+});
 beforeEach(async () => {
   workspaceId = (await createWorkspace(database.prisma)).id;
   key = (await createApiKey(database.prisma, { workspaceId })).key;

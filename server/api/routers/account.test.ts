@@ -338,5 +338,5 @@ describe('account', () => {
       await expect(signIn('guessed@example.com', 'wrong')).rejects.toThrow('wrong_credentials');
     }
     await expect(signIn('guessed@example.com', 'wrong')).rejects.toThrow('rate_limit_exceeded');
-  }, 60_000);
+  });
 });

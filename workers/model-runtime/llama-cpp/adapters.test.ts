@@ -94,7 +94,7 @@ describe('adapters of the text model, served', () => {
     // What is likeliest may change where two tokens are nearly as likely and others share the step: the first ones are not.
     const begins = (text: string) => text.slice(0, 12);
     expect(together.map(({ text }) => begins(text))).toEqual([...alone, ...alone, ...alone].map(begins));
-  }, 60_000);
+  });
 
   it('go on from what they read themselves alone', async () => {
     const long = `Repeat after me: ${'the quick brown fox '.repeat(10)}`;
@@ -105,7 +105,7 @@ describe('adapters of the text model, served', () => {
     expect(again.cachedTokens).toBe(again.inputTokens - 1);
     const first = await answer(two, 'zzz', 'another lane');
     expect((await answer(two, long, 'lane')).cachedTokens).toBeLessThanOrEqual(first.inputTokens);
-  }, 60_000);
+  });
 });
 
 describe('what can not be served is told before anything is', () => {
@@ -136,7 +136,7 @@ describe('what can not be served is told before anything is', () => {
     write(adaptersFolder, 'wide-1', 1, { ...base, hiddenSize: 640 });
     const loading = loadTextGenerator({ folder, id: 'text-1', threads: 1, entry, adaptersFolder });
     await expect(loading).rejects.toThrow('wide-1/adapter.gguf is no adapter of the model that is served.');
-  }, 60_000);
+  });
 
   it('nothing is there: no adapters', async () => {
     expect(await findAdapters(path.join(newFolder(), 'adapters'))).toEqual([]);

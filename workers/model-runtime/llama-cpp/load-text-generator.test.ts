@@ -42,7 +42,7 @@ const asked = (content: string, given: Partial<GenerationInput> = {}): Generatio
 let generator: LlamaTextGenerator;
 beforeAll(async () => {
   generator = await load();
-}, 60_000);
+});
 afterAll(() => generator.close());
 
 interface Answer {
@@ -277,7 +277,7 @@ describe('the text model, served', () => {
     await expect(writing).rejects.toThrow('The process that writes ended (SIGKILL).');
     await expect.poll(() => texts(own), { timeout: 20_000, interval: 200 }).toContain('Paris');
     await own.close();
-  }, 60_000);
+  });
 
   it('takes a file, or the first of its parts, as well as a folder', async () => {
     expect(await findModelFiles(path.join(folder, firstPart))).toEqual(await findModelFiles(folder));

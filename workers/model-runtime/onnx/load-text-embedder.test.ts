@@ -16,7 +16,7 @@ let model: OnnxTextEmbedder;
 beforeAll(async () => {
   model = await load();
   await model.ready();
-}, 30_000);
+});
 
 afterAll(() => model.close());
 
