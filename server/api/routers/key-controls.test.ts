@@ -7,6 +7,7 @@ import {
   createPerson,
   type Person,
 } from '#server/testing/control-plane.ts';
+import { eventually } from '#server/testing/eventually.ts';
 import { createMember, createUser } from '#server/testing/factories.ts';
 import { callerFor } from '../root.ts';
 
@@ -47,11 +48,42 @@ describe('what a key may do', () => {
 
   it('takes an IPv4 address as logs write one that came over a socket of both versions', async () => {
     const { id } = await create({
-      allowedAddresses: ['::ffff:203.0.113.7', '::FFFF:192.0.2.1', '2001:db8::1'],
+      allowedAddresses: ['::ffff:203.0.113.7', '::FFFF:192.0.2.1', '2001:db8::1', ' 192.0.2.2 '],
     });
     expect(await read(id)).toMatchObject({
-      allowedAddresses: ['203.0.113.7', '192.0.2.1', '2001:db8::1'],
+      allowedAddresses: ['203.0.113.7', '192.0.2.1', '2001:db8::1', '192.0.2.2'],
     });
+  });
+
+  it.each([
+    ['::ffff:203.0.113.0/120', '203.0.113.0/24'],
+    ['::ffff:cb00:7107', '203.0.113.7'],
+    ['0:0:0:0:0:FFFF:203.0.113.7', '203.0.113.7'],
+    ['::ffff:0:0/96', '0.0.0.0/0'],
+  ])('takes IPv4 in the clothes of IPv6 however it is written: %s', async (written, meant) => {
+    const { id } = await create({ allowedAddresses: [written] });
+    expect(await read(id)).toMatchObject({ allowedAddresses: [meant] });
+  });
+
+  it('keeps a budget that another member sets at the same time', async () => {
+    const { id } = await create();
+    const { db } = plane.services;
+    const waiting = (count: number) => async () => {
+      const [found] = await db.$queryRaw<{ count: bigint }[]>`
+        SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'`;
+      expect(Number(found?.count)).toBe(count);
+    };
+    const changes = await db.$transaction(async (transaction) => {
+      await transaction.$queryRaw`
+        SELECT 1 FROM allowances WHERE workspace_id = ${person.workspaceId}::uuid FOR UPDATE`;
+      const one = change(id, { budget: all.budget });
+      await eventually(waiting(1));
+      const other = change(id, { concurrencyMax: 2 });
+      await eventually(waiting(2));
+      return { both: [one, other] };
+    });
+    await Promise.all(changes.both);
+    expect(await read(id)).toMatchObject({ budget: all.budget, concurrencyMax: 2 });
   });
 
   it('is changed afterwards, scopes too, and the audit log says from what to what', async () => {
