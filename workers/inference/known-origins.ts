@@ -31,7 +31,9 @@ export function createKnownOrigins({ find, lookUps, clock, logger }: KnownOrigin
       const nowMs = clock.now().getTime();
       const found = kept.get(origin);
       if (found && found.untilMs > nowMs) return found.known;
-      if (!shape.test(origin) || !lookUps.take(address).allowed) return Promise.resolve(false);
+      if (!shape.test(origin)) return Promise.resolve(false);
+      // Whoever asks for many must not take answers from the pages of others behind the same address.
+      if (!lookUps.take(address).allowed) return found?.known ?? Promise.resolve(false);
       const known = find(origin).catch((error: unknown) => {
         kept.delete(origin);
         logger.warn({ err: error }, 'An origin could not be looked up.');
