@@ -65,25 +65,49 @@ describe('what a key may do', () => {
     expect(await read(id)).toMatchObject({ allowedAddresses: [meant] });
   });
 
+  /** They come to what they write one after the other, while a call is admitted. */
+  async function atTheSameTime(
+    { workspaceId }: Person,
+    ...begun: readonly (() => Promise<unknown>)[]
+  ): Promise<void> {
+    const { db } = plane.services;
+    const waiting = await db.$transaction(async (transaction) => {
+      await transaction.$queryRaw`
+        SELECT 1 FROM allowances WHERE workspace_id = ${workspaceId}::uuid FOR UPDATE`;
+      const changes: Promise<unknown>[] = [];
+      for (const begin of begun) {
+        changes.push(begin());
+        await eventually(async () => {
+          const [found] = await db.$queryRaw<{ count: bigint }[]>`
+            SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'`;
+          expect(Number(found?.count)).toBe(changes.length);
+        });
+      }
+      return { changes };
+    });
+    await Promise.all(waiting.changes);
+  }
+
   it('keeps a budget that another member sets at the same time', async () => {
     const { id } = await create();
-    const { db } = plane.services;
-    const waiting = (count: number) => async () => {
-      const [found] = await db.$queryRaw<{ count: bigint }[]>`
-        SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'`;
-      expect(Number(found?.count)).toBe(count);
-    };
-    const changes = await db.$transaction(async (transaction) => {
-      await transaction.$queryRaw`
-        SELECT 1 FROM allowances WHERE workspace_id = ${person.workspaceId}::uuid FOR UPDATE`;
-      const one = change(id, { budget: all.budget });
-      await eventually(waiting(1));
-      const other = change(id, { concurrencyMax: 2 });
-      await eventually(waiting(2));
-      return { both: [one, other] };
-    });
-    await Promise.all(changes.both);
+    await atTheSameTime(
+      person,
+      () => change(id, { budget: all.budget }),
+      () => change(id, { concurrencyMax: 2 }),
+    );
     expect(await read(id)).toMatchObject({ budget: all.budget, concurrencyMax: 2 });
+  });
+
+  it('is chosen while the workspace’s budget is changed', async () => {
+    const other = await createPerson(plane);
+    const { workspaceId } = other;
+    const { apiKey, workspace } = caller(other);
+    await atTheSameTime(
+      other,
+      () => workspace.changeBudget({ workspaceId, budget: all.budget }),
+      () => apiKey.create({ workspaceId, name: 'Beside', budget: all.budget }),
+    );
+    expect(await apiKey.list({ workspaceId })).toMatchObject([{ name: 'Beside', budget: all.budget }]);
   });
 
   it('is changed afterwards, scopes too, and the audit log says from what to what', async () => {
