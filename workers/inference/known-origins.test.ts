@@ -57,6 +57,12 @@ it.each(['null', '', 'file://', `https://${'a'.repeat(300)}`, 'https://a.example
   },
 );
 
+it('lets an answer go without its page where the database is silent', async () => {
+  const { origins, warned } = book(() => new Promise(() => {}));
+  expect(await origins.has('https://app.example.com', '192.0.2.1')).toBe(false);
+  expect(warned).toHaveLength(1);
+});
+
 it('fails closed, and asks again at once', async () => {
   const { origins, asked, warned } = book(async () => {
     throw new Error('away');

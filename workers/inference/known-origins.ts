@@ -1,6 +1,7 @@
 import type { Clock } from '#server/domain/clock.ts';
 import type { Logger } from '#server/domain/logger.ts';
 import { apiKeyLimits } from '#server/domain/rate-limits/limits.ts';
+import { untilAborted } from '#server/platform/outbound-fetch/until-aborted.ts';
 import type { AddressBuckets } from './address-buckets.ts';
 
 export interface KnownOrigins {
@@ -34,7 +35,8 @@ export function createKnownOrigins({ find, lookUps, clock, logger }: KnownOrigin
       if (!shape.test(origin)) return Promise.resolve(false);
       // Whoever asks for many must not take answers from the pages of others behind the same address.
       if (!lookUps.take(address).allowed) return found?.known ?? Promise.resolve(false);
-      const known = find(origin).catch((error: unknown) => {
+      const inTime = AbortSignal.timeout(apiKeyLimits.originLookUpMs);
+      const known = untilAborted(find(origin), inTime).catch((error: unknown) => {
         kept.delete(origin);
         logger.warn({ err: error }, 'An origin could not be looked up.');
         return false;
