@@ -109,7 +109,7 @@ export interface Assumed {
 
 export interface SettleAssumedOptions {
   admit(request: AdmitRequest): Promise<Admission>;
-  /** A lost connection is retried until then. */
+  /** A lost connection is retried until then. What comes later is not written: nobody waits for it any more (`no_hold`). */
   readonly retryUntilMs: number;
 }
 
