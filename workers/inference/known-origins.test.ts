@@ -37,6 +37,17 @@ it('looks up a bounded number for an address, and others for another', async () 
   expect(asked).toHaveLength(4);
 });
 
+it('goes on with what it has found where an address may look up no more', async () => {
+  const { origins, asked, clock } = book(async (origin) => !origin.includes('unknown'));
+  const has = (name: string) => origins.has(`https://${name}.example.com`, '192.0.2.1');
+  expect([await has('app'), await has('unknown')]).toEqual([true, false]);
+  clock.advance(10_001);
+  for (const n of [1, 2, 3]) await has(`n${n}`);
+  const before = asked.length;
+  expect([await has('app'), await has('unknown'), await has('new')]).toEqual([true, false, false]);
+  expect(asked).toHaveLength(before);
+});
+
 it.each(['null', '', 'file://', `https://${'a'.repeat(300)}`, 'https://a.example.com/path'])(
   'knows %j not, without asking',
   async (origin) => {
@@ -45,6 +56,12 @@ it.each(['null', '', 'file://', `https://${'a'.repeat(300)}`, 'https://a.example
     expect(asked).toEqual([]);
   },
 );
+
+it('lets an answer go without its page where the database is silent', async () => {
+  const { origins, warned } = book(() => new Promise(() => {}));
+  expect(await origins.has('https://app.example.com', '192.0.2.1')).toBe(false);
+  expect(warned).toHaveLength(1);
+});
 
 it('fails closed, and asks again at once', async () => {
   const { origins, asked, warned } = book(async () => {

@@ -1,6 +1,7 @@
 import type { Clock } from '#server/domain/clock.ts';
 import type { Logger } from '#server/domain/logger.ts';
 import { apiKeyLimits } from '#server/domain/rate-limits/limits.ts';
+import { untilAborted } from '#server/platform/outbound-fetch/until-aborted.ts';
 import type { AddressBuckets } from './address-buckets.ts';
 
 export interface KnownOrigins {
@@ -31,8 +32,11 @@ export function createKnownOrigins({ find, lookUps, clock, logger }: KnownOrigin
       const nowMs = clock.now().getTime();
       const found = kept.get(origin);
       if (found && found.untilMs > nowMs) return found.known;
-      if (!shape.test(origin) || !lookUps.take(address).allowed) return Promise.resolve(false);
-      const known = find(origin).catch((error: unknown) => {
+      if (!shape.test(origin)) return Promise.resolve(false);
+      // Whoever asks for many must not take answers from the pages of others behind the same address.
+      if (!lookUps.take(address).allowed) return found?.known ?? Promise.resolve(false);
+      const inTime = AbortSignal.timeout(apiKeyLimits.originLookUpMs);
+      const known = untilAborted(find(origin), inTime).catch((error: unknown) => {
         kept.delete(origin);
         logger.warn({ err: error }, 'An origin could not be looked up.');
         return false;

@@ -123,7 +123,8 @@ export default function ErrorsPage() {
           Calls and units a minute, and calls at once, are the plan’s (see{' '}
           <Link href="/pricing">pricing</Link>
           ), for the workspace and for each key, which may have fewer. They hold over all servers together.
-          Each answer says what is left, of the key or of the workspace, whichever has less:
+          Each answer says what is left, of the key or of the workspace, whichever has less. A call that is
+          refused counts as a call and uses no units; lines of batches count as neither:
         </p>
         <Ledger
           className="max-w-2xl"

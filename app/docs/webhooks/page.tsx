@@ -92,8 +92,8 @@ export default function WebhooksReferencePage() {
         <p>
           Any other answer than 2xx is a failure, a redirect too: it is not followed. We try again after{' '}
           {retryDelaysMs.map(inWords).join(', ')}, each a fifth more or less, and after what{' '}
-          <code>Retry-After</code> asks for if that is longer, up to a day. What is not taken by then has
-          failed.
+          <code>Retry-After</code> asks for, or up to a fifth more, if that is longer, up to a day. What is
+          not taken by then has failed.
         </p>
         <p>
           Events can come twice, when your answer did not reach us, and out of order. Take each{' '}

@@ -7,6 +7,7 @@ import {
   createPerson,
   type Person,
 } from '#server/testing/control-plane.ts';
+import { eventually } from '#server/testing/eventually.ts';
 import { createMember, createUser } from '#server/testing/factories.ts';
 import { callerFor } from '../root.ts';
 
@@ -47,11 +48,66 @@ describe('what a key may do', () => {
 
   it('takes an IPv4 address as logs write one that came over a socket of both versions', async () => {
     const { id } = await create({
-      allowedAddresses: ['::ffff:203.0.113.7', '::FFFF:192.0.2.1', '2001:db8::1'],
+      allowedAddresses: ['::ffff:203.0.113.7', '::FFFF:192.0.2.1', '2001:db8::1', ' 192.0.2.2 '],
     });
     expect(await read(id)).toMatchObject({
-      allowedAddresses: ['203.0.113.7', '192.0.2.1', '2001:db8::1'],
+      allowedAddresses: ['203.0.113.7', '192.0.2.1', '2001:db8::1', '192.0.2.2'],
     });
+  });
+
+  it.each([
+    ['::ffff:203.0.113.0/120', '203.0.113.0/24'],
+    ['::ffff:cb00:7107', '203.0.113.7'],
+    ['0:0:0:0:0:FFFF:203.0.113.7', '203.0.113.7'],
+    ['::ffff:0:0/96', '0.0.0.0/0'],
+  ])('takes IPv4 in the clothes of IPv6 however it is written: %s', async (written, meant) => {
+    const { id } = await create({ allowedAddresses: [written] });
+    expect(await read(id)).toMatchObject({ allowedAddresses: [meant] });
+  });
+
+  /** They come to what they write one after the other, while a call is admitted. */
+  async function atTheSameTime(
+    { workspaceId }: Person,
+    ...begun: readonly (() => Promise<unknown>)[]
+  ): Promise<void> {
+    const { db } = plane.services;
+    const waiting = await db.$transaction(async (transaction) => {
+      await transaction.$queryRaw`
+        SELECT 1 FROM allowances WHERE workspace_id = ${workspaceId}::uuid FOR UPDATE`;
+      const changes: Promise<unknown>[] = [];
+      for (const begin of begun) {
+        changes.push(begin());
+        await eventually(async () => {
+          const [found] = await db.$queryRaw<{ count: bigint }[]>`
+            SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'`;
+          expect(Number(found?.count)).toBe(changes.length);
+        });
+      }
+      return { changes };
+    });
+    await Promise.all(waiting.changes);
+  }
+
+  it('keeps a budget that another member sets at the same time', async () => {
+    const { id } = await create();
+    await atTheSameTime(
+      person,
+      () => change(id, { budget: all.budget }),
+      () => change(id, { concurrencyMax: 2 }),
+    );
+    expect(await read(id)).toMatchObject({ budget: all.budget, concurrencyMax: 2 });
+  });
+
+  it('is chosen while the workspace’s budget is changed', async () => {
+    const other = await createPerson(plane);
+    const { workspaceId } = other;
+    const { apiKey, workspace } = caller(other);
+    await atTheSameTime(
+      other,
+      () => workspace.changeBudget({ workspaceId, budget: all.budget }),
+      () => apiKey.create({ workspaceId, name: 'Beside', budget: all.budget }),
+    );
+    expect(await apiKey.list({ workspaceId })).toMatchObject([{ name: 'Beside', budget: all.budget }]);
   });
 
   it('is changed afterwards, scopes too, and the audit log says from what to what', async () => {

@@ -25,6 +25,8 @@ export async function changeApiKey(
   const now = clock.now();
   const { budget, concurrencyMax, scopes, models, ...columns } = changes;
   await db.$transaction(async (transaction) => {
+    // Locked, so that of two at the same time the second keeps what the first has set.
+    await transaction.$queryRaw`SELECT 1 FROM api_keys WHERE id = ${keyId} AND workspace_id = ${workspaceId}::uuid FOR UPDATE`;
     const key = await findLiveKey(transaction, { workspaceId, keyId });
     if (key.revokedAt) {
       throw new DomainError('conflict', 'This key was revoked, and nothing of it can be changed.');

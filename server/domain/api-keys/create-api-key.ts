@@ -31,8 +31,9 @@ export async function createApiKey(
   const { budget = null, concurrencyMax = null } = controls;
 
   await db.$transaction(async (transaction) => {
-    // Locked, so that of two at the limit one waits and is then refused.
-    await transaction.$queryRaw`SELECT 1 FROM workspaces WHERE id = ${workspaceId}::uuid FOR UPDATE`;
+    // Locked, so that of two at the limit one waits and is then refused. NO KEY: whoever has the allowance, which is locked
+    // below, may still write a row that names the workspace.
+    await transaction.$queryRaw`SELECT 1 FROM workspaces WHERE id = ${workspaceId}::uuid FOR NO KEY UPDATE`;
     const workspace = await transaction.workspace.findUniqueOrThrow({ where: { id: workspaceId } });
     if (workspace.status !== 'active') {
       throw new DomainError('workspace_suspended', 'This workspace is suspended: it takes no new keys.');

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { displayNameSchema } from '../accounts/schema.ts';
 import { type Budget, budgetSchema } from '../billing/budget.ts';
+import { ipv4OfMapped } from '../rate-limits/ipv4-of-mapped.ts';
 import { apiKeyLimits } from '../rate-limits/limits.ts';
 import type { ApiKeyKind } from './key-format.ts';
 import { type ApiKeyScope, apiKeyScopes } from './scopes.ts';
@@ -8,6 +9,7 @@ import { type ApiKeyScope, apiKeyScopes } from './scopes.ts';
 export { type ApiKeyScope, apiKeyScopes } from './scopes.ts';
 
 export const apiKeyNameSchema = displayNameSchema(apiKeyLimits.nameCharactersMax);
+const mappedPrefixBits = 96;
 const keyIdSchema = z.string().regex(/^[0-9A-Za-z]{12}$/, 'Give the id of a key.');
 
 /**
@@ -24,12 +26,16 @@ export const defaultApiKeyScopes = [
 ] as const satisfies readonly ApiKeyScope[];
 
 const modelIdSchema = z.string().regex(/^[\w.:/@-]{1,200}$/, 'Give the id of a model.');
-/** A host, or a network with its prefix, of either version of IP. As logs write an IPv4 address that came over a socket of both, it is that address. */
+/** A host, or a network with its prefix, of either version of IP. What stands for IPv4, as logs write what came over a socket of both, is that. */
 export const allowedAddressSchema = z
-  .union([z.ipv4(), z.ipv6(), z.cidrv4(), z.cidrv6()], {
-    error: 'Give an IP address or a network: 203.0.113.7, 203.0.113.0/24, 2001:db8::/32.',
-  })
-  .transform((address) => address.replace(/^::ffff:(?=\d+\.\d+\.\d+\.\d+$)/i, ''));
+  .string()
+  .trim()
+  .pipe(
+    z.union([z.ipv4(), z.ipv6(), z.cidrv4(), z.cidrv6()], {
+      error: 'Give an IP address or a network: 203.0.113.7, 203.0.113.0/24, 2001:db8::/32.',
+    }),
+  )
+  .transform(withoutIpv6Clothes);
 /** As browsers send it: scheme, host and port, and nothing after. */
 export const allowedOriginSchema = z
   .string()
@@ -45,6 +51,15 @@ export const allowedOriginSchema = z
     context.addIssue({ code: 'custom', message });
     return z.NEVER;
   });
+
+function withoutIpv6Clothes(text: string): string {
+  const [address = '', prefix] = text.split('/');
+  const ipv4 = ipv4OfMapped(address);
+  if (ipv4 === null) return text;
+  if (prefix === undefined) return ipv4;
+  const bits = Number(prefix) - mappedPrefixBits;
+  return bits < 0 ? text : `${ipv4}/${bits}`;
+}
 
 function originOf(text: string): string | null {
   const url = URL.canParse(text) ? new URL(text) : null;

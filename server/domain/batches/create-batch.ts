@@ -30,7 +30,7 @@ export async function createBatch(
   if (before) return before;
   return db.$transaction(async (transaction) => {
     // Also so that the file is not deleted between a look at it and the batch that reads it.
-    await transaction.$queryRaw`SELECT 1 FROM workspaces WHERE id = ${workspaceId}::uuid FOR UPDATE`;
+    await transaction.$queryRaw`SELECT 1 FROM workspaces WHERE id = ${workspaceId}::uuid FOR NO KEY UPDATE`;
     // Of the same request at the same time, the first had the lock.
     const meanwhile = name && (await findNamedBatch({ db: transaction, clock }, name));
     if (meanwhile) return meanwhile;

@@ -38,7 +38,7 @@ export async function createFile(
     if (bytes === 0) throw new DomainError('invalid_request', 'The file is empty.', { param: 'file' });
     return await db.$transaction(async (transaction) => {
       // Uploads of a workspace are counted one after the other.
-      await transaction.$queryRaw`SELECT 1 FROM workspaces WHERE id = ${workspaceId}::uuid FOR UPDATE`;
+      await transaction.$queryRaw`SELECT 1 FROM workspaces WHERE id = ${workspaceId}::uuid FOR NO KEY UPDATE`;
       await refuseTooMuch(transaction, { workspaceId, files: 1, bytes });
       const createdAt = clock.now();
       const expiresAt = new Date(createdAt.getTime() + lifetimeMs);

@@ -12,7 +12,7 @@ export async function deleteFile(
 ): Promise<void> {
   await db.$transaction(async (transaction) => {
     // As a batch is made: of the two at once, the later one sees the other.
-    await transaction.$queryRaw`SELECT 1 FROM workspaces WHERE id = ${workspaceId}::uuid FOR UPDATE`;
+    await transaction.$queryRaw`SELECT 1 FROM workspaces WHERE id = ${workspaceId}::uuid FOR NO KEY UPDATE`;
     const file = await findFile({ db: transaction, clock }, { workspaceId, id });
     const reader = await transaction.batch.findFirst({
       where: { workspaceId, inputFileId: id, status: { in: [...openStatuses] } },

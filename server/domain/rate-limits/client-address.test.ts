@@ -36,6 +36,7 @@ describe('clientAddress', () => {
   it.each([
     ['an IPv4 address', '192.0.2.7', undefined, 0, '192.0.2.7'],
     ['an IPv4 address in IPv6 clothes', '::ffff:192.0.2.7', undefined, 0, '192.0.2.7'],
+    ['the same, as a proxy writes it', '10.0.0.1', '::FFFF:c000:0207', 1, '192.0.2.7'],
     ['an IPv6 address, cut to its network', '2001:db8:1:2:3:4:5:6', undefined, 0, '2001:db8:1:2::/64'],
     ['the same network, written shorter', '2001:DB8:1:2::9', undefined, 0, '2001:db8:1:2::/64'],
     ['a zone', 'fe80::1%eth0', undefined, 0, 'fe80:0:0:0::/64'],

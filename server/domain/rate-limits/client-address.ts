@@ -1,4 +1,5 @@
 import { isIPv6 } from 'node:net';
+import { ipv4OfMapped } from './ipv4-of-mapped.ts';
 
 export interface ClientAddressInput {
   /** The other end of the socket. */
@@ -48,7 +49,7 @@ function plainAddress(address: string): string {
   const plain = (address.split('%')[0] ?? '').toLowerCase();
   const embedded = plain.startsWith('::ffff:') ? plain.slice('::ffff:'.length) : plain;
   if (ipv4.test(embedded)) return embedded;
-  return isIPv6(plain) ? plain : unknownAddress;
+  return isIPv6(plain) ? (ipv4OfMapped(plain) ?? plain) : unknownAddress;
 }
 
 function ipv6Network(address: string): string | undefined {

@@ -233,6 +233,8 @@ export const apiKeyLimits = {
   originCharactersMax: 253,
   /** A gateway keeps so long whether some key names an origin. */
   originsKeptMs: 10 * secondMs,
+  /** An answer waits no longer for it: it was billed already. */
+  originLookUpMs: 2 * secondMs,
   /** How long a secret that was replaced may go on working. */
   overlapHoursMax: 30 * 24,
 } as const;
@@ -271,6 +273,8 @@ export const idempotencyLimits = {
   /** Longer than the longest request, a stream, with the time for its settlement. */
   claimMs: 5 * minuteMs,
   connectionsMax: 2,
+  /** A connection that went silent keeps a call no longer than this. */
+  queryTimeoutMs: 5 * secondMs,
 } as const;
 
 /** Bounds of what a key may read of its workspace's usage, and of what that may take of the database. */

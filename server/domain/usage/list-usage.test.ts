@@ -194,6 +194,14 @@ describe('usage', () => {
     expect(paged.length).toBeGreaterThan(0);
   });
 
+  it('by pages between which the day turns has no row twice', async () => {
+    const ask = { workspaceId, groupBy: ['model'] as const, limit: 1 };
+    const first = await listUsage({ db: database.prisma, clock }, ask);
+    const tomorrow = { db: database.prisma, clock: createFakeClock('2026-11-26T00:10:00Z') };
+    const second = await listUsage(tomorrow, { ...ask, after: first.rows[0]?.id });
+    expect(second).toMatchObject({ rows: [{ modelVersion: 'b@1' }], hasMore: false });
+  });
+
   it('after the last row has nothing more', async () => {
     const after = (await list({ groupBy: ['day'] })).rows.at(-1)?.id;
     expect(await list({ groupBy: ['day'], after })).toMatchObject({ rows: [], hasMore: false });

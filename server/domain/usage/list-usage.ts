@@ -89,6 +89,8 @@ function readGroups(db: Database, selection: Selection): Promise<GroupRow[]> {
   // Hours before the cursor's are on earlier pages.
   const since = bucket && cursor && cursor.at > from ? cursor.at : from;
   const last = cursor ?? { at: null, model: null, keyId: null, statusClass: null };
+  // Where the rows have no time of their own they have that of this page's period, which moves on by itself.
+  const lastAt = bucket === null ? from : last.at;
   return db.$queryRaw<GroupRow[]>`
     WITH chosen AS (
       SELECT
@@ -115,7 +117,7 @@ function readGroups(db: Database, selection: Selection): Promise<GroupRow[]> {
         ]::bigint[] AS latency_counts
       FROM chosen
       WHERE ${cursor === null}::boolean OR (at, model, key_id, status) >
-        (${last.at}::timestamptz, ${last.model}::text, ${last.keyId}::text, ${last.statusClass}::int)
+        (${lastAt}::timestamptz, ${last.model}::text, ${last.keyId}::text, ${last.statusClass}::int)
       GROUP BY 1, 2, 3, 4 ORDER BY 1, 2, 3, 4 LIMIT ${limit + 1}::int
     )
     SELECT page.*, k.kind AS key_kind

@@ -45,8 +45,8 @@ export interface AdmitRequest {
   readonly unitsMin: number;
   readonly unitsMax: number;
   readonly microUsdMax: number;
-  /** The rate windows have counted it already: it asks again after `quota_held`. */
-  readonly counted: boolean;
+  /** Whether the rate windows have counted the request already, since it asks again. Null: no window counts it, nor its units. */
+  readonly counted: boolean | null;
   /** It goes on for so long that it has to save its progress: it shares its hold with no other. */
   readonly ownHold?: boolean;
 }
@@ -109,7 +109,7 @@ export interface Assumed {
 
 export interface SettleAssumedOptions {
   admit(request: AdmitRequest): Promise<Admission>;
-  /** A lost connection is retried until then. */
+  /** A lost connection is retried until then. What comes later is not written: nobody waits for it any more (`no_hold`). */
   readonly retryUntilMs: number;
 }
 

@@ -29,7 +29,7 @@ export async function createEndpoint(
 
   const row = await db.$transaction(async (transaction) => {
     // Locked, so that of two at the limit one waits and is then refused.
-    await transaction.$queryRaw`SELECT 1 FROM workspaces WHERE id = ${workspaceId}::uuid FOR UPDATE`;
+    await transaction.$queryRaw`SELECT 1 FROM workspaces WHERE id = ${workspaceId}::uuid FOR NO KEY UPDATE`;
     const workspace = await transaction.workspace.findUniqueOrThrow({ where: { id: workspaceId } });
     if (workspace.status !== 'active') {
       throw new DomainError('workspace_suspended', 'This workspace is suspended: it takes no new endpoints.');

@@ -26,10 +26,12 @@ describe('the schedule', () => {
   });
 
   it('grants a server more time, within a day, and never less', () => {
-    const next = (retryAfterMs: number) => nextDelayMs(2, { retryAfterMs, random: () => 0.5 });
+    const next = (retryAfterMs: number, drawn = 0) => nextDelayMs(2, { retryAfterMs, random: () => drawn });
     expect(next(hourMs)).toBe(hourMs);
-    expect(next(1)).toBe(5 * 60_000);
+    expect(next(1, 0.5)).toBe(5 * 60_000);
     expect(next(90 * hourMs)).toBe(24 * hourMs);
+    // What was told the same does not come back at the same moment.
+    expect(next(hourMs, 1)).toBe(1.2 * hourMs);
   });
 
   it.each([

@@ -12,14 +12,19 @@ export function jittered(delayMs: number, random: Random): number {
   return Math.round(delayMs * (1 - jitterShare + 2 * jitterShare * random()));
 }
 
-/** Until the attempt after the one of that number; null after the last. A server may ask for more time, not for less. */
+/** Up to so much more: a server that is asked by many tells all of them the same. */
+function later(delayMs: number, random: Random): number {
+  return Math.round(delayMs * (1 + jitterShare * random()));
+}
+
+/** Until the attempt after the one of that number; null after the last. A server may ask for more time, not for less; it gets a little more. */
 export function nextDelayMs(
   number: number,
   { retryAfterMs, random }: { readonly retryAfterMs: number; readonly random: Random },
 ): number | null {
   const delayMs = retryDelaysMs[number - 1];
   if (delayMs === undefined) return null;
-  return Math.max(jittered(delayMs, random), Math.min(retryAfterMs, retryAfterMsMax));
+  return Math.max(jittered(delayMs, random), later(Math.min(retryAfterMs, retryAfterMsMax), random));
 }
 
 /** RFC 9110: seconds or a date. 0 where it is neither. */

@@ -91,9 +91,9 @@ export async function callOfOneKey(
   return waiting.map(({ request }) => (request ? admit(request) : 'settled'));
 }
 
-/** One that holds nothing, or was counted before, is decided over by the other function. */
+/** One that holds nothing, or is not counted as others are, is decided over by the other function. */
 function holdsAsOthersDo({ counted, unitsMax }: AdmitRequest): boolean {
-  return !counted && unitsMax > 0;
+  return counted === false && unitsMax > 0;
 }
 
 function exceedsShare({ share, inputUnits, outputUnits, priceMicroUsd }: Settlement): boolean {

@@ -59,7 +59,7 @@ export function createMetering({ pool, holdMs, onCall }: MeteringOptions): Postg
   const toAwayError = (cause: unknown) => new DatabaseAwayError('The database does not answer.', { cause });
   // Requests between admission and settlement, and in either: what may soon stand in the queue.
   let inFlight = 0;
-  // Not among them: those that go on for so long that nothing is gained by waiting for them.
+  // Not among them until they are settled: those that go on for so long that nothing is gained by waiting for them.
   const lasting = new Set<string>();
   const longWay = createLongWay();
   const both = createGroup<Waiting, Outcome>({
@@ -124,7 +124,8 @@ export function createMetering({ pool, holdMs, onCall }: MeteringOptions): Postg
       const admission = answer === oneByOne ? await admits.submit(request, { signal }) : answer;
       if (admission.verdict !== 'valid' || request.unitsMax === 0) {
         inFlight--;
-      } else if (request.ownHold) {
+      } else if (request.ownHold || request.counted === null) {
+        // A batch's line may also be lost with its lease, and is never settled then.
         inFlight--;
         lasting.add(request.requestId);
       } else {

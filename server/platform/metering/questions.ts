@@ -28,7 +28,7 @@ export type AnswerRow = readonly [
 export const oneByOne = 'one_by_one';
 export type Answer = Admission | typeof oneByOne;
 
-/** One that was counted already, that holds nothing, or that needs a hold of its own is asked for by itself. */
+/** One that was counted already, or is not counted at all, that holds nothing, or that needs a hold of its own is asked for by itself. */
 export function groupQuestions(requests: readonly AdmitRequest[]): readonly Question[] {
   const questions: [AdmitRequest, ...AdmitRequest[]][] = [];
   const openByKey = new Map<string, [AdmitRequest, ...AdmitRequest[]]>();
@@ -83,7 +83,7 @@ export function toAnswers(question: Question, row: AnswerRow): readonly Answer[]
 }
 
 function mayShare({ counted, unitsMax, ownHold = false }: AdmitRequest): boolean {
-  return !counted && unitsMax > 0 && !ownHold;
+  return counted === false && unitsMax > 0 && !ownHold;
 }
 
 function isAlike(one: AdmitRequest, other: AdmitRequest): boolean {

@@ -1,5 +1,5 @@
 import type pg from 'pg';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import type { Admission, AdmitRequest, AssumedOutcome, Cost } from '#server/domain/usage/metering.ts';
 import { createTestDatabase, type TestDatabase } from '#server/testing/database.ts';
 import type { WorkspaceOptions } from '#server/testing/factories.ts';
@@ -63,10 +63,11 @@ async function run(
   metering: PostgresMetering,
   request: AdmitRequest,
   cost: Cost = settlementOf(request, 1),
+  retryUntilMs = soon(),
 ): Promise<AssumedOutcome | null> {
   const assumed = metering.assume(request);
   if (!assumed) return null;
-  return metering.settleAssumed(assumed, cost, { admit: metering.admit, retryUntilMs: soon() });
+  return metering.settleAssumed(assumed, cost, { admit: metering.admit, retryUntilMs });
 }
 
 const stateOf = (one: Customer) => meteringState(database.pool, one);
@@ -123,6 +124,32 @@ describe('what was assumed', () => {
     expect(verdicts.filter((verdict) => verdict === 'valid')).toHaveLength(51);
     expect(verdicts.filter((verdict) => verdict !== 'valid')).toHaveLength(9);
     expect((await stateOf(one)).allowance).toMatchObject([{ spent_units: '1022', held_units: '0' }]);
+  });
+
+  it('is not written where its process was stopped for longer than a hold lasts', async () => {
+    const { metering, calls } = gateway();
+    const one = await known(metering);
+    const before = await stateOf(one);
+    calls.length = 0;
+    const request = admitRequest(one);
+    const late = await run(metering, request, settlementOf(request, 1), Date.now());
+    expect(late).toMatchObject({ outcome: 'no_hold' });
+    expect(calls).toEqual([]);
+    expect(await stateOf(one)).toEqual(before);
+    expect(metering.depth.assumed).toBe(0);
+  });
+
+  it('is not asked for anew where it was stopped while the database decided', async () => {
+    const { metering, calls } = gateway();
+    const one = await known(metering);
+    await set('UPDATE api_keys SET revoked_at = now() WHERE id = $1', one.keyId);
+    calls.length = 0;
+    const request = admitRequest(one);
+    const untilMs = Date.now() + 1_000;
+    const running = run(metering, request, settlementOf(request, 1), untilMs);
+    const stopped = vi.spyOn(Date, 'now').mockReturnValue(untilMs);
+    expect(await running.finally(() => stopped.mockRestore())).toMatchObject({ outcome: 'no_hold' });
+    expect(calls).toEqual([assumedCall]);
   });
 
   it('that failed is written with no units', async () => {

@@ -52,6 +52,9 @@ export function createAssumedSettlements(dependencies: SettleAssumedDependencies
     { admit, retryUntilMs }: SettleAssumedOptions,
   ): Promise<AssumedOutcome> {
     const { request } = assumed;
+    // It has no hold that ends, so this takes its place: of a process that was stopped for long.
+    const tooLate = { verdict: 'valid', windows: null, outcome: 'no_hold' } as const;
+    if (Date.now() >= retryUntilMs) return tooLate;
     let again = false;
     try {
       const learned = await group.submit({ assumed, cost });
@@ -68,6 +71,7 @@ export function createAssumedSettlements(dependencies: SettleAssumedDependencies
       if (outcome === 'settled') return { verdict: 'valid', windows: null, outcome };
       again = true;
     }
+    if (Date.now() >= retryUntilMs) return tooLate;
     const admission = await admit(request);
     if (admission.verdict !== 'valid') return admission;
     const { windows, epoch, share } = admission;

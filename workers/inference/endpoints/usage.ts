@@ -24,6 +24,7 @@ function moment(name: string, description: string) {
   const error = `${name} is a date or a time with its offset, such as 2026-11-01 or 2026-11-01T09:00:00Z, of this century.`;
   return z
     .string()
+    .overwrite(withPlus)
     .refine((text) => isTime(text), { error })
     .transform((text) => new Date(text))
     .optional()
@@ -136,6 +137,11 @@ export function usageEndpoint(dependencies: { db: Database; clock: Clock }): Fre
       };
     },
   };
+}
+
+/** In a query a plus that was not escaped is read as a blank. */
+function withPlus(text: string): string {
+  return text.replace(/ (?=\d{2}:\d{2}$)/, '+');
 }
 
 /** The database can compare what is far from now, but nobody means it. */

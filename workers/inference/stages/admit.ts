@@ -96,12 +96,13 @@ export async function askUntilDecided(
   caller: Pick<Received, 'signal' | 'departure' | 'line'>,
 ): Promise<Admission> {
   let admission = await ask(request);
+  const again = { ...request, counted: request.counted === null ? null : true };
   const waitUntilMs = performance.now() + heldQuotaWaitMs;
   // The rest of the quota is held by requests in flight: what they do not use is given back when they settle.
   for (let waitMs = askAgainFirstMs; admission.verdict === 'quota_held'; waitMs *= 2) {
     if (performance.now() >= waitUntilMs) break;
     await pause(Math.min(waitMs, askAgainLongestMs), undefined, { signal: caller.signal });
-    admission = await ask({ ...request, counted: true });
+    admission = await ask(again);
   }
   if (admission.verdict === 'concurrency_limited' && !caller.line)
     return askForPlaceOfLine(admission, waitUntilMs);
@@ -115,7 +116,7 @@ export async function askUntilDecided(
       let found = refused;
       while (found.verdict === 'concurrency_limited') {
         if (!(await wanted.freed({ untilMs, signal: caller.signal }))) break;
-        found = await ask({ ...request, counted: true });
+        found = await ask(again);
       }
       return found;
     } finally {
@@ -149,7 +150,8 @@ function toQuestion<Input>(
     unitsMin,
     unitsMax,
     microUsdMax,
-    counted: context.line !== undefined,
+    // Of a batch's line nothing is counted.
+    counted: context.line ? null : false,
     ownHold,
   };
 }
