@@ -160,6 +160,16 @@ describe('a conversation as a client keeps it', () => {
   });
 });
 
+it.each([
+  ['/', { inputs: 'x', parameters: { typical_p: 0.95 } }, 'parameters.typical_p', /send 1/],
+  ['/generate', { inputs: 'x', parameters: { truncate: 5 } }, 'parameters.truncate', /truncate: true/],
+  ['/models/text-1/v1/completions', { prompt: 'x', typical_p: 0.95 }, 'typical_p', /send 1/],
+])('says at %s what to send instead of %j', async (path, body, param, cure) => {
+  const { status, json } = await post(path, body);
+  expect([status, json.param]).toEqual([400, param]);
+  expect(json.error).toMatch(cure);
+});
+
 it('says that a prompt is too long in words that LangChain and LiteLLM know', async () => {
   const small = gatewayUnderTest(database, { generator: { contextTokens: 12 } });
   const long = { messages: [{ role: 'user', content: 'a b c d e f g h' }] };

@@ -99,7 +99,7 @@ describe("OpenAI's own client, as it is", () => {
     const notFound = { status: 404, code: 'not_found', message: expect.stringContaining('/v1/chat/comp') };
     await expect(openai.responses.create({ model: 'text-1', input: 'x' })).rejects.toMatchObject(notFound);
     await expect(openai.beta.threads.create({})).rejects.toMatchObject(notFound);
-    const run = { name: 'f', parameters: {}, parse: JSON.parse, function: () => 'x' };
+    const run = { name: 'f', description: 'x', parameters: {}, function: () => 'x' };
     const tools = [{ type: 'function' as const, function: run }];
     const runner = openai.chat.completions.runTools({ model: 'text-1', messages, tools });
     await expect(runner.finalContent()).rejects.toMatchObject({

@@ -81,7 +81,7 @@ export const completionRefusals: RefusedFields = {
 };
 
 /** Other fields that the path does not know are let through: clients send many that change nothing. */
-export function refuseFields(refusals: RefusedFields, sentence = notSupported) {
+export function refuseFields(refusals: RefusedFields, sentence = notSupported(cures)) {
   return (body: Readonly<Record<string, unknown>>, context: z.RefinementCtx) => {
     for (const [field, isHarmless] of Object.entries(refusals)) {
       const value = body[field];
@@ -91,7 +91,10 @@ export function refuseFields(refusals: RefusedFields, sentence = notSupported) {
   };
 }
 
-function notSupported(field: string): string {
-  const cure = cures[field];
-  return cure === undefined ? `${field} is not supported.` : `${field} is not supported: ${cure}.`;
+/** `instead` says for a field what to do, as the end of a sentence. */
+export function notSupported(instead: Readonly<Record<string, string>>) {
+  return (field: string): string => {
+    const cure = instead[field];
+    return cure === undefined ? `${field} is not supported.` : `${field} is not supported: ${cure}.`;
+  };
 }

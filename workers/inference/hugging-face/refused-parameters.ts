@@ -1,8 +1,9 @@
-import { type RefusedFields, refuseFields } from '../generation/refused-fields.ts';
+import { notSupported, type RefusedFields, refuseFields } from '../generation/refused-fields.ts';
 
-/** What text-generation-inference can do and we can't, and the values of it that ask for nothing. */
 const never = () => false;
 const isOff = (value: unknown) => value === false;
+
+/** What text-generation-inference can do and we can't, and the values of it that ask for nothing. */
 const textParameters: RefusedFields = {
   typical_p: (value) => value === 1,
   watermark: isOff,
@@ -39,25 +40,26 @@ const refuseOtherTasks = refuseFields(
   (field) => `${field} is of another task than this model has. GET /v1/models names the tasks of each.`,
 );
 
-export const refuseTextParameters = both(
-  refuseOtherTasks,
-  refuseFields(textParameters, (field) =>
-    field === 'truncate'
-      ? 'truncate is not supported as a number of tokens: send truncate: true beside inputs.'
-      : `${field} is not supported.`,
-  ),
-);
+const textSentence = notSupported({
+  // LangChain sends 0.95 unless it is told otherwise.
+  typical_p: 'send 1, which changes nothing, and a top_p',
+  best_of: 'send a call for each answer',
+  num_return_sequences: 'send a call for each answer',
+  truncate: 'a number of tokens is not read. Send truncate: true beside inputs',
+});
+
+export const refuseTextParameters = both(refuseOtherTasks, refuseFields(textParameters, textSentence));
 
 /** The same, where they stand beside the fields of OpenAI's API, which has a best_of and we a truncate of its own. */
 const { best_of: _bestOf, truncate: _truncate, ...besideOpenAi } = textParameters;
-export const refuseTextParametersBesideOpenAi = refuseFields(besideOpenAi);
+export const refuseTextParametersBesideOpenAi = refuseFields(besideOpenAi, textSentence);
 
 /** Of a classification: a calibrated probability is what a softmax makes; there is no other function to apply. */
 export const refuseClassificationParameters = both(
   refuseOtherTasks,
   refuseFields(
     { function_to_apply: (value) => value === 'softmax' },
-    (field) => `${field} is not supported: scores are probabilities, as softmax makes them.`,
+    notSupported({ function_to_apply: 'scores are probabilities, as softmax makes them' }),
   ),
 );
 
