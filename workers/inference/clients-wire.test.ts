@@ -79,6 +79,8 @@ describe('a shape of JSON', () => {
     const answer = await post(path, { messages: [user], response_format: { type, value: schema } });
     expect(answer.status).toBe(200);
     expect(lastGeneration()?.format).toEqual(format);
+    await post(path, { messages: [user], response_format: { type, schema } });
+    expect(lastGeneration()?.format).toEqual(format);
     await post(path, { messages: [user], response_format: { type } });
     expect(lastGeneration()?.format).toEqual({ kind: 'json' });
   });
@@ -128,6 +130,14 @@ describe('another task than the model has', () => {
 });
 
 describe('a conversation as a client keeps it', () => {
+  it('may begin with what an empty field of a chat program makes', async () => {
+    for (const role of ['system', 'developer']) {
+      for (const path of ['/v1/chat/completions', '/v1/text/generate']) {
+        expect((await post(path, { messages: [{ role, content: '' }, user] })).status).toBe(200);
+      }
+    }
+  });
+
   it('may have an answer without content', async () => {
     for (const said of [
       { role: 'assistant', content: null, refusal: 'No.' },

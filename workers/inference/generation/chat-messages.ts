@@ -46,10 +46,13 @@ const bounded = <Message extends z.ZodType>(message: Message) =>
     tooMany: `A request has at most ${messagesMax} messages.`,
   });
 
-/** An answer may have been empty, and goes with the next question all the same; a question has to say something. */
+/**
+ * An answer may have been empty, and goes with the next question all the same. So may what chat programs have a field for:
+ * an empty system message keeps the template's own away. A question has to say something.
+ */
 function refuseEmpty({ role: from, content: said }: GivenMessage, refine: z.RefinementCtx) {
   // What failed before is not what its type says.
-  if (from === 'assistant' || typeof said !== 'string' || said.trim() !== '') return;
+  if (from !== 'user' || typeof said !== 'string' || said.trim() !== '') return;
   refine.addIssue({ code: 'custom', path: ['content'], message: emptySentence });
 }
 

@@ -8,8 +8,9 @@ const { schemaBytesMax } = generationLimits;
 const error =
   'response_format is {"type": "text"}, {"type": "json_object"} or {"type": "json_schema", "json_schema": …}.';
 const schemaError = 'json_schema is {"name": …, "schema": …}.';
-const valueError = 'value is a JSON schema.';
-const schemaValue = z.record(z.string(), z.unknown(), { error: valueError });
+const schemaValue = z.record(z.string(), z.unknown(), {
+  error: 'The schema of a json_object is a JSON object.',
+});
 
 export const responseFormat = z
   .discriminatedUnion(
@@ -22,6 +23,7 @@ export const responseFormat = z
           description:
             'A schema, as text-generation-inference takes it: Hugging Face’s client for Python makes this of a json_schema.',
         }),
+        schema: schemaValue.nullish().openapi({ description: 'The same, as llama.cpp and others take it.' }),
       }),
       z.strictObject({
         type: z.literal('json_schema'),
@@ -51,7 +53,8 @@ export const responseFormat = z
 export function toOutputFormat(given: z.infer<typeof responseFormat>): OutputFormat {
   if (given == null || given.type === 'text') return { kind: 'text' };
   if (given.type === 'json_schema') return formatOfSchema(given.json_schema.schema, 'response_format');
-  return given.value ? formatOfSchema(given.value, 'response_format') : { kind: 'json' };
+  const schema = given.value ?? given.schema;
+  return schema ? formatOfSchema(schema, 'response_format') : { kind: 'json' };
 }
 
 /** `param` is the field that the schema came in. */
