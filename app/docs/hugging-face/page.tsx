@@ -163,17 +163,15 @@ export default function HuggingFacePage() {
           <code>/models/image-1/pipeline/feature-extraction</code> and base64 as inputs.
         </p>
         <p>
-          The client for Python, and the older <code>text_generation.Client</code>, take the address of a
-          model or <code>{api}</code> alone, where the current model writes. An address together with the name
-          of a model they send to Hugging Face. LangChain’s <code>HuggingFaceEndpoint</code> gives a key to
-          Hugging Face alone and sends <code>typical_p</code>: write{' '}
-          <code>
-            {
-              'HuggingFaceEndpoint(endpoint_url=…, typical_p=1, server_kwargs={"headers": {"Authorization": "Bearer …"}})'
-            }
-          </code>
-          . Its <code>HuggingFaceEndpointEmbeddings</code> takes no address: take OpenAI’s. LlamaIndex’s{' '}
-          <code>HuggingFaceInferenceAPI</code> takes it as <code>model_name</code>.
+          The client for Python and the older <code>text_generation.Client</code> take the address of a model,
+          or that of the API alone, where the current model writes. Given the name of a model beside the
+          address, the client for Python asks Hugging Face. LangChain’s <code>HuggingFaceEndpoint</code> keeps
+          its token for Hugging Face and sends a <code>typical_p</code>: give it <code>endpoint_url</code>,{' '}
+          <code>typical_p=1</code> and, as <code>server_kwargs</code>,{' '}
+          <code>{'{"headers": {"Authorization": "Bearer …"}}'}</code>; its{' '}
+          <code>HuggingFaceEndpointEmbeddings</code> takes no address, so take{' '}
+          <Link href="/docs/openai#clients">OpenAI’s</Link>. LlamaIndex’s <code>HuggingFaceInferenceAPI</code>{' '}
+          takes the address of a model as <code>model_name</code>.
         </p>
       </Section>
       <Section id="errors" title="Errors">
