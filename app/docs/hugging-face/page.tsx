@@ -154,7 +154,8 @@ export default function HuggingFacePage() {
       <Section id="clients" title="What the clients do">
         <p>
           The client for JavaScript needs <code>endpointUrl</code>; without it, it asks Hugging Face who
-          serves the model. It sends a picture’s bytes alone, without its parameters. Its{' '}
+          serves the model (version 2 has <code>.endpoint(address)</code> instead, and wants{' '}
+          <code>model</code> in each call). It sends a picture’s bytes alone, without its parameters. Its{' '}
           <code>textGeneration</code> calls <code>/v1/completions</code> below the model, so the answer begins
           with the prompt only where <code>return_full_text</code> is true, and{' '}
           <code>textGenerationStream</code> hands on OpenAI’s chunks: the text is in{' '}
