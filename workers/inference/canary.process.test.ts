@@ -239,7 +239,7 @@ async function huggingFaceCanaries(): Promise<void> {
     expect(await send(path, canary, `text/${canary}`)).toBe(415);
   }
   const stop = [canary];
-  for (const path of ['/models/text-1', '/generate', '/generate_stream']) {
+  for (const path of ['/models/text-1', '/', '/generate', '/generate_stream']) {
     const parameters = { stop, details: true, return_full_text: true };
     expect(await status(path, { inputs: canary, parameters, stream: true })).toBe(200);
     expect(await status(path, { inputs: canary, parameters: { grammar: canary } })).toBe(400);

@@ -50,6 +50,7 @@ describe('the routes', () => {
       { method: 'POST', path: '/models/text-1', stages: metered },
       { method: 'POST', path: '/models/text-1/v1/chat/completions', stages: metered },
       { method: 'POST', path: '/models/text-1/v1/completions', stages: metered },
+      { method: 'POST', path: '/', stages: metered },
       { method: 'POST', path: '/generate', stages: metered },
       { method: 'POST', path: '/generate_stream', stages: metered },
       { method: 'GET', path: '/v1/models', stages: free },

@@ -16,6 +16,7 @@ import type { GenerationEndpoint } from './generation-endpoint.ts';
 import { familyOfPath } from './hugging-face/family-of-path.ts';
 import type { KnownOrigins } from './known-origins.ts';
 import type { GatewayMetrics } from './metrics.ts';
+import { noSuchPath } from './no-such-path.ts';
 import { openApiDocument } from './openapi-document.ts';
 import { idempotencyHeaders } from './openapi-parts.ts';
 import { isPathOf, routerPath, templateOf } from './path-template.ts';
@@ -138,7 +139,8 @@ export function createGateway(options: GatewayOptions): Gateway {
   app.notFound(async (c) => {
     const allowed = methodsOf(c.req.path);
     const family = familyOfPath(c.req.path);
-    if (allowed === '') return answer(c, 'other', family, () => Promise.reject(noSuchPath(family)));
+    if (allowed === '')
+      return answer(c, 'other', family, () => Promise.reject(nothingAt(c.req.path, family)));
     if (c.req.method === 'OPTIONS') return cors.preflight(c.req.raw, receive(c).address());
     const refused = await answer(c, 'other', family, () => Promise.reject(wrongMethod(allowed)));
     refused.headers.set('allow', allowed);
@@ -217,6 +219,10 @@ export function createGateway(options: GatewayOptions): Gateway {
     });
   }
 
+  function nothingAt(path: string, family: EndpointFamily): DomainError {
+    return noSuchPath(path, { family, templates: routes.map((route) => route.path) });
+  }
+
   function methodsOf(path: string): string {
     return routes
       .filter((route) => isPathOf(route.path, path))
@@ -257,7 +263,7 @@ export function createGateway(options: GatewayOptions): Gateway {
     };
     // Another gateway may have taken the batch: a path that is not served here fails the line, as it fails a call.
     const response = await respondTo(received, { route: path, family: line?.family ?? 'own' }, (given) =>
-      line ? line.guarded.run(given) : Promise.reject(noSuchPath('own')),
+      line ? line.guarded.run(given) : Promise.reject(nothingAt(path, 'own')),
     );
     return { status: response.status, body: await response.text(), settle: deferred.take(requestId) };
   };
@@ -275,12 +281,4 @@ export function createGateway(options: GatewayOptions): Gateway {
 
 function wrongMethod(allowed: string): DomainError {
   return new DomainError('method_not_allowed', `This path takes ${allowed}.`);
-}
-
-function noSuchPath(family: EndpointFamily): DomainError {
-  const sentence =
-    family === 'own'
-      ? 'There is no such path.'
-      : 'There is no such model, or it has no such task. GET /v1/models names the models.';
-  return new DomainError('not_found', sentence);
 }

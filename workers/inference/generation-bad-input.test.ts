@@ -202,7 +202,6 @@ const messageCases: readonly Case[] = [
     bad,
     'messages[0].content',
   ],
-  ['an empty system', { messages: [{ role: 'system', content: '' }, user] }, 400, bad, 'messages[0].content'],
   ['NUL in a content', { messages: [{ role: 'user', content: 'a\0b' }] }, 400, bad, 'messages[0].content'],
   ['half a character', { messages: [{ role: 'user', content: '\ud800' }] }, 400, bad, 'messages[0].content'],
   ['no part', { messages: [{ role: 'user', content: [] }] }, 400, bad, 'messages[0].content'],

@@ -94,6 +94,24 @@ describe("OpenAI's own client, as it is", () => {
     );
   });
 
+  it('is told what to call instead of what is not served', async () => {
+    const openai = client(await serving());
+    const notFound = { status: 404, code: 'not_found', message: expect.stringContaining('/v1/chat/comp') };
+    await expect(openai.responses.create({ model: 'text-1', input: 'x' })).rejects.toMatchObject(notFound);
+    await expect(openai.beta.threads.create({})).rejects.toMatchObject(notFound);
+    const run = { name: 'f', description: 'x', parameters: {}, function: () => 'x' };
+    const tools = [{ type: 'function' as const, function: run }];
+    const runner = openai.chat.completions.runTools({ model: 'text-1', messages, tools });
+    await expect(runner.finalContent()).rejects.toMatchObject({
+      param: 'tools',
+      message: expect.stringContaining('response_format'),
+    });
+    const withoutVersion = openai.withOptions({ baseURL: openai.baseURL.replace('/v1', '') });
+    await expect(withoutVersion.models.list()).rejects.toMatchObject({
+      message: expect.stringContaining('/v1/models'),
+    });
+  });
+
   it('throws when a stream fails, and the stream is not billed', async () => {
     const served = await serving({ generator: { failAfter: () => 3 } });
     const stream = await client(served).chat.completions.create({ model: 'text-1', messages, stream: true });

@@ -89,7 +89,7 @@ describe('a text', () => {
     ['top_n_tokens', 3],
     ['decoder_input_details', true],
     ['adapter_id', 'other'],
-    ['grammar', { type: 'json', value: {} }],
+    ['grammar', { type: 'regex', value: 'a' }],
     ['truncate', 100],
     ['max_new_tokens', 0],
     ['temperature', 3],
@@ -239,7 +239,7 @@ describe("OpenAI's shape below a model", () => {
   it.each([
     ['chat/completions', { messages: [{ role: 'user', content: 'x' }], tools: [{}] }, 'tools'],
     ['completions', { prompt: 'x', typical_p: 0.5 }, 'typical_p'],
-    ['completions', { prompt: 'x', grammar: {} }, 'grammar'],
+    ['completions', { prompt: 'x', grammar: 'json' }, 'grammar'],
     ['completions', { prompt: 'x', best_of: 3 }, 'best_of'],
   ])('refuses %s %j in the shape of the family', async (path, body, param) => {
     const { status, json } = await post(`/models/text-1/v1/${path}`, body);

@@ -229,6 +229,7 @@ describe('errors of the family', () => {
     '/models/text-1',
     '/models/text-1/v1/chat/completions',
     '/models/text-1/v1/completions',
+    '/',
     '/generate',
     '/generate_stream',
   ])('are a string for a key that is missing or wrong on %s', async (path) => {

@@ -6,7 +6,9 @@ import { issueToError } from './issue-to-error.ts';
 import { hasMoreJsonParts } from './json-parts.ts';
 
 const utf8 = new TextDecoder('utf-8', { fatal: true });
-const json = /^application\/json(?:\s*;\s*charset="?utf-?8"?)?\s*$/i;
+const json = /^application\/json\s*(?:;|$)/i;
+const charset = /;\s*charset\s*=\s*"?([^\s";]*)/i;
+const utf8Names = /^(?:utf-?8|us-ascii)$/i;
 
 /** For endpoints that take JSON alone. */
 export function jsonBody<Input>(schema: z.ZodType<Input>): BodyReader<Input> {
@@ -20,8 +22,11 @@ export async function readJson({ contentType, readBody }: IncomingBody): Promise
   return parseJson(await readBody());
 }
 
+/** Other parameters than a charset say nothing about JSON, and some clients send them. */
 export function isJson(contentType: string): boolean {
-  return json.test(contentType);
+  if (!json.test(contentType)) return false;
+  const named = charset.exec(contentType)?.[1];
+  return named === undefined || utf8Names.test(named);
 }
 
 export function parseJson(bytes: Uint8Array): unknown {

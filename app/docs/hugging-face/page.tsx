@@ -69,6 +69,11 @@ export default function HuggingFacePage() {
               'as OpenAI has it',
               'The same. model is not read; do_sample, return_full_text, max_new_tokens and stop_sequences are.',
             ],
+            [
+              'POST /',
+              '{"inputs", "parameters", "stream"}',
+              'As /models/text-1. For clients that have the server’s address alone.',
+            ],
             ['POST /generate', '{"inputs", "parameters"}', 'generated_text, by text-1.'],
             ['POST /generate_stream', '{"inputs", "parameters"}', 'The same in events.'],
             ['GET /info', '', 'The model that /generate calls, and its limits.'],
@@ -95,7 +100,8 @@ export default function HuggingFacePage() {
         />
         <p>
           A text that is longer than the model reads is refused; <code>truncate: true</code> beside{' '}
-          <code>inputs</code> cuts it.
+          <code>inputs</code> cuts it. Parameters of other tasks, such as <code>candidate_labels</code> or{' '}
+          <code>threshold</code>, are refused: the labels are the model’s own.
         </p>
       </Section>
       <Section id="generation" title="Text generation">
@@ -120,14 +126,19 @@ export default function HuggingFacePage() {
               'The prompt in front of the answer. Left out: true on /models/text-1, false on /generate.',
             ],
             ['details', 'boolean', 'finish_reason, generated_tokens, seed, and the tokens.'],
+            [
+              'grammar',
+              '{"type": "json", "value"}',
+              'JSON that the schema in value accepts. Regular expressions are refused.',
+            ],
           ]}
         />
         <p>
           Refused with their name, since they would change what the answer means: <code>typical_p</code>,{' '}
           <code>watermark</code>, <code>best_of</code>, <code>num_return_sequences</code>,{' '}
-          <code>top_n_tokens</code>, <code>decoder_input_details</code>, <code>adapter_id</code>,{' '}
-          <code>grammar</code> and <code>truncate</code> among the parameters. JSON of a schema is written by{' '}
-          <code>response_format</code>: see <Link href="/docs/text#json">Text</Link>.{' '}
+          <code>top_n_tokens</code>, <code>decoder_input_details</code>, <code>adapter_id</code> and a{' '}
+          <code>truncate</code> in tokens. What a schema may hold is in{' '}
+          <Link href="/docs/text#json">Text</Link>; chats take it as <code>response_format</code>.{' '}
           <code>truncate: true</code> beside <code>inputs</code> cuts a prompt that is too long.
         </p>
         <p>
@@ -143,13 +154,25 @@ export default function HuggingFacePage() {
       <Section id="clients" title="What the clients do">
         <p>
           The client for JavaScript needs <code>endpointUrl</code>; without it, it asks Hugging Face who
-          serves the model. It sends a picture’s bytes alone, without its parameters. Its{' '}
+          serves the model (version 2 has <code>.endpoint(address)</code> instead, and wants{' '}
+          <code>model</code> in each call). It sends a picture’s bytes alone, without its parameters. Its{' '}
           <code>textGeneration</code> calls <code>/v1/completions</code> below the model, so the answer begins
           with the prompt only where <code>return_full_text</code> is true, and{' '}
           <code>textGenerationStream</code> hands on OpenAI’s chunks: the text is in{' '}
           <code>choices[0].text</code>. Vectors come from <code>featureExtraction</code>: of texts with{' '}
           <code>/models/text-embedding-1</code> as the address, of pictures with{' '}
           <code>/models/image-1/pipeline/feature-extraction</code> and base64 as inputs.
+        </p>
+        <p>
+          The client for Python and the older <code>text_generation.Client</code> take the address of a model,
+          or that of the API alone, where the current model writes. Given the name of a model beside the
+          address, the client for Python asks Hugging Face. LangChain’s <code>HuggingFaceEndpoint</code> keeps
+          its token for Hugging Face and sends a <code>typical_p</code>: give it <code>endpoint_url</code>,{' '}
+          <code>typical_p=1</code> and, as <code>server_kwargs</code>,{' '}
+          <code>{'{"headers": {"Authorization": "Bearer …"}}'}</code>; its{' '}
+          <code>HuggingFaceEndpointEmbeddings</code> takes no address, so take{' '}
+          <Link href="/docs/openai#clients">OpenAI’s</Link>. LlamaIndex’s <code>HuggingFaceInferenceAPI</code>{' '}
+          takes the address of a model as <code>model_name</code>.
         </p>
       </Section>
       <Section id="errors" title="Errors">

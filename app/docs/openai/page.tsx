@@ -69,7 +69,7 @@ export default function OpenAiPage() {
             [
               'model',
               'names of its own',
-              'Take one of GET /v1/models. Others are 404 not_found; left out, the current one answers.',
+              'Take one of GET /v1/models. Others are 404 not_found; left out, or tgi or dummy, as clients write where a server has one model, the current one answers.',
             ],
             [
               'tools, …',
@@ -97,8 +97,50 @@ export default function OpenAiPage() {
             [
               'other paths',
               '404',
-              'There are none for responses, moderations, images to be made, audio, assistants or fine-tuning.',
+              'There are none for responses, moderations, images to be made, audio, assistants or fine-tuning. The error says what to call instead.',
             ],
+            [
+              'several prompts',
+              '400 in /v1/completions',
+              'Send a call for each, or a batch of them. LangChain: OpenAI(batch_size=1).',
+            ],
+          ]}
+        />
+      </Section>
+      <Section id="clients" title="Frameworks">
+        <p>
+          What speaks OpenAI’s API takes this one with <code>{api}/v1</code> as its base URL (
+          <code>base_url</code>, <code>baseURL</code>, <code>api_base</code>) and a key. Some begin with what
+          is not here, and have a setting for it:
+        </p>
+        <FieldTable
+          label="Frameworks"
+          head={['Client', 'Takes', 'Set']}
+          fields={[
+            [
+              'Vercel’s AI SDK',
+              'text, objects, vectors',
+              'createOpenAI({ baseURL }).chat("text-1"), since openai("text-1") calls /v1/responses. Its OpenAI-compatible provider needs no setting.',
+            ],
+            [
+              'LangChain',
+              'ChatOpenAI, OpenAIEmbeddings, OpenAI',
+              'with_structured_output goes by its default, json_schema. OpenAIEmbeddings(check_embedding_ctx_length=False) in Python.',
+            ],
+            [
+              'LlamaIndex',
+              'OpenAILike, OpenAILikeEmbedding',
+              'is_chat_model=True, and should_use_structured_outputs=True for as_structured_llm.',
+            ],
+            ['LiteLLM', 'completion, embedding', 'model="openai/text-1" with api_base.'],
+            ['Instructor', 'response_model', 'mode=instructor.Mode.JSON_SCHEMA: others send tools.'],
+            ['Pydantic AI', 'OpenAIChatModel', 'output_type=NativeOutput(…): others send tools.'],
+            [
+              'OpenAI’s Agents SDK',
+              'agents without tools',
+              'set_default_openai_api("chat_completions"), since it begins with /v1/responses.',
+            ],
+            ['Haystack, Semantic Kernel, smolagents', 'chats and vectors', 'Nothing.'],
           ]}
         />
       </Section>

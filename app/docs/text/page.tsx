@@ -185,7 +185,8 @@ export default async function TextReferencePage() {
           schema (of up to {schemaBytesMax / kibibyte} KiB) accepts, strict or not: tokens that would break it
           are never drawn. What can’t be kept is refused with its place and what to do instead; so is a schema
           whose patterns, bounds and branches leave too much open at once. An answer that <code>length</code>{' '}
-          ended is cut short, and so no JSON.
+          ended is cut short, and so no JSON. A schema as <code>value</code> or <code>schema</code> beside{' '}
+          <code>json_object</code>, as other engines’ clients send it, is kept as well.
         </p>
         <SchemaTable />
         <CodeSample label="A shape that is asked for" variants={[jsonCall(api)]} />

@@ -9,7 +9,7 @@ import {
   toSampling,
   toStop,
 } from '../generation/generation-fields.ts';
-import { namedGenerator, type TextGenerators } from '../generation/named-generator.ts';
+import { modelNamed, namedGenerator, type TextGenerators } from '../generation/named-generator.ts';
 import {
   chatLogprobs,
   finishReason,
@@ -147,7 +147,7 @@ export function parseChat(given: unknown): GenerationRequest<ChatOptions> {
 
 function toRequest(given: z.infer<typeof body>): GenerationRequest<ChatOptions> {
   return {
-    model: given.model ?? undefined,
+    model: modelNamed(given.model),
     isStream: given.stream ?? false,
     generation: {
       prompt: { kind: 'chat', messages: toChatMessages(given.messages) },

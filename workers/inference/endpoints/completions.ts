@@ -13,7 +13,7 @@ import {
   toSampling,
   toStop,
 } from '../generation/generation-fields.ts';
-import { namedGenerator, type TextGenerators } from '../generation/named-generator.ts';
+import { modelNamed, namedGenerator, type TextGenerators } from '../generation/named-generator.ts';
 import {
   finishReason,
   headFields,
@@ -40,7 +40,8 @@ const { completionTokensDefault, choicesMax } = generationLimits;
 /** As the OpenAI API has it for completions. */
 const logprobsMax = 5;
 
-const promptError = 'prompt is a text, or a list of one text. Lists of token numbers are not read.';
+const promptError =
+  'prompt is a text, or a list of one text: send a call for each. Lists of token numbers are not read.';
 const isOneText = (list: readonly unknown[]) => list.length === 1 && typeof list[0] === 'string';
 const listOfOne = z
   .array(z.unknown())
@@ -160,7 +161,7 @@ export function parseCompletion(given: unknown): GenerationRequest<CompletionOpt
 
 function toRequest(given: z.infer<typeof body>): GenerationRequest<CompletionOptions> {
   return {
-    model: given.model ?? undefined,
+    model: modelNamed(given.model),
     isStream: given.stream ?? false,
     generation: {
       prompt: { kind: 'text', text: given.prompt },

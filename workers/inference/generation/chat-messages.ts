@@ -9,7 +9,7 @@ const { messagesMax, contentPartsMax } = generationLimits;
 const { textCharactersMax } = requestLimits;
 
 const contentError =
-  'content is a text, or a list of parts {"type": "text", "text": …}. Other parts are not read.';
+  'content is a text, or a list of parts {"type": "text", "text": …}. Other parts are not read: pictures go to POST /v1/images/classify.';
 const part = z.looseObject(
   { type: z.literal('text', { error: contentError }), text: textOrNone },
   { error: contentError },
@@ -28,7 +28,8 @@ const content = z
     error: `The texts of a message have at most ${textCharactersMax} characters together.`,
   });
 
-const roleError = 'role is system, developer, user or assistant.';
+const roleError =
+  'role is system, developer, user or assistant. Results of tools are not read: the models call no functions.';
 const role = z.enum(['system', 'developer', 'user', 'assistant'], { error: roleError });
 interface GivenMessage {
   readonly role: z.infer<typeof role>;
@@ -45,10 +46,13 @@ const bounded = <Message extends z.ZodType>(message: Message) =>
     tooMany: `A request has at most ${messagesMax} messages.`,
   });
 
-/** An answer may have been empty, and goes with the next question all the same; a question has to say something. */
+/**
+ * An answer may have been empty, and goes with the next question all the same. So may what chat programs have a field for:
+ * an empty system message keeps the template's own away. A question has to say something.
+ */
 function refuseEmpty({ role: from, content: said }: GivenMessage, refine: z.RefinementCtx) {
   // What failed before is not what its type says.
-  if (from === 'assistant' || typeof said !== 'string' || said.trim() !== '') return;
+  if (from !== 'user' || typeof said !== 'string' || said.trim() !== '') return;
   refine.addIssue({ code: 'custom', path: ['content'], message: emptySentence });
 }
 
@@ -59,10 +63,16 @@ export const ownMessages = bounded(
   description: 'A conversation, the oldest message first; the answer is the next one.',
 });
 
+/** Left out, or null, where an assistant called functions or refused to answer: as empty. */
+const contentOrNone = content
+  .nullish()
+  .transform((value) => value ?? '')
+  .openapi({ description: 'Of an assistant it may be null.' });
+
 /** As OpenAI's clients send them: fields that change nothing are let through, those that would are refused. */
 export const openAiMessages = bounded(
   z
-    .looseObject({ role, content }, { error: messageError })
+    .looseObject({ role, content: contentOrNone }, { error: messageError })
     .superRefine(refuseEmpty)
     .superRefine(refuseFields(messageRefusals)),
 );

@@ -5,6 +5,9 @@ import {
   GenerationRefusedError,
 } from '#workers/model-runtime/text-generator.ts';
 
+/** LangChain and LiteLLM tell this error from others by its words, and then cut or send it elsewhere. */
+const beyondContext = 'The prompt is too long: it exceeds the context window.';
+
 /** What went wrong with a generation, said to whoever asked for it. `promptParam` names the prompt. */
 export function generationError(error: unknown, promptParam: string): DomainError {
   if (error instanceof DomainError) return error;
@@ -49,14 +52,14 @@ function refusalError(refusal: GenerationRefusal, promptParam: string): DomainEr
     case 'prompt_too_long':
       return new DomainError(
         'input_too_long',
-        `The prompt is too long: with an answer, the model has room for ${refusal.contextTokens} tokens. Shorten it.`,
+        `${beyondContext} With an answer, the model has room for ${refusal.contextTokens} tokens. Shorten it.`,
         { param: promptParam },
       );
     case 'input_too_long': {
       const { tokens, contextTokens } = refusal;
       return new DomainError(
         'input_too_long',
-        `The prompt has ${tokens} tokens; with an answer, the model has room for ${contextTokens}. Shorten it, or send truncate: true to cut its beginning.`,
+        `${beyondContext} It has ${tokens} tokens; with an answer, the model has room for ${contextTokens}. Shorten it, or send truncate: true to cut its beginning.`,
         { param: promptParam },
       );
     }

@@ -14,3 +14,12 @@ export function namedGenerator(generators: TextGenerators, name: string | undefi
     param: 'model',
   });
 }
+
+/** What text-generation-inference's documents and Hugging Face's clients put where a server has one model. */
+const placeholders: ReadonlySet<string> = new Set(['tgi', 'dummy']);
+
+/** Undefined: none is named, or only that which stands where none is. An address is where a client of Hugging Face was pointed. */
+export function modelNamed(given: string | null | undefined): string | undefined {
+  if (given == null || placeholders.has(given) || /^https?:\/\//i.test(given)) return undefined;
+  return given;
+}

@@ -8,6 +8,32 @@ const isFalse = (value: unknown) => value === false;
 const isTrue = (value: unknown) => value === true;
 const never = () => false;
 
+const noFunctions =
+  'the models call no functions. JSON of a shape of yours is written with response_format and a json_schema';
+const askAsSchema = 'send response_format with a json_schema';
+const writesTexts = 'the models write texts alone';
+
+/** What to do instead, where there is anything. */
+const cures: Readonly<Record<string, string>> = {
+  tools: noFunctions,
+  tool_choice: noFunctions,
+  tool_calls: noFunctions,
+  functions: noFunctions,
+  function_call: noFunctions,
+  audio: writesTexts,
+  modalities: writesTexts,
+  web_search_options: 'the models look nothing up. Put what they are to know into the messages',
+  moderation: 'leave it out',
+  prediction: 'leave it out',
+  store: 'no answer is kept. Leave it out',
+  suffix: 'a text is only gone on with. Send what stands before it as prompt',
+  guided_json: askAsSchema,
+  guided_regex: askAsSchema,
+  guided_choice: `${askAsSchema} of an enum`,
+  structured_outputs: askAsSchema,
+  json_schema: askAsSchema,
+};
+
 /** Of vLLM, SGLang and llama.cpp beside OpenAI's API: another shape, another end, another way to draw. */
 const engineFields: RefusedFields = {
   guided_json: never,
@@ -55,15 +81,20 @@ export const completionRefusals: RefusedFields = {
 };
 
 /** Other fields that the path does not know are let through: clients send many that change nothing. */
-export function refuseFields(
-  refusals: RefusedFields,
-  sentence = (field: string) => `${field} is not supported.`,
-) {
+export function refuseFields(refusals: RefusedFields, sentence = notSupported(cures)) {
   return (body: Readonly<Record<string, unknown>>, context: z.RefinementCtx) => {
     for (const [field, isHarmless] of Object.entries(refusals)) {
       const value = body[field];
       if (value == null || isHarmless(value)) continue;
       context.addIssue({ code: 'custom', path: [field], message: sentence(field) });
     }
+  };
+}
+
+/** `instead` says for a field what to do, as the end of a sentence. */
+export function notSupported(instead: Readonly<Record<string, string>>) {
+  return (field: string): string => {
+    const cure = instead[field];
+    return cure === undefined ? `${field} is not supported.` : `${field} is not supported: ${cure}.`;
   };
 }

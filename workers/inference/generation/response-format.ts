@@ -8,13 +8,23 @@ const { schemaBytesMax } = generationLimits;
 const error =
   'response_format is {"type": "text"}, {"type": "json_object"} or {"type": "json_schema", "json_schema": …}.';
 const schemaError = 'json_schema is {"name": …, "schema": …}.';
+const schemaValue = z.record(z.string(), z.unknown(), {
+  error: 'The schema of a json_object is a JSON object.',
+});
 
 export const responseFormat = z
   .discriminatedUnion(
     'type',
     [
       z.strictObject({ type: z.literal('text') }),
-      z.strictObject({ type: z.literal('json_object') }),
+      z.strictObject({
+        type: z.enum(['json_object', 'json']),
+        value: schemaValue.nullish().openapi({
+          description:
+            'A schema, as text-generation-inference takes it: Hugging Face’s client for Python makes this of a json_schema.',
+        }),
+        schema: schemaValue.nullish().openapi({ description: 'The same, as llama.cpp and others take it.' }),
+      }),
       z.strictObject({
         type: z.literal('json_schema'),
         json_schema: z.strictObject(
@@ -42,8 +52,14 @@ export const responseFormat = z
 /** Refuses a schema that no grammar can be made of. */
 export function toOutputFormat(given: z.infer<typeof responseFormat>): OutputFormat {
   if (given == null || given.type === 'text') return { kind: 'text' };
-  if (given.type === 'json_object') return { kind: 'json' };
-  const { schema } = given.json_schema;
+  if (given.type === 'json_schema') return formatOfSchema(given.json_schema.schema, 'response_format');
+  const schema = given.value ?? given.schema;
+  return schema ? formatOfSchema(schema, 'response_format') : { kind: 'json' };
+}
+
+/** `param` is the field that the schema came in. */
+export function formatOfSchema(schema: Readonly<Record<string, unknown>>, param: string): OutputFormat {
+  const refused = (sentence: string) => new DomainError('invalid_request', sentence, { param });
   try {
     if (Buffer.byteLength(JSON.stringify(schema)) > schemaBytesMax) {
       throw refused(`A schema has at most ${schemaBytesMax} bytes.`);
@@ -56,8 +72,4 @@ export function toOutputFormat(given: z.infer<typeof responseFormat>): OutputFor
     throw refused(cause.path === '' ? cause.message : `${cause.path}: ${cause.message}`);
   }
   return { kind: 'json_schema', schema };
-}
-
-function refused(sentence: string): DomainError {
-  return new DomainError('invalid_request', sentence, { param: 'response_format' });
 }

@@ -5,6 +5,7 @@ import { flag, maxTokens, samplingFields, toSampling, toStop } from '../generati
 import type { GenerationRequest } from '../generation-endpoint.ts';
 import { text } from '../text-input.ts';
 import { bodyError, parametersError } from './common-fields.ts';
+import { grammar, toGrammarFormat } from './grammar.ts';
 import { refuseTextParameters } from './refused-parameters.ts';
 
 const { newTokensDefault } = generationLimits;
@@ -32,6 +33,7 @@ const parameters = z
         description: 'Put the prompt in front of the answer.',
       }),
       details: flag('details').openapi({ description: 'Why it ended, and its tokens.' }),
+      grammar,
     },
     { error: parametersError },
   )
@@ -88,7 +90,7 @@ export function toTgiRequest(
       stop: toStop(fields.stop ?? fields.stop_sequences),
       // Every event names its token; a whole answer only where it is asked to.
       logprobs: isStream || details ? 0 : null,
-      format: { kind: 'text' },
+      format: toGrammarFormat(fields.grammar),
     },
     options: {
       details,

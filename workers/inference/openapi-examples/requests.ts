@@ -29,6 +29,7 @@ export const exampleRequests: Readonly<Record<string, object>> = {
   textGeneration: inputs,
   createModelChatCompletion: chat,
   createModelCompletion: completion,
+  compatGenerate: inputs,
   generate: inputs,
   generateStream: inputs,
   createFeedback: { request_id: 'req_019ab0f2c4d17a7e8f3b5c6d7e8f9a0b', label: 'negative' },

@@ -3,6 +3,7 @@ import { generationLimits } from '#server/domain/rate-limits/limits.ts';
 import type { TextGenerator } from '#workers/model-runtime/text-generator.ts';
 import { flag, maxTokens, samplingFields } from '../../generation/generation-fields.ts';
 import type { GenerationEndpoint } from '../../generation-endpoint.ts';
+import { grammar, schemaOfGrammar } from '../../hugging-face/grammar.ts';
 import { refuseTextParametersBesideOpenAi } from '../../hugging-face/refused-parameters.ts';
 import { parseAs, readJson } from '../../json-body.ts';
 import {
@@ -21,6 +22,7 @@ const parameters = z
       return_full_text: flag('return_full_text'),
       max_new_tokens: maxTokens('max_new_tokens'),
       stop_sequences: samplingFields.stop,
+      grammar,
     },
     { error: 'The body is a JSON object.' },
   )
@@ -44,12 +46,24 @@ export function modelCompletionsEndpoint(generator: TextGenerator): GenerationEn
 }
 
 function fromParameters(given: unknown): object {
-  const { do_sample, return_full_text, max_new_tokens, stop_sequences, ...body } = parseAs(parameters, given);
+  const {
+    do_sample,
+    return_full_text,
+    max_new_tokens,
+    stop_sequences,
+    grammar: shape,
+    ...body
+  } = parseAs(parameters, given);
   return {
     ...body,
+    response_format: body.response_format ?? toResponseFormat(shape),
     max_tokens: body.max_tokens ?? max_new_tokens ?? generationLimits.newTokensDefault,
     stop: body.stop ?? stop_sequences,
     temperature: body.temperature ?? (do_sample === false ? 0 : null),
     echo: body.echo ?? return_full_text,
   };
+}
+
+function toResponseFormat(shape: z.infer<typeof grammar>): object | undefined {
+  return shape ? { type: 'json_object', value: schemaOfGrammar(shape) } : undefined;
 }

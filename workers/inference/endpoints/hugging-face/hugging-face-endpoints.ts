@@ -15,7 +15,12 @@ import { modelCompletionsEndpoint } from './completions.ts';
 import { pictureFeatureEndpoint, textFeatureEndpoints } from './feature-extraction.ts';
 import { imageClassificationEndpoint } from './image-classification.ts';
 import { textClassificationEndpoint } from './text-classification.ts';
-import { generateEndpoint, generateStreamEndpoint, textGenerationEndpoint } from './text-generation.ts';
+import {
+  compatGenerateEndpoint,
+  generateEndpoint,
+  generateStreamEndpoint,
+  textGenerationEndpoint,
+} from './text-generation.ts';
 
 export interface HuggingFaceModels {
   readonly sentiment: ServedModel<TextInput, TextClassification>;
@@ -38,6 +43,7 @@ export function huggingFaceMetered({ sentiment, images, embeddings, fetchOutside
 export function huggingFaceGenerating([first, ...others]: TextGenerators) {
   return [
     ...underName(first),
+    compatGenerateEndpoint(first),
     generateEndpoint(first),
     generateStreamEndpoint(first),
     ...others.flatMap((generator) => underName(generator, `_${generator.model.id.replaceAll('-', '_')}`)),

@@ -15,14 +15,32 @@ const description = 'One unit is one token that was read or written.';
 
 /** POST /models/{model}: a list of one answer that begins with its prompt, unless it is told otherwise. */
 export function textGenerationEndpoint(generator: TextGenerator): GenerationEndpoint<TgiOptions> {
+  return eitherWay(generator, {
+    path: `/models/${generator.model.id}`,
+    operationId: 'textGeneration',
+    summary: 'How a text goes on, as Hugging Face’s clients ask for it',
+  });
+}
+
+/** POST / of text-generation-inference, where its own clients and Hugging Face's send what they do when they have its address alone. */
+export function compatGenerateEndpoint(generator: TextGenerator): GenerationEndpoint<TgiOptions> {
+  return eitherWay(generator, {
+    path: '/',
+    operationId: 'compatGenerate',
+    summary: 'How a text goes on, whole or in events, as text-generation-inference has it',
+  });
+}
+
+function eitherWay(
+  generator: TextGenerator,
+  named: Pick<RouteConfig, 'path' | 'operationId' | 'summary'>,
+): GenerationEndpoint<TgiOptions> {
   const read = jsonBody(tgiStreamableBody);
   return {
     ...common(generator),
     route: createRoute({
+      ...named,
       method: 'post',
-      path: `/models/${generator.model.id}`,
-      operationId: 'textGeneration',
-      summary: 'How a text goes on, as Hugging Face’s clients ask for it',
       description,
       security: bearer,
       request: requestOf(tgiStreamableBody.openapi('TextGenerationInput')),
