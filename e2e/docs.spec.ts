@@ -326,6 +326,18 @@ test('the receiver takes the delivery of the documents, and no other', async ({ 
   await expect(runReceiver({ ...receiver, delivery: forged })).rejects.toThrow('The signature is wrong.');
 });
 
+test('every path of the description is listed, and no other', async ({ page, request, product }) => {
+  const { paths } = (await (await request.get(`${product.apiUrl}/v1/openapi.json`)).json()) as {
+    paths: Record<string, object>;
+  };
+  const described = Object.entries(paths)
+    .filter(([path]) => path.startsWith('/v1/') && path !== '/v1/openapi.json')
+    .flatMap(([path, methods]) => Object.keys(methods).map((method) => `${method.toUpperCase()} ${path}`));
+  await page.goto('/docs/paths');
+  const listed = await page.getByRole('main').getByRole('rowheader').allInnerTexts();
+  expect(listed.toSorted()).toEqual(described.toSorted());
+});
+
 test('the errors are documented as the API answers them', async ({ page, request, product }) => {
   await page.goto('/docs/errors');
   const rows = await page.getByRole('region', { name: 'Codes' }).getByRole('row').allInnerTexts();

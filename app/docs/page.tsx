@@ -49,7 +49,7 @@ export default function QuickStartPage() {
             <code>{api}/v1/openapi.json</code>
           </a>{' '}
           describes every path, field and error in OpenAPI 3.1. Client generators read it as it is. A field
-          that may be left out may also be null.
+          that may be left out may also be null. The same to read: <Link href="/docs/paths">all paths</Link>.
         </p>
       </Section>
     </>
