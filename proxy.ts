@@ -1,16 +1,19 @@
 import { type NextRequest, NextResponse } from 'next/server';
 import { themeScriptHash } from '#app/_components/theme-script.ts';
+import { askedAddressHeader } from '#app/_trpc/asked-address.ts';
 import { readWebEnvironment } from '#server/platform/environment/web.ts';
 
 /**
  * Gives each page its Content-Security-Policy. Scripts run by the answer's nonce, or by their hash; Next reads the
- * nonce out of the request's copy of the header. Nothing is authorised here: every page and procedure asks for itself.
+ * nonce out of the request's copy of the header. Each is told its own address too, to come back to from the door.
+ * Nothing is authorised here: every page and procedure asks for itself.
  */
 export function proxy(request: NextRequest): NextResponse {
   const nonce = Buffer.from(crypto.getRandomValues(new Uint8Array(16))).toString('base64');
   const policy = contentSecurityPolicy(nonce);
   const headers = new Headers(request.headers);
   headers.set('content-security-policy', policy);
+  headers.set(askedAddressHeader, request.nextUrl.pathname + request.nextUrl.search);
   const response = NextResponse.next({ request: { headers } });
   response.headers.set('content-security-policy', policy);
   return response;

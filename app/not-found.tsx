@@ -1,6 +1,9 @@
+import type { Metadata } from 'next';
 import Link from 'next/link';
 import { Wordmark } from './_components/mark.tsx';
 import { EdgeTicks } from './_components/rule.tsx';
+
+export const metadata: Metadata = { title: 'Not here' };
 
 export default function NotFound() {
   return (

@@ -29,3 +29,19 @@ export async function docSamples(page: Page, key: string, folder: string): Promi
     node: async (code) => (await run(process.execPath, ['--input-type=module', '-e', code], options)).stdout,
   };
 }
+
+/** The answer that the page shows under its first call. */
+export function answerShown(page: Page): Promise<string> {
+  return page.getByLabel('Its answer, as it came').first().innerText();
+}
+
+/** Every field with the type of what is in it; words stay, but for an id. */
+export function shapeOf(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(shapeOf);
+  if (typeof value === 'object' && value !== null) {
+    return Object.fromEntries(
+      Object.entries(value).map(([name, one]) => [name, name === 'id' ? typeof one : shapeOf(one)]),
+    );
+  }
+  return typeof value === 'string' ? value : typeof value;
+}

@@ -2,7 +2,7 @@ import { execFile } from 'node:child_process';
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { promisify } from 'node:util';
-import { docSamples } from './doc-samples.ts';
+import { answerShown, docSamples, shapeOf } from './doc-samples.ts';
 import { expect, test } from './fixtures.ts';
 import { runReceiver } from './run-receiver.ts';
 
@@ -16,7 +16,7 @@ test('the first call of the quick start runs as it is written', async ({ page, p
   };
   const env = { ...process.env, MODELYARD_KEY: product.demoKey, FORCE_COLOR: '0' };
   const curl = await run('sh', ['-c', await codeOf('curl')], { env });
-  expect(curl.stdout).toContain('"object":"sentiment"');
+  expect(shapeOf(JSON.parse(curl.stdout))).toEqual(shapeOf(JSON.parse(await answerShown(page))));
   const script = await run(process.execPath, ['--input-type=module', '-e', await codeOf('TypeScript')], {
     env,
   });
@@ -53,7 +53,9 @@ test('the calls with pictures run as they are written, each with the same answer
   type Scores = { label: string; score: number }[];
   const scoresOf = (stdout: string) =>
     (JSON.parse(stdout) as { data: { scores: Scores }[] }).data.map(({ scores }) => scores.slice(0, 3));
-  const asForm = scoresOf(await shell(await codeOf('A call', 'curl')));
+  const stdoutOfForm = await shell(await codeOf('A call', 'curl'));
+  expect(shapeOf(JSON.parse(stdoutOfForm))).toEqual(shapeOf(JSON.parse(await answerShown(page))));
+  const asForm = scoresOf(stdoutOfForm);
   expect(asForm[0]).toHaveLength(3);
   expect(scoresOf(await shell(await codeOf('Other ways', 'bytes')))).toEqual(asForm);
   expect(scoresOf(await shell(await codeOf('Other ways', 'base64')))).toEqual(asForm);
@@ -162,6 +164,15 @@ test('the calls that have a text written run as they are written', async ({ page
   expect(events[0]?.[0]).toBe('started');
   expect(events.slice(1, -1).every(([name]) => name === 'text')).toBe(true);
   expect(events.at(-1)?.[0]).toBe('finished');
+  const shown = (await answerShown(page)).split('\n\n');
+  for (const [event, at] of [
+    [events[0], 0],
+    [events[1], 1],
+    [events.at(-1), -1],
+  ] as const) {
+    const [name, data = ''] = shown.at(at)?.slice('event: '.length).split('\ndata: ') ?? [];
+    expect([name, shapeOf(JSON.parse(data))]).toEqual([event?.[0], shapeOf(JSON.parse(event?.[1] ?? ''))]);
+  }
   const { usage } = JSON.parse(events.at(-1)?.[1] ?? '') as { usage: Record<string, number> };
   expect(usage.units).toBe((usage.input_tokens ?? 0) + (usage.output_tokens ?? 0));
 
@@ -313,6 +324,18 @@ test('the receiver takes the delivery of the documents, and no other', async ({ 
   );
   const forged = `WEBHOOK_SECRET=whsec_YW5vdGhlcg==\n${delivery}`;
   await expect(runReceiver({ ...receiver, delivery: forged })).rejects.toThrow('The signature is wrong.');
+});
+
+test('every path of the description is listed, and no other', async ({ page, request, product }) => {
+  const { paths } = (await (await request.get(`${product.apiUrl}/v1/openapi.json`)).json()) as {
+    paths: Record<string, object>;
+  };
+  const described = Object.entries(paths)
+    .filter(([path]) => path.startsWith('/v1/') && path !== '/v1/openapi.json')
+    .flatMap(([path, methods]) => Object.keys(methods).map((method) => `${method.toUpperCase()} ${path}`));
+  await page.goto('/docs/paths');
+  const listed = await page.getByRole('main').getByRole('rowheader').allInnerTexts();
+  expect(listed.toSorted()).toEqual(described.toSorted());
 });
 
 test('the errors are documented as the API answers them', async ({ page, request, product }) => {

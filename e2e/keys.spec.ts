@@ -39,6 +39,7 @@ test('a key is restricted, changed and rotated, and the API does as the console 
   // Changed on its own page, in force from the next call.
   await page.getByRole('link', { name: 'restricted' }).first().click();
   await expect(page.getByRole('heading', { name: 'restricted' })).toBeVisible();
+  await expect(page).toHaveTitle(/^restricted · /);
   await expect(page.getByText('$0.00 of $12.50')).toBeVisible();
   await page.getByLabel('Addresses').fill('');
   await page.getByRole('button', { name: 'Save changes' }).click();

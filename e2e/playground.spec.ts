@@ -108,6 +108,18 @@ test('a picture is looked at, and so is what it was looked at for', async ({
   await expect(page.getByRole('row')).toHaveCount(4);
 });
 
+test('on a phone the answer comes into view, which stands under the picture', async ({
+  memberPage: page,
+  console,
+}) => {
+  await page.setViewportSize({ width: 390, height: 667 });
+  await open(page, `${console}/playground?task=images`);
+  const answer = page.getByRole('heading', { name: 'Answer' });
+  await expect(answer).not.toBeInViewport();
+  await page.getByRole('button', { name: 'Run' }).click();
+  await expect(answer).toBeInViewport();
+});
+
 test('a conversation is written, stopped, and has its receipt', async ({
   memberPage: page,
   console,

@@ -10,6 +10,7 @@ export const publicScreens = [
   '/acceptable-use',
   '/docs',
   '/docs/authentication',
+  '/docs/paths',
   '/docs/sentiment',
   '/docs/text',
   '/docs/images',

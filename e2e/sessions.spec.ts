@@ -39,12 +39,23 @@ test('a wrong password and an unknown address are refused alike', async ({
   expect(await refusal(product.demoEmail)).toBe(await refusal('nobody@example.com'));
 });
 
-test('signing out leads to the front page, and the console asks for the door', async ({ page, product }) => {
+test('signing out leads to the front page, and the console’s door back to the whole address', async ({
+  page,
+  product,
+}) => {
   await signIn(page, product.demoEmail, product.demoPassword);
   const home = new URL(page.url()).pathname;
   await page.getByRole('button', { name: /: account$/ }).click();
   await page.getByRole('menuitem', { name: 'Sign out' }).click();
   await page.waitForURL(product.webUrl + '/');
-  await page.goto(`${home}/keys`);
+  const deep = `${home}/usage?range=30d`;
+  await page.goto(deep);
   await page.waitForURL('**/sign-in?next=**');
+  await page.getByLabel('Email').fill(product.demoEmail);
+  await page.getByLabel('Password', { exact: true }).fill(product.demoPassword);
+  await page.getByRole('button', { name: 'Sign in' }).click();
+  await page.waitForURL(product.webUrl + deep);
+  // Who is in already goes through.
+  await page.goto(`/sign-in?next=${encodeURIComponent(deep)}`);
+  await page.waitForURL(product.webUrl + deep);
 });

@@ -2,7 +2,7 @@ import type { ReactNode } from 'react';
 
 /** Comments, strings, JSON's names, numbers: enough for samples in three languages, with no parser to ship. */
 const token =
-  /(^|\s)(#[^\n]*|\/\/[^\n]*)|("(?:[^"\\\n]|\\.)*"|'[^']*')(\s*:)?|(?<=[:[,]\s?)(\d+(?:\.\d+)?)\b(?=[\s,\]}]|$)/g;
+  /(^|\s)(#[^\n]*|\/\/[^\n]*)|("(?:[^"\\\n]|\\.)*"|'[^']*')(\s*:)?|(?<=[:[,]\s*)(-?\d+(?:\.\d+)?(?:e[+-]?\d+)?)\b(?=[\s,\]}]|$)/g;
 
 export function highlight(code: string): ReactNode[] {
   const parts: ReactNode[] = [];

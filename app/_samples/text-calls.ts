@@ -8,7 +8,7 @@ export function textCalls(apiUrl: string): readonly CodeVariant[] {
       code: `curl -N ${apiUrl}/v1/text/generate \\
   -H "Authorization: Bearer $MODELYARD_KEY" \\
   -H "Content-Type: application/json" \\
-  -d '{"messages": [{"role": "user", "content": "Name three colours."}], "max_tokens": 60, "stream": true}'`,
+  -d '{"messages": [{"role": "user", "content": "Name three colours."}], "max_tokens": 60, "temperature": 0, "stream": true}'`,
     },
     {
       name: 'TypeScript',
@@ -21,6 +21,7 @@ export function textCalls(apiUrl: string): readonly CodeVariant[] {
   body: JSON.stringify({
     messages: [{ role: "user", content: "Name three colours." }],
     max_tokens: 60,
+    temperature: 0,
     stream: true,
   }),
 });
@@ -45,6 +46,7 @@ request = urllib.request.Request(
     json.dumps({
         "messages": [{"role": "user", "content": "Name three colours."}],
         "max_tokens": 60,
+        "temperature": 0,
         "stream": True,
     }).encode(),
     {
@@ -78,6 +80,7 @@ const stream = await client.chat.completions.create({
   model: "text-1",
   messages: [{ role: "user", content: "Name three colours." }],
   max_completion_tokens: 60,
+  temperature: 0,
   stream: true,
 });
 for await (const chunk of stream) {
@@ -94,6 +97,7 @@ stream = client.chat.completions.create(
     model="text-1",
     messages=[{"role": "user", "content": "Name three colours."}],
     max_completion_tokens=60,
+    temperature=0,
     stream=True,
 )
 for chunk in stream:

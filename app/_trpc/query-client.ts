@@ -14,10 +14,19 @@ function onError(error: Error): void {
   window.location.assign(`/sign-in?next=${encodeURIComponent(pathname + search)}`);
 }
 
+/**
+ * Asked without a network too, so that a failure is seen at once: by default a change would wait in silence, and be
+ * made on its own when the network is back.
+ */
+const networkMode = 'always';
+
 export function createQueryClient(): QueryClient {
   return new QueryClient({
     queryCache: new QueryCache({ onError }),
     mutationCache: new MutationCache({ onError }),
-    defaultOptions: { queries: { staleTime: 5_000, retry }, mutations: { retry: false } },
+    defaultOptions: {
+      queries: { staleTime: 5_000, retry, networkMode },
+      mutations: { retry: false, networkMode },
+    },
   });
 }

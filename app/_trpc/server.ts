@@ -1,9 +1,11 @@
 import 'server-only';
 import { TRPCError } from '@trpc/server';
+import { headers } from 'next/headers';
 import { notFound, redirect } from 'next/navigation';
 import { cache } from 'react';
 import { createCaller } from '#server/api/caller.ts';
 import type { WorkspaceItem } from '#server/domain/workspaces/schema.ts';
+import { askedAddressHeader } from './asked-address.ts';
 
 /** One caller a request: the session is read once. */
 export const caller = cache(createCaller);
@@ -12,15 +14,19 @@ export const caller = cache(createCaller);
 const absent: readonly TRPCError['code'][] = ['NOT_FOUND', 'FORBIDDEN', 'BAD_REQUEST'];
 
 /**
- * What a page does with a refusal: who is not signed in goes to the door and comes back; what is not there is said to
- * be so. Anything else is a failure and reaches error.tsx.
+ * What a page does with a refusal: who is not signed in goes to the door and comes back to the whole address, which
+ * a layout, refused first, does not know by its `path`; what is not there is said to be so. Anything else is a failure
+ * and reaches error.tsx.
  */
-async function orLeave<T>(asked: Promise<T>, path: string): Promise<T> {
+async function orLeave<T>(answer: Promise<T>, path: string): Promise<T> {
   try {
-    return await asked;
+    return await answer;
   } catch (error) {
     if (!(error instanceof TRPCError)) throw error;
-    if (error.code === 'UNAUTHORIZED') redirect(`/sign-in?next=${encodeURIComponent(path)}`);
+    if (error.code === 'UNAUTHORIZED') {
+      const asked = (await headers()).get(askedAddressHeader) ?? path;
+      redirect(`/sign-in?next=${encodeURIComponent(asked)}`);
+    }
     if (absent.includes(error.code)) notFound();
     throw error;
   }

@@ -7,6 +7,7 @@ export interface DocsPage {
 export const docsPages: readonly DocsPage[] = [
   { href: '/docs', title: 'Quick start', group: 'Begin' },
   { href: '/docs/authentication', title: 'Authentication', group: 'Begin' },
+  { href: '/docs/paths', title: 'All paths', group: 'Reference' },
   { href: '/docs/sentiment', title: 'Sentiment', group: 'Reference' },
   { href: '/docs/text', title: 'Text', group: 'Reference' },
   { href: '/docs/images', title: 'Images', group: 'Reference' },

@@ -14,7 +14,7 @@ const headOfFields: FieldRow = ['Field', 'Type', 'Meaning'];
 export function FieldTable({ label, fields, head = headOfFields }: FieldTableProps) {
   return (
     <Scroller className="mt-3" label={label}>
-      <table className="table">
+      <table className="table stacks">
         <thead>
           <tr>
             {head.map((name) => (
@@ -30,7 +30,7 @@ export function FieldTable({ label, fields, head = headOfFields }: FieldTablePro
               <th scope="row">
                 <code>{name}</code>
               </th>
-              <td className="text-ink-2 whitespace-nowrap">{type}</td>
+              <td className="text-ink-2 md:whitespace-nowrap">{type}</td>
               <td>{meaning}</td>
             </tr>
           ))}

@@ -1,6 +1,7 @@
 import type { ReactNode } from 'react';
 import { SiteFooter } from '../_components/site-footer.tsx';
 import { SiteHeader } from '../_components/site-header.tsx';
+import { DocsNeighbours } from './docs-neighbours.tsx';
 import { DocsTree } from './docs-tree.tsx';
 
 export default function DocsLayout({ children }: { children: ReactNode }) {
@@ -14,6 +15,7 @@ export default function DocsLayout({ children }: { children: ReactNode }) {
         <DocsTree />
         <main id="content" tabIndex={-1} className="prose outline-none">
           {children}
+          <DocsNeighbours />
         </main>
       </div>
       <SiteFooter />

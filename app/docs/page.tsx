@@ -2,7 +2,9 @@ import type { Metadata } from 'next';
 import Link from 'next/link';
 import { apiUrl } from '#server/api/addresses.ts';
 import { CodeSample } from '../_components/code-sample.tsx';
+import { firstAnswer } from '../_samples/answers.ts';
 import { firstCalls } from '../_samples/first-calls.ts';
+import { AnswerSample } from './answer-sample.tsx';
 import { Section } from './section.tsx';
 
 export const metadata: Metadata = { title: 'Quick start' };
@@ -22,8 +24,7 @@ export default function QuickStartPage() {
       </Section>
       <Section id="call" title="2. Call">
         <p>
-          The API is at <code>{api}</code>. Send one text, or a list of them. A field that may be left out may
-          also be null.
+          The API is at <code>{api}</code>. Send one text, or a list of them.
         </p>
         <CodeSample label="The first call" variants={firstCalls(api)} />
       </Section>
@@ -34,6 +35,7 @@ export default function QuickStartPage() {
           <code>usage</code> says what the call took and cost. The fields are in the{' '}
           <Link href="/docs/sentiment">reference</Link>.
         </p>
+        <AnswerSample answer={firstAnswer} />
       </Section>
       <Section id="usage" title="4. See it metered">
         <p>
@@ -46,7 +48,8 @@ export default function QuickStartPage() {
           <a href={`${api}/v1/openapi.json`}>
             <code>{api}/v1/openapi.json</code>
           </a>{' '}
-          describes every path, field and error in OpenAPI 3.1. Client generators read it as it is.
+          describes every path, field and error in OpenAPI 3.1. Client generators read it as it is. A field
+          that may be left out may also be null. The same to read: <Link href="/docs/paths">all paths</Link>.
         </p>
       </Section>
     </>

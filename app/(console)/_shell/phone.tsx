@@ -9,6 +9,7 @@ import { Menu } from '../../_components/menu.tsx';
 import { ThemeSegments } from '../../_components/theme-choice.tsx';
 import { leave } from './leave.ts';
 import { MonthRule } from './month-rule.tsx';
+import { OnTheWay } from './on-the-way.tsx';
 import { Places } from './place-list.tsx';
 import { ariaCurrent, placesOf } from './places.ts';
 import { useShell } from './shell-context.ts';
@@ -55,6 +56,7 @@ export function PhoneBar() {
         <Link key={href} href={href} aria-current={ariaCurrent(path, href)}>
           <Icon strokeWidth={1.5} aria-hidden />
           {name}
+          <OnTheWay />
         </Link>
       ))}
       <button type="button" aria-haspopup="dialog" aria-expanded={open} onClick={() => setOpen(true)}>

@@ -1,6 +1,7 @@
 'use client';
 import Link from 'next/link';
 import { usePathname } from 'next/navigation';
+import { OnTheWay } from './on-the-way.tsx';
 import { ariaCurrent, placesOf } from './places.ts';
 import { useShell } from './shell-context.ts';
 
@@ -21,6 +22,7 @@ export function Places({ onGo }: { onGo?: () => void }) {
             >
               <Icon size={16} strokeWidth={1.5} aria-hidden />
               {name}
+              <OnTheWay />
             </Link>
           ))}
         </div>

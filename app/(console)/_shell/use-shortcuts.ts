@@ -5,7 +5,7 @@ import { placesOf } from './places.ts';
 
 const sequenceMs = 1_200;
 
-/** ⌘K, ?, and G followed by a place. Never while something is being typed or a dialog is open. */
+/** ⌘K or Ctrl K, ?, and G followed by a place. Never while something is being typed or a dialog is open. */
 export function useShortcuts(slug: string, open: (overlay: 'palette' | 'shortcuts') => void): void {
   const router = useRouter();
   useEffect(() => {

@@ -43,16 +43,22 @@ export default async function ModelsPage() {
       </ModelHero>
       <section className="plain">
         <h2>What can be called</h2>
-        <ul className="border-line-2 max-w-2xl border-t">
-          {models.map(({ href, name, does }) => (
-            <li key={href} className="border-line-2 grid gap-1 border-b py-4">
-              <Link href={href} className="text-prose">
-                <code>{name}</code>
-              </Link>
-              <p className="text-ink-2">{does}</p>
-            </li>
-          ))}
-        </ul>
+        <div>
+          <ul className="border-line-2 max-w-2xl border-t">
+            {models.map(({ href, name, does }) => (
+              <li key={href} className="border-line-2 grid gap-1 border-b py-4">
+                <Link href={href} className="text-prose">
+                  <code>{name}</code>
+                </Link>
+                <p className="text-ink-2">{does}</p>
+              </li>
+            ))}
+          </ul>
+          <p className="text-ink-2 mt-4 max-w-2xl">
+            The text model is also served adapted to single tasks, each under a name of its own:{' '}
+            <Link href="/docs/text#adapted">adapted models</Link>.
+          </p>
+        </div>
       </section>
     </>
   );

@@ -9,10 +9,12 @@ import {
   requestLimits,
 } from '#server/domain/rate-limits/schema.ts';
 import { CodeSample } from '../../_components/code-sample.tsx';
-import { Scroller, ScrollingCode } from '../../_components/scroller.tsx';
+import { Scroller } from '../../_components/scroller.tsx';
 import { Ledger } from '../../_components/slip.tsx';
 import { count } from '../../_format/number.ts';
+import { refusalAnswer } from '../../_samples/answers.ts';
 import { retryCalls } from '../../_samples/retry-calls.ts';
+import { AnswerSample } from '../answer-sample.tsx';
 import { Section } from '../section.tsx';
 import { errorRows } from './error-rows.ts';
 
@@ -30,9 +32,7 @@ export default function ErrorsPage() {
       <p className="lead">
         A status, a code of a closed set, a sentence that says what to do. A refused call costs nothing.
       </p>
-      <ScrollingCode className="code p-4 text-dense max-w-2xl overflow-x-auto" label="The shape of an error">
-        {'{"error": {"message": …, "type": …, "param": …, "code": …}}'}
-      </ScrollingCode>
+      <AnswerSample name="400" answer={refusalAnswer} />
       <p>
         Every answer, an error too, has an <code>x-request-id</code>. Go by <code>code</code>; the sentence
         may be worded better one day. On the paths of Hugging Face’s clients an error has{' '}
@@ -40,15 +40,13 @@ export default function ErrorsPage() {
       </p>
       <Section id="codes" title="Codes">
         <Scroller label="Codes">
-          <table className="table">
+          <table className="table stacks">
             <thead>
               <tr>
                 <th scope="col">Status</th>
                 <th scope="col">Code</th>
                 <th scope="col">What happened</th>
-                <th scope="col" className="max-md:hidden">
-                  What to do
-                </th>
+                <th scope="col">What to do</th>
               </tr>
             </thead>
             <tbody>
@@ -56,13 +54,10 @@ export default function ErrorsPage() {
                 <tr key={code}>
                   <td>{status}</td>
                   <th scope="row">
-                    <code className="max-md:text-[0.6875rem]">{code}</code>
+                    <code>{code}</code>
                   </th>
-                  <td>
-                    {meaning}
-                    <span className="text-ink-2 md:hidden"> {todo}</span>
-                  </td>
-                  <td className="max-md:hidden">{todo}</td>
+                  <td className="full">{meaning}</td>
+                  <td>{todo}</td>
                 </tr>
               ))}
             </tbody>

@@ -32,8 +32,7 @@ export default function FeedbackReferencePage() {
         <p>
           <code>POST /v1/feedback</code>, with either a label or a correction. Sent again for the same input,
           the last one stands, so a call may be repeated without harm. It costs nothing; it counts against the
-          calls a minute. A key needs the scope <code>feedback</code>, which keys have that are made from now
-          on.
+          calls a minute. A key needs the scope <code>feedback</code>, which new keys have.
         </p>
         <FieldTable
           label="Fields of the request"

@@ -6,7 +6,9 @@ import { explanationLimits, imageLimits, outboundLimits } from '#server/domain/r
 import { CodeSample } from '../../_components/code-sample.tsx';
 import { money } from '../../_format/money.ts';
 import { count } from '../../_format/number.ts';
+import { imageAnswer } from '../../_samples/answers.ts';
 import { imageCalls, otherImageCalls, samplePicture } from '../../_samples/image-calls.ts';
+import { AnswerSample } from '../answer-sample.tsx';
 import { FieldTable } from '../field-table.tsx';
 import { Section } from '../section.tsx';
 
@@ -29,6 +31,7 @@ export default function ImagesReferencePage() {
       <div className="grid gap-3">
         <CodeSample label="A picture to try" variants={[samplePicture(webUrl())]} />
         <CodeSample label="A call" variants={imageCalls(api)} />
+        <AnswerSample answer={imageAnswer} />
       </div>
       <Section id="request" title="The request">
         <p>

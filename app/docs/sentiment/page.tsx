@@ -4,7 +4,9 @@ import { apiUrl } from '#server/api/addresses.ts';
 import { explanationLimits, requestLimits, textModelLimits } from '#server/domain/rate-limits/schema.ts';
 import { CodeSample } from '../../_components/code-sample.tsx';
 import { count } from '../../_format/number.ts';
+import { firstAnswer } from '../../_samples/answers.ts';
 import { firstCalls } from '../../_samples/first-calls.ts';
+import { AnswerSample } from '../answer-sample.tsx';
 import { FieldTable } from '../field-table.tsx';
 import { Section } from '../section.tsx';
 
@@ -19,7 +21,10 @@ export default function SentimentReferencePage() {
       <p className="lead">
         Negative, neutral or positive, with a calibrated probability and how far to trust it. English.
       </p>
-      <CodeSample label="A call" variants={firstCalls(apiUrl())} />
+      <div className="grid gap-3">
+        <CodeSample label="A call" variants={firstCalls(apiUrl())} />
+        <AnswerSample answer={firstAnswer} />
+      </div>
       <Section id="request" title="The request">
         <p>
           <code>POST /v1/sentiment</code>, a JSON object. A field that is not listed is refused with{' '}

@@ -7,8 +7,10 @@ import { CodeSample } from '../../_components/code-sample.tsx';
 import { money } from '../../_format/money.ts';
 import { count } from '../../_format/number.ts';
 import { PolicyLedger } from '../../_safety/policy-ledger.tsx';
+import { textEvents } from '../../_samples/answers.ts';
 import { jsonCall, openAiCalls, textCalls } from '../../_samples/text-calls.ts';
 import { safetyPolicy } from '../../_trpc/server.ts';
+import { AnswerSample } from '../answer-sample.tsx';
 import { FieldTable } from '../field-table.tsx';
 import { Section } from '../section.tsx';
 import { SchemaTable } from './schema-table.tsx';
@@ -46,6 +48,7 @@ export default async function TextReferencePage() {
       </p>
       <div className="grid gap-3">
         <CodeSample label="A stream" variants={textCalls(api)} />
+        <AnswerSample answer={textEvents} name="events" />
         <CodeSample label="With OpenAI’s client" variants={openAiCalls(api)} />
       </div>
       <Section id="request" title="The request">

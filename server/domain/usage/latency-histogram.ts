@@ -16,9 +16,14 @@ export function latencyQuantileMs(counts: readonly number[], q: number): number 
     if (count > 0 && below + count >= rank) {
       const low = i === 0 ? 0 : (latencyBoundsMs[i - 1] ?? 0);
       const high = latencyBoundsMs[i] ?? low;
-      return low + (high - low) * Math.max(0, (rank - below) / count);
+      return tenths(low + (high - low) * Math.max(0, (rank - below) / count));
     }
     below += count;
   }
   return latencyBoundsMs[latencyBoundsMs.length - 1] ?? null;
+}
+
+/** Estimated between bounds that are far apart: more digits would only be the rest of a binary fraction. */
+function tenths(ms: number): number {
+  return Math.round(ms * 10) / 10;
 }

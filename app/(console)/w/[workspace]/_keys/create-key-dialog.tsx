@@ -75,7 +75,7 @@ export function CreateKeyDialog({ workspaceId, open, onOpenChange, onCreated }: 
       open={open}
       onOpenChange={onOpenChange}
       title="Create key"
-      description="All of this but the id can be changed later."
+      description="The key is shown once, next. All of this can be changed later."
     >
       <Form onSubmit={submit}>
         <div className="content grid gap-4">

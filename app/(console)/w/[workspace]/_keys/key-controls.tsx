@@ -64,11 +64,11 @@ export function KeyRestrictions({ form, errors, plan, readOnly = false, onChange
         onChange={(chosen) => onChange({ models: chosen })}
       />
       <LinesField
-        label="Addresses"
+        label="IP addresses"
         placeholder="203.0.113.0/24"
         value={form.allowedAddresses}
         error={errors['allowedAddresses']}
-        help="That it may be used from: IP addresses or networks, one a line. Empty: any."
+        help="It may be used from these addresses and networks alone, one a line. Empty: from anywhere."
         readOnly={readOnly}
         onChange={(allowedAddresses) => onChange({ allowedAddresses })}
       />

@@ -11,6 +11,7 @@ import { count } from '../../../../_format/number.ts';
 import { calendarDate, daysUntil } from '../../../../_format/time.ts';
 import { useShell } from '../../../_shell/shell-context.ts';
 import { isActive, stateOf } from './key-state.ts';
+import { mayCall } from './may-call.ts';
 
 interface KeyListProps {
   readonly keys: readonly ApiKeyItem[];
@@ -18,17 +19,6 @@ interface KeyListProps {
   readonly onRevoke: (key: ApiKeyItem) => void;
   readonly onRename: (key: ApiKeyItem) => void;
 }
-
-const callable: Record<string, string> = {
-  sentiment: 'sentiment',
-  images: 'images',
-  embeddings: 'embeddings',
-  text: 'text',
-  feedback: 'feedback',
-  batches: 'batches',
-  'models:read': 'models',
-  'usage:read': 'usage',
-};
 
 export function KeyTable({ keys, ...actions }: KeyListProps) {
   return (
@@ -53,13 +43,13 @@ export function KeyTable({ keys, ...actions }: KeyListProps) {
         <tbody>
           {keys.map((key) => (
             <tr key={key.id}>
-              <th scope="row">
+              <th scope="row" className="long-name" title={key.name}>
                 <KeyName apiKey={key} />
               </th>
               <td>
                 <code className="text-ink-2">{key.prefix}…</code>
               </td>
-              <td className="text-ink-2">{key.scopes.map((scope) => callable[scope] ?? scope).join(', ')}</td>
+              <td className="text-ink-2">{mayCall(key.scopes)}</td>
               <td className="text-ink-2 whitespace-nowrap" title={key.createdBy ?? undefined}>
                 {calendarDate(key.createdAt)}
               </td>

@@ -7,9 +7,10 @@ import { CallRefusalNote } from '../../../../_calls/call-refusal-note.tsx';
 import { ImageReadings } from '../../../../_calls/image-readings.tsx';
 import { MethodChoice } from '../../../../_calls/method-choice.tsx';
 import { PictureChoice } from '../../../../_calls/picture-choice.tsx';
+import { useBroughtIntoView } from '../../../../_components/use-brought-into-view.ts';
 import { Wait } from '../../../../_components/wait.tsx';
 import { fixed } from '../../../../_format/number.ts';
-import { NumberField } from './number-param.tsx';
+import { abstainHelp, NumberField } from './number-param.tsx';
 import { type ImageState, pictureMethods } from './use-image-run.ts';
 
 const cells = explanationLimits.gridDefault ** 2;
@@ -17,6 +18,7 @@ const cells = explanationLimits.gridDefault ** 2;
 export function ImagePanel({ state }: { state: ImageState }) {
   const { choice, topK, abstain, asked, explanation, method, setMethod, stale } = state;
   const { answer, refusal, asking } = asked;
+  const answerPart = useBroughtIntoView<HTMLDivElement>(asking);
   const reading = answer?.data[0] ?? null;
   return (
     <>
@@ -43,11 +45,16 @@ export function ImagePanel({ state }: { state: ImageState }) {
           chooseFile={choice.chooseFile}
         />
         <div className="params mt-5">
-          <NumberField label="Labels" param={topK} placeholder={String(imageLimits.topKDefault)} />
-          <NumberField label="Abstain below" param={abstain} placeholder="0" />
+          <NumberField
+            label="Labels"
+            param={topK}
+            placeholder={String(imageLimits.topKDefault)}
+            help="How many are named."
+          />
+          <NumberField label="Abstain below" param={abstain} placeholder="0" help={abstainHelp} />
         </div>
       </div>
-      <div className="min-w-0" aria-live="polite" aria-busy={asking}>
+      <div ref={answerPart} className="min-w-0 answer-part" aria-live="polite" aria-busy={asking}>
         <div className="sec first">
           <h2>Answer</h2>
           <span className="end text-ink-3">of 1,000 labels</span>

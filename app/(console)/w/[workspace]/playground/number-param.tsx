@@ -17,14 +17,18 @@ export function useNumberParam(name: string, range: NumberRange): NumberParam {
   return { text: given ?? '', value: readNumber(given, range), range, set };
 }
 
+export const abstainHelp = 'Give no label where the best one’s probability is lower, from 0 to 1.';
+
 interface NumberFieldProps {
   readonly label: string;
   readonly param: NumberParam;
   /** What is taken where it is left out. */
   readonly placeholder: string;
+  readonly help?: string;
 }
 
-export function NumberField({ label, param: { text, value, range, set }, placeholder }: NumberFieldProps) {
+export function NumberField({ label, param, placeholder, help }: NumberFieldProps) {
+  const { text, value, range, set } = param;
   const { min, max, isWhole } = range;
   return (
     <Field
@@ -32,6 +36,7 @@ export function NumberField({ label, param: { text, value, range, set }, placeho
       inputMode="decimal"
       value={text}
       placeholder={placeholder}
+      help={help}
       error={value === null ? `${isWhole ? 'A whole number' : 'A number'} from ${min} to ${max}.` : undefined}
       onChange={(event) => set(event.target.value)}
     />

@@ -5,6 +5,7 @@ import { useEffect, useEffectEvent } from 'react';
 import { roleMay } from '#server/domain/members/schema.ts';
 import type { WorkspaceItem } from '#server/domain/workspaces/schema.ts';
 import { Note } from '../../../../_components/note.tsx';
+import { useCommand } from '../../../../_components/use-command-key.ts';
 import { useUrlParam } from '../../../../_components/use-url-param.ts';
 import { Sheet } from '../../../_shell/sheet.tsx';
 import { CallRail } from './call-rail.tsx';
@@ -38,6 +39,7 @@ export function PlaygroundScreen({ workspace, apiUrl }: PlaygroundScreenProps) {
   const images = useImageRun({ apiUrl, note });
   const text = useConversation({ apiUrl, note });
   const panel = { sentiment, images, text }[task];
+  const command = useCommand('↵');
   const mayCall = roleMay(workspace.role, 'models:call');
   const canRun = mayCall && panel.canRun && !panel.running;
 
@@ -66,7 +68,7 @@ export function PlaygroundScreen({ workspace, apiUrl }: PlaygroundScreenProps) {
             <Play size={16} strokeWidth={1.5} aria-hidden />
             {panel.running ? 'Running' : 'Run'}
             <kbd className="kbd max-md:hidden" aria-hidden>
-              ⌘↵
+              {command}
             </kbd>
           </button>
         )

@@ -6,9 +6,10 @@ import { CallRefusalNote } from '../../../../_calls/call-refusal-note.tsx';
 import { Readings } from '../../../../_calls/readings.tsx';
 import type { Reading } from '../../../../_calls/sentiment-answer.ts';
 import { TextArea } from '../../../../_components/text-area.tsx';
+import { useBroughtIntoView } from '../../../../_components/use-brought-into-view.ts';
 import { Wait } from '../../../../_components/wait.tsx';
 import { count, fixed } from '../../../../_format/number.ts';
-import { NumberField } from './number-param.tsx';
+import { abstainHelp, NumberField } from './number-param.tsx';
 import { Samples } from './samples.tsx';
 import { TextWhy } from './text-why.tsx';
 import type { SentimentState } from './use-sentiment-run.ts';
@@ -26,6 +27,7 @@ const samples = [
 export function SentimentPanel({ state, mayCall }: { state: SentimentState; mayCall: boolean }) {
   const { text, setText, abstain, asked, why, stale } = state;
   const { answer, refusal, asking } = asked;
+  const answerPart = useBroughtIntoView<HTMLDivElement>(asking);
   const [chosen, choose] = useState(0);
   const index = answer && chosen < answer.data.length ? chosen : 0;
   const reading = answer?.data[index] ?? null;
@@ -56,11 +58,11 @@ export function SentimentPanel({ state, mayCall }: { state: SentimentState; mayC
           samples={samples.map(({ name, text: sample }) => ({ name, choose: () => setText(sample) }))}
         />
         <div className="params">
-          <NumberField label="Abstain below" param={abstain} placeholder="0" />
+          <NumberField label="Abstain below" param={abstain} placeholder="0" help={abstainHelp} />
         </div>
       </div>
 
-      <div className="min-w-0" aria-live="polite" aria-busy={asking}>
+      <div ref={answerPart} className="min-w-0 answer-part" aria-live="polite" aria-busy={asking}>
         <div className="sec first">
           <h2>Answer</h2>
           <span className="end text-ink-3">90 % interval, measured</span>

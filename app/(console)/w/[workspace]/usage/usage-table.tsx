@@ -40,9 +40,12 @@ export function UsageTable({ overview: { rows, totals } }: { overview: UsageOver
           {rows.map((row) => (
             <tr key={keyOf(row)}>
               <th scope="row">
-                {row.keyName} <code className="text-ink-3 font-normal">{row.keyPrefix.slice(0, 14)}…</code>
+                <span className="long-name" title={row.keyName}>
+                  {row.keyName}
+                </span>{' '}
+                <code className="text-ink-3 font-normal">{row.keyPrefix.slice(0, 14)}…</code>
               </th>
-              <td>
+              <td className="whitespace-nowrap">
                 <code>{row.model}</code>
               </td>
               <td className="num">{count(row.requests)}</td>
@@ -54,7 +57,7 @@ export function UsageTable({ overview: { rows, totals } }: { overview: UsageOver
               <td className="num">
                 {percent(failedShare(row))} <span className="unit">%</span>
               </td>
-              <td>
+              <td className="whitespace-nowrap">
                 <Ago at={row.lastUsedAt} />
               </td>
               <td className="num">{money(row.priceMicroUsd)}</td>

@@ -28,10 +28,8 @@ export function EndpointTable({ endpoints, home }: EndpointListProps) {
         <tbody>
           {endpoints.map((endpoint) => (
             <tr key={endpoint.id}>
-              <th scope="row">
-                <Link href={`${home}/${endpoint.id}`} className="wrap-anywhere">
-                  {endpoint.url}
-                </Link>
+              <th scope="row" className="long-name" title={endpoint.url}>
+                <Link href={`${home}/${endpoint.id}`}>{endpoint.url}</Link>
               </th>
               <td>
                 <EndpointState endpoint={endpoint} />

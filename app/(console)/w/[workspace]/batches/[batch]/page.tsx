@@ -2,10 +2,13 @@ import type { Metadata } from 'next';
 import { batchOf, workspaceOf } from '../../../../../_trpc/server.ts';
 import { BatchScreen } from './batch-screen.tsx';
 
-export const metadata: Metadata = { title: 'Batch' };
-
 interface BatchPageProps {
   readonly params: Promise<{ workspace: string; batch: string }>;
+}
+
+/** As the list shows it. */
+export async function generateMetadata({ params }: BatchPageProps): Promise<Metadata> {
+  return { title: `Batch ${(await params).batch.slice(0, 14)}` };
 }
 
 export default async function BatchPage({ params }: BatchPageProps) {
