@@ -97,6 +97,9 @@ function labelsOf({ id2label }: Record<string, unknown>): string[] {
   if (labels.length < 2 || !labels.every((label) => typeof label === 'string')) {
     throw new ModelFolderError('config.json: id2label does not name two labels or more.');
   }
+  if (new Set(labels).size < labels.length) {
+    throw new ModelFolderError('config.json: id2label has a label twice.');
+  }
   return labels;
 }
 
