@@ -1,7 +1,8 @@
 import { trainBagOfWords } from './bag-of-words.ts';
 import { balancedWeights } from './balanced-weights.ts';
 import { crossValidate, stratifiedFolds } from './cross-validation.ts';
-import { EvaluationError, type EvaluationRow } from './labelled-texts.ts';
+import { EvaluationError } from './evaluation-error.ts';
+import type { EvaluationRow } from './labelled-texts.ts';
 import { accuracy, type Measure, macroRecall } from './measures.ts';
 
 export interface FoldFigures {

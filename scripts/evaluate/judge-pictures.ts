@@ -4,8 +4,8 @@ import {
   isRefusal,
 } from '#workers/model-runtime/model-runtime.ts';
 import type { OpenImageClassifier } from '#workers/model-runtime/onnx/open-image-classifier.ts';
+import { EvaluationError } from './evaluation-error.ts';
 import type { EvaluationPicture } from './labelled-pictures.ts';
-import { EvaluationError } from './labelled-texts.ts';
 import type { Judged } from './measures.ts';
 
 export interface JudgedPictures {

@@ -4,9 +4,9 @@ import { join } from 'node:path';
 import { zipSync } from 'fflate';
 import { afterAll, describe, expect, it } from 'vitest';
 import type { OpenImageClassifier } from '#workers/model-runtime/onnx/open-image-classifier.ts';
+import { EvaluationError } from './evaluation-error.ts';
 import { judgePictures } from './judge-pictures.ts';
 import { readEvaluationPictures } from './labelled-pictures.ts';
-import { EvaluationError } from './labelled-texts.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'pictures-'));
 afterAll(() => rmSync(folder, { recursive: true }));

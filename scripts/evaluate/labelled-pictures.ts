@@ -2,7 +2,7 @@ import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { join, relative, sep } from 'node:path';
 import { unzipSync } from 'fflate';
 import type { ImageClass } from '#workers/model-runtime/model-runtime.ts';
-import { EvaluationError } from './labelled-texts.ts';
+import { EvaluationError } from './evaluation-error.ts';
 
 export interface EvaluationPicture {
   /** What stands above the class folder (`test`), else `all`. */

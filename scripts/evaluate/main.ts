@@ -9,7 +9,7 @@ import { confusionSvg } from './confusion-svg.ts';
 import { evaluateLanguage, ggufOf } from './evaluate-language.ts';
 import { evaluatePictures } from './evaluate-pictures.ts';
 import { evaluateTexts } from './evaluate-texts.ts';
-import { EvaluationError } from './labelled-texts.ts';
+import { EvaluationError } from './evaluation-error.ts';
 import { printLanguageReport } from './print-language-report.ts';
 import { printReports } from './print-reports.ts';
 import { reliabilitySvg } from './reliability-svg.ts';

@@ -1,3 +1,4 @@
+import { EvaluationError } from '#scripts/evaluate/evaluation-error.ts';
 import { EngineError } from '#workers/fine-tuning/engine/engine.ts';
 import { BytePairError } from '#workers/fine-tuning/tokenizer/train-byte-pairs.ts';
 import { CheckpointError } from '#workers/fine-tuning/train/checkpoint.ts';
@@ -8,6 +9,7 @@ import { MissingDataError } from './sentiment-data.ts';
 
 const SAID = [
   MissingDataError,
+  EvaluationError,
   MissingBaseError,
   EngineError,
   CheckpointError,
