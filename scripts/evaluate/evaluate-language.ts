@@ -34,8 +34,6 @@ export async function evaluateLanguage(
   data: string,
   tokensMax: number,
 ): Promise<LanguageEvaluation> {
-  if (!Number.isInteger(tokensMax) || tokensMax < 2)
-    throw new EvaluationError('--tokens is no whole number above 1.');
   const text = readTextFile(data);
   const model = await openLanguageModel(file);
   const tokensAWindow = Math.min(TOKENS_A_WINDOW, model.positions);

@@ -38,6 +38,12 @@ describe('a report', () => {
     expect(report.macroRecall).toBeCloseTo((2 / 3 + 0.5 + 1) / 3, 12);
   });
 
+  it('counts a class that is never given as a precision of 0 in the mean, as scikit-learn does', () => {
+    const never = reportOf([judged(0, 0), judged(0, 0), judged(2, 0), judged(2, 0)], LABELS);
+    expect(never.classes.positive?.precision).toBeNull();
+    expect(never.macroPrecision).toBe(0.25);
+  });
+
   it('leaves a class that does not occur out of the means', () => {
     const two = reportOf([judged(0, 0), judged(2, 0)], LABELS);
     expect(two.macroRecall).toBe(0.5);

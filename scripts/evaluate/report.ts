@@ -24,6 +24,7 @@ export interface Report {
   readonly accuracy: number;
   /** Without neutral rows, the two other scores renormalised; null where the labels are others. */
   readonly accuracyTwoClass: number | null;
+  /** A class that occurs and is never given counts as 0, as it does in macro F1: leaving it out would flatter. */
   readonly macroPrecision: number | null;
   readonly macroRecall: number | null;
   readonly macroF1: number;
@@ -56,7 +57,7 @@ export function reportOf(rows: readonly Judged[], labels: readonly string[]): Re
     n: rows.length,
     accuracy: accuracy(rows),
     accuracyTwoClass: isSentiment ? finite(accuracyTwoClass(rows)) : null,
-    macroPrecision: mean(seen.map(({ precision }) => precision)),
+    macroPrecision: mean(seen.map(({ precision }) => precision ?? 0)),
     macroRecall: mean(seen.map(({ recall }) => recall)),
     macroF1: mean(seen.map(({ f1 }) => f1)) ?? 0,
     macroRocAuc: mean(seen.map(({ rocAuc }) => rocAuc)),
