@@ -80,21 +80,33 @@ function fitTemperature(logits: readonly Judged[]): number {
   while (high - low > 1e-4) {
     const left = high - ratio * (high - low);
     const right = low + ratio * (high - low);
-    if (loss(left) < loss(right)) high = right;
-    if (loss(left) >= loss(right)) low = left;
+    [low, high] = loss(left) < loss(right) ? [low, right] : [left, high];
   }
   return Math.round(((low + high) / 2) * 1e4) / 1e4;
 }
 
 function intervalBins(judged: readonly Judged[]) {
-  const bins = equalMassBins(judged, INTERVAL_BINS);
+  const bins = withoutTiedLimits(equalMassBins(judged, INTERVAL_BINS));
   return bins.map((rows, index) => {
     const n = rows.length;
     const share = accuracy(rows);
     const spread = 1 + Z_90 ** 2 / n;
     const centre = (share + Z_90 ** 2 / (2 * n)) / spread;
     const half = (Z_90 / spread) * Math.sqrt((share * (1 - share)) / n + Z_90 ** 2 / (4 * n * n));
-    const upTo = index === bins.length - 1 ? 1 : Math.max(...rows.map(({ scores }) => Math.max(...scores)));
+    const upTo = index === bins.length - 1 ? 1 : greatestConfidence(rows);
     return { upTo, accuracy: share, low: Math.max(0, centre - half), high: Math.min(1, centre + half), n };
   });
+}
+
+/** Where many rows have the same confidence, as where a model is always sure, bins would end at the same place: they are one. */
+function withoutTiedLimits(bins: readonly (readonly Judged[])[]): (readonly Judged[])[] {
+  return bins.reduce<(readonly Judged[])[]>((merged, rows) => {
+    const before = merged.at(-1);
+    if (!before || greatestConfidence(before) < greatestConfidence(rows)) return [...merged, rows];
+    return [...merged.slice(0, -1), [...before, ...rows]];
+  }, []);
+}
+
+function greatestConfidence(rows: readonly Judged[]): number {
+  return Math.max(...rows.map(({ scores }) => Math.max(...scores)));
 }
