@@ -75,6 +75,11 @@ describe('on up to eight units, values are those of exact enumeration', () => {
     explained('lime', units).forEach((value, unit) => expect(value).toBeCloseTo(exact[unit] ?? 0, 6));
   });
 
+  it.each(names)('%s, of one: all that it does', (method) => {
+    const all = score(Uint8Array.of(1)) - score(Uint8Array.of(0));
+    expect(explained(method, 1)).toEqual([all]);
+  });
+
   it.each([1, 3, 8])('occlusion, %s', (units) => {
     const whole = new Uint8Array(units).fill(1);
     explained('occlusion', units).forEach((value, unit) => {

@@ -23,7 +23,9 @@ export const lime: ExplanationMethod = {
       return mask;
     });
   },
-  values(units, masks, { whole, masked }) {
+  values(units, masks, { whole, empty, masked }) {
+    // Nothing stands between the whole and nothing, so there are no neighbours to fit a line to.
+    if (units === 1) return Float64Array.of(whole - empty);
     const rows: WeightedRow[] = [new Uint8Array(units).fill(1), ...masks].map((mask, index) => ({
       inputs: mask,
       target: index === 0 ? whole : (masked[index - 1] ?? whole),
