@@ -31,6 +31,7 @@ describe('the arguments of an evaluation', () => {
     ['text a.txt --svg b', 'language models', '--svg is not for language models'],
     ['text a.txt --tokens 1', 'language models', '--tokens is a whole number from 2'],
     ['sentiment a.tsv --json /no/such/folder/a.json', 'texts', 'there is no folder /no/such/folder'],
+    ['sentiment a.tsv --svg package.json', 'texts', '--svg package.json is a file, not a folder'],
     [`sentiment a.tsv --json ${tmpdir()}`, 'texts', 'is a folder, not a file'],
   ] as const)('are refused in a sentence before anything runs: %s', (line, kind, sentence) => {
     const reading = () => read(line, kind);

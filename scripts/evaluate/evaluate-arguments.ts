@@ -55,6 +55,9 @@ export function evaluateArguments(
   const foreign = Object.keys(values).find((name) => !(OPTIONS_OF[kind] as readonly string[]).includes(name));
   if (foreign) throw new EvaluationError(`--${foreign} is not for ${kind}.\n\n${USAGE}`);
   if (values.json !== undefined) expectWritable(values.json);
+  if (values.svg !== undefined && statSync(values.svg, { throwIfNoEntry: false })?.isFile()) {
+    throw new EvaluationError(`--svg ${values.svg} is a file, not a folder.`);
+  }
   return {
     model,
     data,

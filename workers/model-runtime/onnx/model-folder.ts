@@ -44,8 +44,9 @@ export async function describeEncoder(folder: string): Promise<EncoderDescriptio
 
 export async function describeModel(folder: string, known?: Calibration): Promise<ModelDescription> {
   const config = await readJson(folder, MODEL_FILES.config);
+  const labels = labelsOf(config);
   const calibration = known ?? parseCalibration(await readJson(folder, MODEL_FILES.calibration));
-  return { ...encoderOf(config), labels: labelsOf(config), calibration };
+  return { ...encoderOf(config), labels, calibration };
 }
 
 export function graphFile(folder: string): string {
