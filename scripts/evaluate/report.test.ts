@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { accuracy, bootstrap, type Measure } from './measures.ts';
 import { reportOf } from './report.ts';
 import { rocAuc } from './roc-auc.ts';
 
@@ -49,6 +50,17 @@ describe('a report', () => {
     expect(two.macroRecall).toBe(0.5);
     expect(two.classes.neutral).toMatchObject({ n: 0, recall: null, precision: null });
     expect(JSON.stringify(two)).not.toContain('NaN');
+  });
+
+  it('has the intervals of the bootstrap over whole rows, by counting alone', () => {
+    const many = Array.from({ length: 60 }, (_, row) => judged(row % 3, row % 7 === 0 ? 0 : (row % 5) % 3));
+    const { intervals } = reportOf(many, LABELS);
+    const byRows = (measure: Measure) => {
+      const { low, high } = bootstrap(many, measure);
+      return [low, high];
+    };
+    expect(intervals.accuracy).toEqual(byRows(accuracy));
+    expect(intervals.macroF1).toEqual(byRows((rows) => reportOf(rows, LABELS).macroF1));
   });
 
   it('has no two-class accuracy for other labels', () => {
