@@ -76,4 +76,8 @@ describe('the area under the ROC curve', () => {
     expect(rocAuc([0.5, 0.5, 0.5], [true, false, true])).toBe(0.5);
     expect(rocAuc([0.1, 0.4, 0.35, 0.8], [false, false, true, true])).toBe(0.75);
   });
+
+  it('ends where a score is no number', () => {
+    expect(rocAuc([Number.NaN, 0.5, Number.NaN], [true, false, false])).toBeGreaterThanOrEqual(0);
+  });
 });
