@@ -12,7 +12,7 @@ import type {
   SeeImageInput,
   SeenImage,
 } from '../model-runtime.ts';
-import { intervalOf, probabilities } from './calibration.ts';
+import { type Calibration, intervalOf, probabilities } from './calibration.ts';
 import { classMap, type HeadWeights, readHead } from './class-map.ts';
 import { type ImageDecoder, openImageDecoder } from './decode-image.ts';
 import { greatest } from './greatest.ts';
@@ -37,9 +37,16 @@ export interface AnsweringImageClassifier extends OpenImageClassifier {
   answer(questions: readonly ImageQuestion[]): Promise<(ImageAnswer | ImageRefused)[]>;
 }
 
-/** An image classifier in this process: decoder and graph of a model folder. */
-export async function openImageClassifier(folder: string): Promise<AnsweringImageClassifier> {
-  const description = await describeImageModel(folder);
+/**
+ * An image classifier in this process: decoder and graph of a model folder. `calibration` stands in for the folder's own, for
+ * whoever is about to measure that.
+ */
+export async function openImageClassifier(
+  folder: string,
+  calibration?: Calibration,
+): Promise<AnsweringImageClassifier> {
+  const described = await describeImageModel(folder);
+  const description = { ...described, calibration: calibration ?? described.calibration };
   const [decoder, graph] = await Promise.all([
     openImageDecoder(description.preparation),
     openGraph(folder, ['logits']),
