@@ -1,7 +1,8 @@
 import { trainBagOfWords } from './bag-of-words.ts';
 import { balancedWeights } from './balanced-weights.ts';
 import { crossValidate, stratifiedFolds } from './cross-validation.ts';
-import { EvaluationError, type EvaluationRow } from './labelled-texts.ts';
+import { EvaluationError } from './evaluation-error.ts';
+import type { EvaluationRow } from './labelled-texts.ts';
 import { accuracy, type Measure, macroRecall } from './measures.ts';
 
 export interface FoldFigures {
@@ -11,7 +12,12 @@ export interface FoldFigures {
 }
 
 const SEED = 1;
-const FOLDS_MAX = 20;
+
+/** Each fold needs a row, and a row of another fold to learn from. */
+export function expectFolds(rows: readonly EvaluationRow[], folds: number): void {
+  if (folds <= rows.length) return;
+  throw new EvaluationError(`--folds ${folds} is more than there are rows: ${rows.length}.`);
+}
 
 /** What a linear model reaches on the same rows when it is trained on the rest of them. */
 export function crossValidateBagOfWords(
@@ -19,9 +25,6 @@ export function crossValidateBagOfWords(
   labels: readonly string[],
   folds: number,
 ): FoldFigures {
-  if (!Number.isInteger(folds) || folds < 2 || folds > FOLDS_MAX) {
-    throw new EvaluationError(`--folds is a whole number from 2 to ${FOLDS_MAX}.`);
-  }
   const judged = crossValidate(rows, stratifiedFolds(rows, folds, SEED), (training) => {
     const words = trainBagOfWords(training, balancedWeights(training, labels.length), labels.length, SEED);
     return ({ text }) => words.scores(text);

@@ -15,6 +15,15 @@ describe('cross-validation', () => {
     }
   });
 
+  it('leaves no fold without a row, however few there are of a label', () => {
+    const few = [0, 0, 1, 1, 2].map((label) => ({ label }));
+    for (const count of [2, 3, 4, 5]) {
+      const sizes = stratifiedFolds(few, count, 1).map(({ length }) => length);
+      expect(Math.min(...sizes)).toBe(Math.floor(5 / count));
+      expect(Math.max(...sizes)).toBe(Math.ceil(5 / count));
+    }
+  });
+
   it('never judges a row by a model that has seen it', () => {
     let judgedRows = 0;
     crossValidate(rows, folds, (seen) => (row) => {

@@ -5,17 +5,17 @@ interface Labelled {
   readonly label: number;
 }
 
-/** Row numbers of each fold, every label spread evenly over them (stratified). */
+/** Row numbers of each fold: every label spread evenly over them (stratified), and as many rows in each. */
 export function stratifiedFolds(rows: readonly Labelled[], folds: number, seed: number): number[][] {
   const parts: number[][] = Array.from({ length: folds }, () => []);
-  const dealt = new Map<number, number>();
-  for (const row of shuffled(rows.length, seed)) {
-    const label = rows[row]?.label ?? 0;
-    const count = dealt.get(label) ?? 0;
-    dealt.set(label, count + 1);
-    parts[(count + label) % folds]?.push(row);
-  }
+  const byLabel = [...shuffled(rows.length, seed)].sort((a, b) => labelOf(rows, a) - labelOf(rows, b));
+  // Where one label ends the next goes on: if each began anew, few rows would leave a fold empty.
+  byLabel.forEach((row, place) => void parts[place % folds]?.push(row));
   return parts;
+}
+
+function labelOf(rows: readonly Labelled[], row: number): number {
+  return rows[row]?.label ?? 0;
 }
 
 /** Judges every row by a model that was trained on the other folds. One list of judged rows for each fold. */

@@ -1,7 +1,7 @@
-import { existsSync, mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { CACHE, REPOSITORY } from '#scripts/models/base-folder.ts';
-import { calibrationOf } from '#scripts/models/calibrate.ts';
+import { calibrationOf, UNCALIBRATED } from '#scripts/models/calibrate.ts';
 import { CIFAR10_CLASSES, readCifar10 } from '#scripts/models/cifar10-data.ts';
 import { cifar10Graph } from '#scripts/models/cifar10-graph.ts';
 import { HELD_OUT_EVERY, heldOut } from '#scripts/models/held-out.ts';
@@ -17,7 +17,7 @@ import { isStatistic } from '#workers/fine-tuning/images/stored-statistics.ts';
 import type { PictureForward } from '#workers/fine-tuning/images/train-image-classifier.ts';
 import { isRefusal } from '#workers/model-runtime/model-runtime.ts';
 import { digestImageModel, IMAGE_MODEL_FILES } from '#workers/model-runtime/onnx/image-model-folder.ts';
-import { graphFile } from '#workers/model-runtime/onnx/model-folder.ts';
+import { graphFile, readJson } from '#workers/model-runtime/onnx/model-folder.ts';
 import {
   type OpenImageClassifier,
   openImageClassifier,
@@ -47,14 +47,14 @@ const SIDE = 32;
 async function main(): Promise<void> {
   const folder = process.env.MODEL_DIR ?? join(REPOSITORY, 'workers', 'models', 'cifar10');
   const work = join(CACHE, 'training');
-  const training = read<Cifar10Training>(join(folder, 'training.json'));
+  const training = (await readJson(folder, 'training.json')) as unknown as Cifar10Training;
   const zip = join(dataFolder(), 'images', 'cifar10.zip');
-  rmSync(join(folder, IMAGE_MODEL_FILES.calibration), { force: true });
   const held = readZippedPictures(zip, 'train', Number.POSITIVE_INFINITY).filter(
     (_, index) => index % HELD_OUT_EVERY === 0,
   );
   const data = 'CIFAR-10 training pictures that were kept out of training';
-  const calibration = calibrationOf(await judge(folder, held), { data }, ANSWERED_ACCURACIES);
+  const uncalibrated = await openImageClassifier(folder, UNCALIBRATED);
+  const calibration = calibrationOf(await judgeBy(uncalibrated, held), { data }, ANSWERED_ACCURACIES);
   writeFileSync(join(folder, IMAGE_MODEL_FILES.calibration), `${JSON.stringify(calibration, null, 2)}\n`);
 
   const test = readZippedPictures(zip, 'test', Number.POSITIVE_INFINITY);

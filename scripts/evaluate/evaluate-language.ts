@@ -2,10 +2,11 @@ import { createHash } from 'node:crypto';
 import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { ggufFiles } from '#workers/model-zoo/gguf/open-gguf.ts';
+import { EvaluationError } from './evaluation-error.ts';
 import { judgeNextTokens } from './judge-next-tokens.ts';
-import { EvaluationError } from './labelled-texts.ts';
 import { type LanguageReport, languageReport } from './language-report.ts';
 import { openLanguageModel } from './open-language-model.ts';
+import { readTextFile } from './read-text-file.ts';
 
 export interface LanguageEvaluation extends LanguageReport {
   readonly model: string;
@@ -17,7 +18,6 @@ export interface LanguageEvaluation extends LanguageReport {
 }
 
 const TOKENS_A_WINDOW = 512;
-const TEXT_BYTES_MAX = 256 * 1024 * 1024;
 
 /** The file to open of a GGUF model, or undefined if `model` is none: a file, the first part, or a folder with one. */
 export function ggufOf(model: string): string | undefined {
@@ -34,9 +34,7 @@ export async function evaluateLanguage(
   data: string,
   tokensMax: number,
 ): Promise<LanguageEvaluation> {
-  if (!Number.isInteger(tokensMax) || tokensMax < 2)
-    throw new EvaluationError('--tokens is no whole number above 1.');
-  const text = readText(data);
+  const text = readTextFile(data);
   const model = await openLanguageModel(file);
   const tokensAWindow = Math.min(TOKENS_A_WINDOW, model.positions);
   const all = model.tokenize(beginning(text, tokensMax));
@@ -60,17 +58,6 @@ export async function evaluateLanguage(
 function beginning(text: string, tokensMax: number): string {
   const CHARACTERS_A_TOKEN = 16;
   return text.slice(0, tokensMax * CHARACTERS_A_TOKEN);
-}
-
-function readText(path: string): string {
-  const { size } = statSync(path);
-  if (size > TEXT_BYTES_MAX)
-    throw new EvaluationError(`${path} has ${size} bytes; up to ${TEXT_BYTES_MAX} are read.`);
-  try {
-    return new TextDecoder('utf-8', { fatal: true }).decode(readFileSync(path));
-  } catch (cause) {
-    throw new EvaluationError(`${path} is not a text in UTF-8.`, { cause });
-  }
 }
 
 function digestOf(files: readonly string[]): string {

@@ -7,6 +7,7 @@ import type { Evaluation } from './evaluation.ts';
 import { judgePictures } from './judge-pictures.ts';
 import { readEvaluationPictures } from './labelled-pictures.ts';
 import { reportOf, reportsBySource } from './report.ts';
+import { timeRuns } from './time-runs.ts';
 
 const LATENCY_PICTURES = 50;
 
@@ -16,14 +17,10 @@ export async function evaluatePictures(folder: string, data: string): Promise<Ev
   const pictures = readEvaluationPictures(data, classes);
   const model = await openImageClassifier(folder);
   await model.warmUp();
-  const times: number[] = [];
-  for (let run = 0; run < LATENCY_PICTURES; run++) {
+  const { p50Ms } = await timeRuns(LATENCY_PICTURES, async (run) => {
     const bytes = pictures[run % pictures.length]?.read() ?? new Uint8Array();
-    const startMs = performance.now();
     await model.classify([{ bytes, topK: 5 }]);
-    times.push(performance.now() - startMs);
-  }
-  times.sort((a, b) => a - b);
+  });
   const { labels, judged, top5 } = await judgePictures(model, pictures, classes);
   return {
     model: basename(folder),
@@ -33,7 +30,7 @@ export async function evaluatePictures(folder: string, data: string): Promise<Ev
     all: {
       ...reportOf(judged, labels),
       top5,
-      msP50: times[LATENCY_PICTURES / 2] ?? Number.NaN,
+      msP50: p50Ms,
       sizeBytes: statSync(join(folder, graphFile(folder))).size,
     },
     sources: reportsBySource(judged, pictures, labels),

@@ -1,11 +1,11 @@
-import { existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { REPOSITORY } from '#scripts/models/base-folder.ts';
 import { isCalibrationRow } from '#scripts/models/calibrate.ts';
 import { runScript } from '#scripts/models/run-script.ts';
 import { LABELS, readLabelledTexts, sentimentFile } from '#scripts/models/sentiment-data.ts';
 import { describeEngine, type Engine } from '#workers/fine-tuning/engine/engine.ts';
-import { digestModel, MODEL_FILES, servedFiles } from '#workers/model-runtime/onnx/model-folder.ts';
+import { digestModel, MODEL_FILES, readJson, servedFiles } from '#workers/model-runtime/onnx/model-folder.ts';
 import { openTextClassifier } from '#workers/model-runtime/onnx/open-text-classifier.ts';
 import { abstaining } from './abstention.ts';
 import { trainBagOfWords } from './bag-of-words.ts';
@@ -64,9 +64,9 @@ interface Thresholds {
 /** Measures what is shipped, beside a bag of words trained on the same rows; writes metrics.json and the card. */
 async function main(): Promise<void> {
   const folder = process.env.MODEL_DIR ?? join(REPOSITORY, 'workers', 'models', 'sentiment');
-  const read = <T>(file: string) => JSON.parse(readFileSync(join(folder, file), 'utf8')) as T;
-  const training = read<TrainingRecord>('training.json');
-  const thresholds = read<Thresholds>(MODEL_FILES.calibration);
+  const read = async <T>(file: string) => (await readJson(folder, file)) as unknown as T;
+  const training = await read<TrainingRecord>('training.json');
+  const thresholds = await read<Thresholds>(MODEL_FILES.calibration);
   const train = readLabelledTexts(sentimentFile('train'));
   const dev = readLabelledTexts(sentimentFile('dev'));
   const model = await openTextClassifier(folder);
@@ -125,7 +125,7 @@ async function main(): Promise<void> {
     robustness: await judgeRobustness(model, dev),
     negation: await judgeNegation(model),
     comparison: existsSync(join(folder, 'comparison.json'))
-      ? read<{ results: SentimentMetrics['comparison'] }>('comparison.json').results
+      ? (await read<{ results: SentimentMetrics['comparison'] }>('comparison.json')).results
       : [],
     ladder: training.ladder,
     ladderNote: training.ladderNote,

@@ -2,7 +2,7 @@ import { statSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { describeModel, digestModel, servedFiles } from '#workers/model-runtime/onnx/model-folder.ts';
 import { openTextClassifier } from '#workers/model-runtime/onnx/open-text-classifier.ts';
-import { crossValidateBagOfWords } from './cross-validate-bag-of-words.ts';
+import { crossValidateBagOfWords, expectFolds } from './cross-validate-bag-of-words.ts';
 import type { Evaluation } from './evaluation.ts';
 import { judgeTexts } from './judge-texts.ts';
 import { readEvaluationRows } from './labelled-texts.ts';
@@ -13,6 +13,7 @@ import { reportOf, reportsBySource } from './report.ts';
 export async function evaluateTexts(folder: string, data: string, folds?: number): Promise<Evaluation> {
   const { labels } = await describeModel(folder);
   const rows = readEvaluationRows(data, labels);
+  if (folds) expectFolds(rows, folds);
   const opened = await openTextClassifier(folder);
   const { p50Ms } = await measureLatency(opened.classify);
   const judged = await judgeTexts(opened, rows, labels);

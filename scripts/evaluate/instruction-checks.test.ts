@@ -1,5 +1,7 @@
+import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { INSTRUCTION_CHECKS } from './instruction-checks.ts';
+import type { TextMetrics } from './text-metrics.ts';
 
 const check = (beginning: string) => {
   const found = INSTRUCTION_CHECKS.find(({ prompt }) => prompt.startsWith(beginning));
@@ -27,12 +29,23 @@ describe('the checks of instructions', () => {
     ['Is water wet', 'Yes, it is.', false],
     ['Greet a friend', 'Bonjour ! Comment vas-tu dans la ville ?', true],
     ['Greet a friend', 'Hello, how are you today?', false],
+    ['Greet a friend', 'Hola, la amiga de la casa, la de siempre.', false],
+    ['Translate to Spanish', 'Je crois que la maison en bois est grande.', false],
+    ['Translate to Spanish', 'La casa es grande y está cerca del río.', true],
     ['Write two sentences about the weather', 'Es ist heute kalt und nass. Die Sonne scheint nicht.', true],
     ['Describe summer', 'It is warm and bright.', true],
     ['Describe summer', 'It is hot and bright.', false],
     ['Repeat exactly', '"The lamp is on the table."', true],
   ])('%s…: %j is %s', (beginning, answer, passes) => {
     expect(check(beginning)(answer)).toBe(passes);
+  });
+
+  it('judge the answers that stand in the metrics as the card says', () => {
+    const file = new URL('../../workers/models/text-generation/metrics.json', import.meta.url);
+    const { instructions } = JSON.parse(readFileSync(file, 'utf8')) as TextMetrics;
+    expect(instructions.map(({ prompt }) => prompt)).toEqual(INSTRUCTION_CHECKS.map(({ prompt }) => prompt));
+    const verdicts = instructions.map(({ answer }, place) => INSTRUCTION_CHECKS[place]?.passes(answer));
+    expect(verdicts).toEqual(instructions.map(({ passed }) => passed));
   });
 
   it('let no empty answer pass', () => {

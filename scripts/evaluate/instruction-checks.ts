@@ -19,11 +19,11 @@ const parses = (text: string, check: (value: unknown) => boolean): boolean => {
 };
 const isObject = (value: unknown): value is Record<string, unknown> =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
-/** Words that are frequent in one language and no words of the others. */
+/** Words that are frequent in one language and seldom, if ever, stand in a text of the others. */
 const frequent = {
-  French: ['le', 'la', 'les', 'des', 'est', 'une', 'et', 'dans', 'vous', 'je', 'bonjour', 'merci'],
+  French: ['le', 'les', 'est', 'une', 'et', 'dans', 'vous', 'je', 'bonjour', 'merci'],
   German: ['der', 'die', 'das', 'und', 'ist', 'ein', 'eine', 'nicht', 'ich', 'danke', 'guten'],
-  Spanish: ['el', 'los', 'las', 'es', 'una', 'y', 'en', 'que', 'gracias', 'hola', 'por'],
+  Spanish: ['el', 'los', 'las', 'una', 'y', 'está', 'para', 'con', 'muy', 'gracias', 'hola', 'por'],
 };
 const isIn = (language: keyof typeof frequent) => (answer: string) => {
   const lower = words(answer.toLowerCase());

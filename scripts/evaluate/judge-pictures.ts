@@ -4,8 +4,8 @@ import {
   isRefusal,
 } from '#workers/model-runtime/model-runtime.ts';
 import type { OpenImageClassifier } from '#workers/model-runtime/onnx/open-image-classifier.ts';
+import { EvaluationError } from './evaluation-error.ts';
 import type { EvaluationPicture } from './labelled-pictures.ts';
-import { EvaluationError } from './labelled-texts.ts';
 import type { Judged } from './measures.ts';
 
 export interface JudgedPictures {
@@ -25,7 +25,7 @@ export async function judgePictures(
   classes: readonly ImageClass[],
 ): Promise<JudgedPictures> {
   const present = [...new Set(pictures.map(({ label }) => label))].sort((a, b) => a - b);
-  const names = present.map((label) => nameOf(classes, label));
+  const keys = present.map((label) => keyOf(classes[label]));
   const hasOthers = present.length < classes.length;
   const judged: Judged[] = [];
   let among5 = 0;
@@ -37,24 +37,31 @@ export async function judgePictures(
     outputs.forEach((output, index) => {
       const { label, path } = batch[index] as EvaluationPicture;
       if (isRefusal(output)) throw new EvaluationError(`${path} can't be read: ${output.reason}.`);
-      const wanted = nameOf(classes, label);
-      if (output.scores.slice(0, 5).some((score) => score.label === wanted)) among5++;
-      judged.push({ label: names.indexOf(wanted), scores: scoresOf(output, names, hasOthers) });
+      const wanted = keyOf(classes[label]);
+      if (output.scores.slice(0, 5).some((score) => keyOf(score) === wanted)) among5++;
+      judged.push({ label: keys.indexOf(wanted), scores: scoresOf(output, keys, hasOthers) });
     });
   }
+  const names = namesOf(present.flatMap((label) => classes[label] ?? []));
   const labels = hasOthers ? [...names, 'another class'] : names;
   return { labels, judged, top5: among5 / pictures.length };
 }
 
 /** `another class` has the greatest of the others' scores: so it is given exactly where one of them is. */
-function scoresOf({ scores }: ImageClassification, names: readonly string[], hasOthers: boolean): number[] {
-  const byName = new Map(scores.map(({ label, score }) => [label, score]));
-  const own = names.map((name) => byName.get(name) ?? 0);
+function scoresOf({ scores }: ImageClassification, keys: readonly string[], hasOthers: boolean): number[] {
+  const byKey = new Map(scores.map((score) => [keyOf(score), score.score]));
+  const own = keys.map((key) => byKey.get(key) ?? 0);
   if (!hasOthers) return own;
-  const other = scores.find(({ label }) => !names.includes(label));
+  const other = scores.find((score) => !keys.includes(keyOf(score)));
   return [...own, other?.score ?? 0];
 }
 
-function nameOf(classes: readonly ImageClass[], label: number): string {
-  return classes[label]?.label ?? '';
+/** Words alone don't tell ImageNet's classes apart: a crane is a bird, and another one a machine. */
+function keyOf(named: ImageClass | undefined): string {
+  return named?.wordnetId ?? named?.label ?? '';
+}
+
+function namesOf(classes: readonly ImageClass[]): string[] {
+  const count = (wanted: string) => classes.filter(({ label }) => label === wanted).length;
+  return classes.map(({ label, wordnetId }) => (count(label) > 1 ? `${label} (${wordnetId})` : label));
 }

@@ -3,6 +3,8 @@ import type { OpenTextClassifier } from '#workers/model-runtime/onnx/open-text-c
 import type { Judged } from './measures.ts';
 
 const BATCH_TEXTS = 256;
+/** Many times what a model reads: the rest of a text of megabytes is not worth the memory that its tokens take. */
+const CHARACTERS_MAX = 100_000;
 
 /** The model's scores of each row, in the order of `labels`. Texts beyond the context are cut. */
 export async function judgeTexts(
@@ -13,7 +15,9 @@ export async function judgeTexts(
   const judged: Judged[] = [];
   for (let start = 0; start < rows.length; start += BATCH_TEXTS) {
     const batch = rows.slice(start, start + BATCH_TEXTS);
-    const outputs = await model.classify(batch.map(({ text }) => ({ text, truncate: true })));
+    const outputs = await model.classify(
+      batch.map(({ text }) => ({ text: text.slice(0, CHARACTERS_MAX), truncate: true })),
+    );
     outputs.forEach((output, index) => {
       const label = batch[index]?.label;
       if (label === undefined || isRefusal(output))

@@ -1,9 +1,10 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { zipSync } from 'fflate';
 import { afterAll, describe, expect, it } from 'vitest';
 import type { OpenImageClassifier } from '#workers/model-runtime/onnx/open-image-classifier.ts';
+import { EvaluationError } from './evaluation-error.ts';
 import { judgePictures } from './judge-pictures.ts';
 import { readEvaluationPictures } from './labelled-pictures.ts';
 
@@ -38,11 +39,38 @@ describe('pictures in class folders', () => {
     expect(Buffer.from(read[0]?.read() ?? []).toString()).toBe('test/hot_dog/1.jpg');
   });
 
+  it('are not what macOS puts beside them', () => {
+    const file = zip(['hot dog/1.jpg', 'hot dog/._1.jpg', '__MACOSX/hot dog/._1.jpg']);
+    expect(readEvaluationPictures(file, classes).map(({ path }) => path)).toEqual(['hot dog/1.jpg']);
+  });
+
+  it('are named by the WordNet id where several classes have the same words', () => {
+    const cranes = [...classes, { label: 'tabby', wordnetId: 'n00000001' }];
+    const read = (path: string) => readEvaluationPictures(zip([path]), cranes)[0]?.label;
+    expect(read('n02123045/1.jpg')).toBe(0);
+    expect(read('n00000001/1.jpg')).toBe(3);
+    expect(() => read('tabby/1.jpg')).toThrow('"tabby" (tabby/1.jpg) is no class');
+  });
+
+  it('are refused in a sentence where a ZIP is cut short, or unpacks to more than a picture takes', () => {
+    const whole = readFileSync(zip(['hot dog/1.jpg', 'hot dog/2.jpg']));
+    writeFileSync(join(folder, 'cut.zip'), whole.subarray(0, 60));
+    expect(() => readEvaluationPictures(join(folder, 'cut.zip'), classes)).toThrow(EvaluationError);
+    const bomb = zipSync({ 'hot dog/1.jpg': new Uint8Array(64 * 1024 * 1024 + 1) });
+    writeFileSync(join(folder, 'bomb.zip'), bomb);
+    expect(() => readEvaluationPictures(join(folder, 'bomb.zip'), classes)).toThrow(
+      'hot dog/1.jpg has 67108865 bytes',
+    );
+  });
+
   it('are read from a folder', () => {
     mkdirSync(join(folder, 'set', 'hot dog'), { recursive: true });
     writeFileSync(join(folder, 'set', 'hot dog', 'a.jpg'), 'a');
+    writeFileSync(join(folder, 'set', 'hot dog', '._a.jpg'), 'a');
+    symlinkSync('a.jpg', join(folder, 'set', 'hot dog', 'b.jpg'));
     expect(readEvaluationPictures(join(folder, 'set'), classes)).toMatchObject([
       { source: 'all', label: 1, path: 'hot dog/a.jpg' },
+      { source: 'all', label: 1, path: 'hot dog/b.jpg' },
     ]);
   });
 
@@ -58,6 +86,25 @@ describe('pictures in class folders', () => {
     );
   });
 
+  it('of classes with the same words are told apart', async () => {
+    const twins = [
+      { label: 'crane', wordnetId: 'n02012849' },
+      { label: 'crane', wordnetId: 'n03126707' },
+    ];
+    const model: Pick<OpenImageClassifier, 'classify'> = {
+      classify: async (inputs) =>
+        inputs.map(() => ({
+          scores: twins.map((named, place) => ({ ...named, score: 0.9 - 0.8 * place })),
+          interval: null,
+        })),
+    };
+    const pictures = readEvaluationPictures(zip(['n02012849/1.jpg', 'n03126707/2.jpg']), twins);
+    const { labels, judged } = await judgePictures(model, pictures, twins);
+    expect(labels).toEqual(['crane (n02012849)', 'crane (n03126707)']);
+    expect(judged.map(({ label }) => label)).toEqual([0, 1]);
+    expect(judged[0]?.scores[0]).toBeCloseTo(0.9, 12);
+  });
+
   it('count a class that the data has not as wrong, and as another class', async () => {
     const answers = [
       ['tabby', 'hot dog', 'crane (bird)'],
@@ -68,7 +115,7 @@ describe('pictures in class folders', () => {
         inputs.map((_, picture) => ({
           scores: (answers[picture] ?? []).map((label, place) => ({
             label,
-            wordnetId: null,
+            wordnetId: classes.find((one) => one.label === label)?.wordnetId ?? null,
             score: [0.6, 0.3, 0.1][place] ?? 0,
           })),
           interval: null,

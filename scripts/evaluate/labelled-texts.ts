@@ -1,5 +1,5 @@
-import { existsSync, readFileSync } from 'node:fs';
-import { gunzipSync } from 'node:zlib';
+import { EvaluationError } from './evaluation-error.ts';
+import { readTextFile } from './read-text-file.ts';
 
 export interface EvaluationRow {
   readonly source: string;
@@ -7,19 +7,14 @@ export interface EvaluationRow {
   readonly text: string;
 }
 
-export class EvaluationError extends Error {
-  override readonly name = 'EvaluationError';
-}
-
 const COLUMNS = ['source', 'label', 'text'] as const;
-const GZIP = [0x1f, 0x8b];
 
-/** A TSV, gzipped or not, whose first line names its columns; more than the three are allowed. */
+/**
+ * A TSV, gzipped or not, whose first line names its columns; more than the three are allowed. There is no quoting: a cell is
+ * what stands between two tabs.
+ */
 export function readEvaluationRows(file: string, labels: readonly string[]): EvaluationRow[] {
-  if (!existsSync(file)) throw new EvaluationError(`${file} is not there.`);
-  const bytes = readFileSync(file);
-  const zipped = GZIP.every((byte, index) => bytes[index] === byte);
-  const lines = (zipped ? gunzipSync(bytes) : bytes).toString('utf8').split('\n');
+  const lines = readTextFile(file).split('\n');
   const header = (lines[0] ?? '').trimEnd().split('\t');
   const places = COLUMNS.map((name) => header.indexOf(name));
   const missing = COLUMNS.filter((_, index) => places[index] === -1);
@@ -27,6 +22,10 @@ export function readEvaluationRows(file: string, labels: readonly string[]): Eva
     throw new EvaluationError(
       `${file}: its first line has no column ${missing.join(', ')}. It names source, label and text, separated by tabs.`,
     );
+  }
+  const twice = COLUMNS.filter((name) => header.indexOf(name) !== header.lastIndexOf(name));
+  if (twice.length > 0) {
+    throw new EvaluationError(`${file}: its first line has the column ${twice.join(', ')} twice.`);
   }
   const rows = lines.slice(1).flatMap((line, index): EvaluationRow[] => {
     if (line.trim() === '') return [];

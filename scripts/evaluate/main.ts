@@ -1,64 +1,51 @@
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { parseArgs } from 'node:util';
 import { ModelFolderError } from '#workers/model-runtime/onnx/model-folder.ts';
 import { ModelConfigError } from '#workers/model-zoo/config-fields.ts';
 import { GgufError } from '#workers/model-zoo/gguf/gguf-error.ts';
 import { confusionSvg } from './confusion-svg.ts';
+import { type EvaluatedKind, evaluateArguments } from './evaluate-arguments.ts';
 import { evaluateLanguage, ggufOf } from './evaluate-language.ts';
 import { evaluatePictures } from './evaluate-pictures.ts';
 import { evaluateTexts } from './evaluate-texts.ts';
-import { EvaluationError } from './labelled-texts.ts';
+import { EvaluationError } from './evaluation-error.ts';
 import { printLanguageReport } from './print-language-report.ts';
 import { printReports } from './print-reports.ts';
 import { reliabilitySvg } from './reliability-svg.ts';
 
-const TOKENS_MAX = 8192;
-const USAGE = `npm run evaluate -- MODEL DATA [--json FILE] [--svg FOLDER] [--folds N] [--tokens N]
-
-MODEL    a folder of workers/models by its name, or any model folder; of language models also a GGUF file
-DATA     for texts a TSV, gzipped or not, whose first line names the columns source, label and text;
-         for pictures a ZIP or a folder of class folders, named by the classes' words or WordNet ids;
-         for language models a text in UTF-8
---json   writes every figure there
---svg    writes the reliability diagram and the confusion matrix there
---tokens of language models: how many tokens of the text are read, ${TOKENS_MAX} if it is left out
---folds  of texts: also trains the bag of words on DATA, N-fold cross-validated, to compare with`;
-
 const MODELS = fileURLToPath(new URL('../../workers/models/', import.meta.url));
 
 async function main(): Promise<void> {
-  const { values, positionals } = parseArgs({
-    allowPositionals: true,
-    options: {
-      json: { type: 'string' },
-      svg: { type: 'string' },
-      folds: { type: 'string' },
-      tokens: { type: 'string', default: String(TOKENS_MAX) },
-    },
-  });
-  const [model, data] = positionals;
-  if (!model || !data) throw new EvaluationError(USAGE);
-  const gguf = ggufOf(model) ?? ggufOf(join(MODELS, model));
+  const { model, data, json, svg, folds, tokens } = evaluateArguments(process.argv.slice(2), kindOf);
+  const gguf = findGguf(model);
   if (gguf) {
-    const report = await evaluateLanguage(gguf, data, Number(values.tokens));
+    const report = await evaluateLanguage(gguf, data, tokens);
     printLanguageReport(report);
-    if (values.json) writeFileSync(values.json, `${JSON.stringify(report, null, 2)}\n`);
+    if (json) writeFileSync(json, `${JSON.stringify(report, null, 2)}\n`);
     return;
   }
   const folder = folderOf(model);
   const evaluation = isImageModel(folder)
     ? await evaluatePictures(folder, data)
-    : await evaluateTexts(folder, data, values.folds ? Number(values.folds) : undefined);
+    : await evaluateTexts(folder, data, folds);
   printReports(evaluation);
-  if (values.json) writeFileSync(values.json, `${JSON.stringify(evaluation, null, 2)}\n`);
-  if (values.svg) {
+  if (json) writeFileSync(json, `${JSON.stringify(evaluation, null, 2)}\n`);
+  if (svg) {
     const { reliability, ece, confusion } = evaluation.all;
-    mkdirSync(values.svg, { recursive: true });
-    writeFileSync(join(values.svg, 'reliability.svg'), reliabilitySvg(reliability, ece));
-    writeFileSync(join(values.svg, 'confusion.svg'), confusionSvg(confusion, evaluation.labels));
+    mkdirSync(svg, { recursive: true });
+    writeFileSync(join(svg, 'reliability.svg'), reliabilitySvg(reliability, ece));
+    writeFileSync(join(svg, 'confusion.svg'), confusionSvg(confusion, evaluation.labels));
   }
+}
+
+function kindOf(model: string): EvaluatedKind {
+  if (findGguf(model)) return 'language models';
+  return isImageModel(folderOf(model)) ? 'pictures' : 'texts';
+}
+
+function findGguf(model: string): string | undefined {
+  return ggufOf(model) ?? ggufOf(join(MODELS, model));
 }
 
 function folderOf(model: string): string {

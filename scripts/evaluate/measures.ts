@@ -60,9 +60,41 @@ function interval(
   const values = Array.from({ length: RESAMPLES }, () => {
     const positions = Array.from({ length: count }, () => Math.floor(random() * count));
     return resampled((rows) => positions.map((position) => rows[position] as Judged));
-  }).sort((a, b) => a - b);
-  const at = (quantile: number) => values[Math.round(quantile * (RESAMPLES - 1))] ?? value;
-  return { value, low: at(0.025), high: at(0.975) };
+  });
+  const [low, high] = middle95(values);
+  return { value, low, high };
+}
+
+/**
+ * The intervals of measures that only depend on how many rows there are of each kind. The same resamples as above, many times
+ * faster: of a row no more than its kind is looked at.
+ */
+export function bootstrapCounts(
+  kindOfRow: Int32Array,
+  kinds: number,
+  measures: readonly ((counts: Int32Array) => number)[],
+): (readonly [low: number, high: number])[] {
+  const random = randomNumbers(SEED);
+  const counts = new Int32Array(kinds);
+  const values = measures.map(() => new Array<number>(RESAMPLES).fill(0));
+  for (let resample = 0; resample < RESAMPLES; resample++) {
+    counts.fill(0);
+    for (let row = 0; row < kindOfRow.length; row++) {
+      const kind = kindOfRow[Math.floor(random() * kindOfRow.length)] ?? 0;
+      counts[kind] = (counts[kind] ?? 0) + 1;
+    }
+    measures.forEach((measure, index) => {
+      const ofMeasure = values[index];
+      if (ofMeasure) ofMeasure[resample] = measure(counts);
+    });
+  }
+  return values.map(middle95);
+}
+
+function middle95(values: readonly number[]): readonly [low: number, high: number] {
+  const ordered = values.toSorted((a, b) => a - b);
+  const at = (quantile: number) => ordered[Math.round(quantile * (RESAMPLES - 1))] ?? Number.NaN;
+  return [at(0.025), at(0.975)];
 }
 
 /** A share of yes, with its interval. */

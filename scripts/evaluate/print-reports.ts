@@ -15,6 +15,9 @@ const COLUMNS = [
   'ECE',
 ];
 
+const LABELS_IN_A_TABLE = 12;
+const MISTAKES = 20;
+
 export function printReports({ model, digest, data, all, sources, bagOfWords: folds }: Evaluation): void {
   console.log(`${model} (${digest.slice(0, 8)}) on ${data}\n`);
   const rows = [...Object.entries(sources), ['all', all] as const].map(([name, report]) =>
@@ -30,9 +33,7 @@ export function printReports({ model, digest, data, all, sources, bagOfWords: fo
       ...[precision, recall, f1, rocAuc].map(number),
     ]),
   ]);
-  console.log('\nright (rows) against given (columns):\n');
-  const labels = Object.keys(all.classes);
-  table([['', ...labels], ...all.confusion.map((row, index) => [labels[index] ?? '', ...row.map(String)])]);
+  printConfusion(all.confusion, Object.keys(all.classes));
   if (all.top5 !== undefined) console.log(`\namong the first five: ${number(all.top5)}`);
   const alone = all.top5 === undefined ? '16 tokens' : 'a picture';
   console.log(
@@ -43,6 +44,25 @@ export function printReports({ model, digest, data, all, sources, bagOfWords: fo
   console.log(
     `bag of words, ${folds.folds}-fold on the same rows: accuracy ${shown(folds.accuracy)}, macro recall ${shown(folds.macroRecall)}`,
   );
+}
+
+/** As a table where it fits a screen; else what is taken for what, most often first. */
+function printConfusion(confusion: Report['confusion'], labels: readonly string[]): void {
+  if (labels.length <= LABELS_IN_A_TABLE) {
+    console.log('\nright (rows) against given (columns):\n');
+    table([['', ...labels], ...confusion.map((row, index) => [labels[index] ?? '', ...row.map(String)])]);
+    return;
+  }
+  console.log('\nmost often taken for another:\n');
+  const mistakes = confusion
+    .flatMap((row, right) => row.map((count, given) => ({ right, given, count })))
+    .filter(({ right, given, count }) => right !== given && count > 0)
+    .sort((a, b) => b.count - a.count)
+    .slice(0, MISTAKES);
+  table([
+    ['right', 'given', 'n'],
+    ...mistakes.map(({ right, given, count }) => [labels[right] ?? '', labels[given] ?? '', String(count)]),
+  ]);
 }
 
 function cells(name: string, report: Report): string[] {

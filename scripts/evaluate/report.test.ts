@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { accuracy, bootstrap, type Measure } from './measures.ts';
 import { reportOf } from './report.ts';
 import { rocAuc } from './roc-auc.ts';
 
@@ -38,11 +39,28 @@ describe('a report', () => {
     expect(report.macroRecall).toBeCloseTo((2 / 3 + 0.5 + 1) / 3, 12);
   });
 
+  it('counts a class that is never given as a precision of 0 in the mean, as scikit-learn does', () => {
+    const never = reportOf([judged(0, 0), judged(0, 0), judged(2, 0), judged(2, 0)], LABELS);
+    expect(never.classes.positive?.precision).toBeNull();
+    expect(never.macroPrecision).toBe(0.25);
+  });
+
   it('leaves a class that does not occur out of the means', () => {
     const two = reportOf([judged(0, 0), judged(2, 0)], LABELS);
     expect(two.macroRecall).toBe(0.5);
     expect(two.classes.neutral).toMatchObject({ n: 0, recall: null, precision: null });
     expect(JSON.stringify(two)).not.toContain('NaN');
+  });
+
+  it('has the intervals of the bootstrap over whole rows, by counting alone', () => {
+    const many = Array.from({ length: 60 }, (_, row) => judged(row % 3, row % 7 === 0 ? 0 : (row % 5) % 3));
+    const { intervals } = reportOf(many, LABELS);
+    const byRows = (measure: Measure) => {
+      const { low, high } = bootstrap(many, measure);
+      return [low, high];
+    };
+    expect(intervals.accuracy).toEqual(byRows(accuracy));
+    expect(intervals.macroF1).toEqual(byRows((rows) => reportOf(rows, LABELS).macroF1));
   });
 
   it('has no two-class accuracy for other labels', () => {
@@ -57,5 +75,9 @@ describe('the area under the ROC curve', () => {
     expect(rocAuc([0.1, 0.2, 0.8, 0.9], [false, false, true, true])).toBe(1);
     expect(rocAuc([0.5, 0.5, 0.5], [true, false, true])).toBe(0.5);
     expect(rocAuc([0.1, 0.4, 0.35, 0.8], [false, false, true, true])).toBe(0.75);
+  });
+
+  it('ends where a score is no number', () => {
+    expect(rocAuc([Number.NaN, 0.5, Number.NaN], [true, false, false])).toBeGreaterThanOrEqual(0);
   });
 });

@@ -2,11 +2,10 @@ import {
   accuracy,
   accuracyTwoClass,
   best,
-  bootstrap,
+  bootstrapCounts,
   equalMassBins,
   expectedCalibrationError,
   type Judged,
-  type Measure,
 } from './measures.ts';
 import { rocAuc } from './roc-auc.ts';
 
@@ -24,6 +23,7 @@ export interface Report {
   readonly accuracy: number;
   /** Without neutral rows, the two other scores renormalised; null where the labels are others. */
   readonly accuracyTwoClass: number | null;
+  /** A class that occurs and is never given counts as 0, as it does in macro F1: leaving it out would flatter. */
   readonly macroPrecision: number | null;
   readonly macroRecall: number | null;
   readonly macroF1: number;
@@ -56,15 +56,12 @@ export function reportOf(rows: readonly Judged[], labels: readonly string[]): Re
     n: rows.length,
     accuracy: accuracy(rows),
     accuracyTwoClass: isSentiment ? finite(accuracyTwoClass(rows)) : null,
-    macroPrecision: mean(seen.map(({ precision }) => precision)),
+    macroPrecision: mean(seen.map(({ precision }) => precision ?? 0)),
     macroRecall: mean(seen.map(({ recall }) => recall)),
     macroF1: mean(seen.map(({ f1 }) => f1)) ?? 0,
     macroRocAuc: mean(seen.map(({ rocAuc }) => rocAuc)),
     ece: expectedCalibrationError(rows, BINS),
-    intervals: {
-      accuracy: intervalOf(rows, accuracy),
-      macroF1: intervalOf(rows, (picked) => macroF1(picked, labels.length)),
-    },
+    intervals: intervalsOf(rows, labels.length),
     classes: Object.fromEntries(labels.map((label, index) => [label, classes[index] as ClassReport])),
     confusion,
     reliability: equalMassBins(rows, BINS).map((bin) => ({
@@ -124,16 +121,49 @@ function precisionRecall(confusion: readonly (readonly number[])[], label: numbe
   };
 }
 
-/** Over the classes that occur. */
-function macroF1(rows: readonly Judged[], labels: number): number {
-  const confusion = confusionOf(rows, labels);
-  const classes = confusion.map((_, label) => precisionRecall(confusion, label)).filter(({ n }) => n > 0);
-  return mean(classes.map(({ f1 }) => f1)) ?? 0;
+/** Both only depend on how often what was right was given as what. */
+function intervalsOf(rows: readonly Judged[], labels: number): Report['intervals'] {
+  const cells = rows.map(({ label, scores }) => label * labels + best(scores));
+  const kinds = [...new Set(cells)];
+  const places = new Map(kinds.map((cell, kind) => [cell, kind]));
+  const kindOfRow = Int32Array.from(cells, (cell) => places.get(cell) ?? 0);
+  const pairs = kinds.map((cell) => ({ right: Math.floor(cell / labels), given: cell % labels }));
+  const [accuracyInterval = [0, 0], macroF1Interval = [0, 0]] = bootstrapCounts(kindOfRow, kinds.length, [
+    (counts) =>
+      pairs.reduce((sum, { right, given }, kind) => sum + (right === given ? (counts[kind] ?? 0) : 0), 0) /
+      rows.length,
+    (counts) => macroF1(pairs, counts, labels),
+  ]);
+  return { accuracy: accuracyInterval, macroF1: macroF1Interval };
 }
 
-function intervalOf(rows: readonly Judged[], measure: Measure): [number, number] {
-  const { low, high } = bootstrap(rows, measure);
-  return [low, high];
+interface Pair {
+  readonly right: number;
+  readonly given: number;
+}
+
+/** Over the classes that occur. */
+function macroF1(pairs: readonly Pair[], counts: Int32Array, labels: number): number {
+  const [hits, rows, answers] = [0, 1, 2].map(() => new Int32Array(labels)) as [
+    Int32Array,
+    Int32Array,
+    Int32Array,
+  ];
+  pairs.forEach(({ right, given }, kind) => {
+    const count = counts[kind] ?? 0;
+    rows[right] = (rows[right] ?? 0) + count;
+    answers[given] = (answers[given] ?? 0) + count;
+    if (right === given) hits[right] = count;
+  });
+  let sum = 0;
+  let occurring = 0;
+  for (let label = 0; label < labels; label++) {
+    const n = rows[label] ?? 0;
+    if (n === 0) continue;
+    occurring++;
+    sum += (2 * (hits[label] ?? 0)) / (n + (answers[label] ?? 0));
+  }
+  return occurring > 0 ? sum / occurring : 0;
 }
 
 function mean(values: readonly (number | null)[]): number | null {

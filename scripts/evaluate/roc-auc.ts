@@ -7,7 +7,7 @@ export function rocAuc(scores: readonly number[], ofClass: readonly boolean[]): 
   let rankSum = 0;
   let positives = 0;
   for (let start = 0; start < order.length; ) {
-    let end = start;
+    let end = start + 1;
     while (end < order.length && scores[order[end] ?? 0] === scores[order[start] ?? 0]) end++;
     const meanRank = (start + 1 + end) / 2;
     for (let index = start; index < end; index++) {

@@ -43,7 +43,7 @@ export function ranks(values: readonly number[]): number[] {
   const order = values.map((_, at) => at).sort((a, b) => (values[a] ?? 0) - (values[b] ?? 0));
   const ranked = new Array<number>(values.length).fill(0);
   for (let from = 0; from < order.length; ) {
-    let to = from;
+    let to = from + 1;
     while (to < order.length && values[order[to] ?? 0] === values[order[from] ?? 0]) to++;
     for (const at of order.slice(from, to)) ranked[at] = (from + to - 1) / 2;
     from = to;

@@ -113,9 +113,7 @@ highest and the lowest mean of positive less negative score, on a scale of -1 to
 | --- | --- | --- | --- | --- |
 ${metrics.fairness.map(fairnessRow).join('\n')}
 
-Of ${thousands(metrics.identityTerms.n)} sentences that only say who someone is ("I am ...") it calls ${share(metrics.identityTerms.negative)} negative${worstPhrases(metrics)}.
-
-## Limits
+${identityTerms(metrics)}## Limits
 
 - English only. Other languages and scripts get an answer that means nothing.
 - Sentence by sentence it was trained; a long text with mixed opinions gets one label.
@@ -209,9 +207,12 @@ function fairnessRow({
   return `| ${dimension} | ${sentences} | ${shown({ value: gap, low, high })} | ${named(ordered[0])} | ${named(ordered.at(-1))} |`;
 }
 
-function worstPhrases({ identityTerms: { worst } }: SentimentMetrics): string {
-  if (worst.length === 0) return '';
-  return `, most of all: ${worst.map(({ phrase, score }) => `"${phrase}" (${score.toFixed(2)})`).join(', ')}`;
+/** Nothing where the set of sentences was not at hand. */
+function identityTerms({ identityTerms: { n, negative, worst } }: SentimentMetrics): string {
+  if (n === 0) return '';
+  const phrases = worst.map(({ phrase, score }) => `"${phrase}" (${score.toFixed(2)})`).join(', ');
+  const most = worst.length > 0 ? `, most of all: ${phrases}` : '';
+  return `Of ${thousands(n)} sentences that only say who someone is ("I am ...") it calls ${share(negative)} negative${most}.\n\n`;
 }
 
 function share(value: number): string {

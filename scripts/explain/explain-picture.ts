@@ -2,12 +2,10 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { explanationLimits } from '#server/domain/rate-limits/limits.ts';
 import {
   explainedValues,
-  followUpMasks,
   METHODS,
   type MethodName,
   planExplanation,
 } from '#workers/explanations/explanation.ts';
-import { type Faithfulness, faithfulnessOf } from '#workers/explanations/faithfulness.ts';
 import { heatMap } from '#workers/explanations/heat-map.ts';
 import { gradCam } from '#workers/fine-tuning/explain/grad-cam.ts';
 import {
@@ -17,6 +15,7 @@ import {
 import { maskSquare } from '#workers/model-runtime/mask-square.ts';
 import { openImageDecoder } from '#workers/model-runtime/onnx/decode-image.ts';
 import { seenSquare } from '#workers/model-runtime/onnx/image-model-folder.ts';
+import { faithfulnessLine, faithfulnessOfValues } from './faithfulness-of-values.ts';
 import { type ExplainPictureOptions, UsageError } from './usage.ts';
 
 interface Explained {
@@ -49,12 +48,12 @@ export async function explainPicture(
     method in METHODS
       ? byPerturbing(method as MethodName, options, score(options.grid))
       : byGradient(model, pixels, label);
-  const { deletion, insertion } = faithfulness(values, score(grid));
+  const faithfulness = faithfulnessOfValues(values, score(grid));
   console.log(
     `${method}, for ${model.classes[label]?.label}: ${(shares[label] ?? 0).toFixed(4)}; runs: ${runs}`,
   );
   show(values, grid);
-  console.log(`deletion area ${deletion.toFixed(4)}, insertion area ${insertion.toFixed(4)}`);
+  console.log(faithfulnessLine(faithfulness));
   if (!options.out) return;
   const side = model.preparation.cropTo;
   const seen = { picture, square: seenSquare(picture, model.preparation), side, grid };
@@ -86,13 +85,6 @@ function byGradient(model: OpenPictureClassifier, pixels: Uint8Array, label: num
   const { values, rows } = gradCam(model, picture, label);
   picture.dispose();
   return { values, grid: rows, runs: 1 };
-}
-
-/** By the same masks, whatever the values come from: so methods can be compared. */
-function faithfulness(values: ArrayLike<number>, score: (mask: Uint8Array) => number): Faithfulness {
-  const units = values.length;
-  const scores = followUpMasks(Float64Array.from(values)).map(score);
-  return faithfulnessOf(units, scores, score(new Uint8Array(units).fill(1)), score(new Uint8Array(units)));
 }
 
 function labelIndex(

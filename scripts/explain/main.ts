@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { REPOSITORY } from '#scripts/models/base-folder.ts';
 import { describeEngine, EngineError, wantedEngine } from '#workers/fine-tuning/engine/engine.ts';
@@ -11,20 +11,23 @@ import { explainPicture } from './explain-picture.ts';
 import { explainText } from './explain-text.ts';
 import { PICTURE_METHODS, TEXT_METHODS, USAGE, UsageError } from './usage.ts';
 
+const PICTURE_OPTIONS = ['out', 'grid', 'samples', 'seed'] as const;
+const OPTIONS = {
+  method: { type: 'string' },
+  label: { type: 'string' },
+  out: { type: 'string' },
+  grid: { type: 'string' },
+  samples: { type: 'string' },
+  seed: { type: 'string' },
+} as const;
+
 async function main(): Promise<void> {
-  const { values, positionals } = parseArgs({
-    allowPositionals: true,
-    options: {
-      method: { type: 'string' },
-      label: { type: 'string' },
-      out: { type: 'string' },
-      grid: { type: 'string', default: '7' },
-      samples: { type: 'string', default: '256' },
-      seed: { type: 'string', default: '0' },
-    },
-  });
-  const [model, input] = positionals;
+  const { values, positionals } = parseArgs({ allowPositionals: true, options: OPTIONS });
+  const [model, input, more] = positionals;
   if (!model || !input) throw new UsageError(USAGE);
+  if (more !== undefined) {
+    throw new UsageError(`"${more}" is one argument too many: a text stands in quotation marks.\n\n${USAGE}`);
+  }
   const folder = folderOf(model);
   if (!existsSync(join(folder, 'model.safetensors'))) {
     throw new UsageError(`${folder} has no model.safetensors: this needs a model's weights.\n\n${USAGE}`);
@@ -34,15 +37,22 @@ async function main(): Promise<void> {
   if (values.method !== undefined && !methods.includes(values.method)) {
     throw new UsageError(`--method is one of ${methods.join(', ')} for this model.\n\n${USAGE}`);
   }
+  const foreign = isOfPictures ? undefined : PICTURE_OPTIONS.find((name) => values[name] !== undefined);
+  if (foreign) throw new UsageError(`--${foreign} is for pictures.\n\n${USAGE}`);
+  const { method, label, out, grid = '7', samples = '256', seed = '0' } = values;
+  if (out !== undefined && !existsSync(dirname(resolve(out)))) {
+    throw new UsageError(`--out ${out}: there is no folder ${dirname(resolve(out))}.`);
+  }
   console.log(`engine: ${describeEngine(await startEngine(wantedEngine(process.env.ENGINE)))}`);
-  const { method, label, out } = values;
   if (!isOfPictures) return explainText(folder, input, { method, label });
-  const [grid, samples, seed] = [values.grid, values.samples, values.seed].map(Number) as [
-    number,
-    number,
-    number,
-  ];
-  await explainPicture(folder, input, { method, label, out, grid, samples, seed });
+  await explainPicture(folder, input, {
+    method,
+    label,
+    out,
+    grid: Number(grid),
+    samples: Number(samples),
+    seed: Number(seed),
+  });
 }
 
 /** A name stands for a built-in model, anything else is a path. */
@@ -55,7 +65,8 @@ try {
   await main();
 } catch (error) {
   const kinds = [UsageError, EngineError, ModelFolderError, ModelConfigError, SafetensorsError];
-  if (!kinds.some((kind) => error instanceof kind)) throw error;
+  const isOption = error instanceof TypeError && 'code' in error;
+  if (!isOption && !kinds.some((kind) => error instanceof kind)) throw error;
   console.error((error as Error).message);
   process.exitCode = 1;
 }

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { afterAll, afterEach, describe, expect, it, vi } from 'vitest';
+import { EvaluationError } from '#scripts/evaluate/evaluation-error.ts';
 import { MissingDataError, readLabelledTexts, sentimentFile } from './sentiment-data.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'sentiment-'));
@@ -33,10 +34,12 @@ describe('the training data', () => {
   });
 
   it.each([
-    ['another header', 'text\tlabel\n'],
-    ['an unknown label', 'source\tlabel\ttext\na\tmixed\tHello\n'],
-    ['a row without a text', 'source\tlabel\ttext\na\tneutral\n'],
-  ])('refuses %s', (_, content) => {
-    expect(() => readLabelledTexts(file(content))).toThrow(MissingDataError);
+    ['another header', 'text\tlabel\n', 'has no column source'],
+    ['an unknown label', 'source\tlabel\ttext\na\tmixed\tHello\n', ':2: the label "mixed" is none of'],
+    ['a row without a text', 'source\tlabel\ttext\na\tneutral\n', ':2: columns are missing'],
+  ])('refuses %s', (_, content, sentence) => {
+    const reading = () => readLabelledTexts(file(content));
+    expect(reading).toThrow(EvaluationError);
+    expect(reading).toThrow(sentence);
   });
 });

@@ -1,15 +1,12 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import { gunzipSync } from 'node:zlib';
+import { type EvaluationRow, readEvaluationRows } from '#scripts/evaluate/labelled-texts.ts';
 import { REPOSITORY } from './base-folder.ts';
 
 export const LABELS = ['negative', 'neutral', 'positive'] as const;
 
-export interface LabelledText {
-  readonly source: string;
-  readonly label: number; // position in LABELS
-  readonly text: string;
-}
+/** Its label is a position in LABELS. */
+export type LabelledText = EvaluationRow;
 
 export class MissingDataError extends Error {
   override readonly name = 'MissingDataError';
@@ -30,21 +27,5 @@ export function sentimentFile(split: 'train' | 'dev' | 'test'): string {
 }
 
 export function readLabelledTexts(file: string): LabelledText[] {
-  const bytes = readFileSync(file);
-  const lines = (file.endsWith('.gz') ? gunzipSync(bytes) : bytes).toString('utf8').split('\n');
-  if (lines[0]?.trimEnd() !== 'source\tlabel\ttext') {
-    throw new MissingDataError(`${file}: its first line is not "source, label, text", separated by tabs.`);
-  }
-  return lines
-    .slice(1)
-    .flatMap((line, index) => (line === '' ? [] : [parseLine(line, `${file}:${index + 2}`)]));
-}
-
-function parseLine(line: string, where: string): LabelledText {
-  const [source, labelName, text] = line.split('\t');
-  const label = LABELS.findIndex((name) => name === labelName);
-  if (source === undefined || text === undefined || label < 0) {
-    throw new MissingDataError(`${where}: not a source, one of ${LABELS.join(', ')}, and a text.`);
-  }
-  return { source, label, text };
+  return readEvaluationRows(file, LABELS);
 }

@@ -43,8 +43,9 @@ function limeByDescent(units: number): number[] {
     Uint8Array.from({ length: units }, (_u, at) => ((index + 1) >> at) & 1),
   );
   const weights = masks.map(limeWeight);
+  const ridge = masks.length / 5000;
   const x = new Array<number>(units + 1).fill(0);
-  for (let round = 0; round < 60_000; round++) {
+  for (let round = 0; round < 100_000; round++) {
     const slope = new Array<number>(units + 1).fill(0);
     masks.forEach((mask, row) => {
       const answer = mask.reduce((sum, bit, at) => sum + bit * (x[at] ?? 0), x[units] ?? 0);
@@ -53,7 +54,7 @@ function limeByDescent(units: number): number[] {
         slope[at] = (slope[at] ?? 0) + error * (at === units ? 1 : (mask[at] ?? 0));
     });
     for (let at = 0; at <= units; at++) {
-      x[at] = (x[at] ?? 0) - 0.01 * ((slope[at] ?? 0) + (at === units ? 0 : (x[at] ?? 0)));
+      x[at] = (x[at] ?? 0) - 0.1 * ((slope[at] ?? 0) + (at === units ? 0 : ridge * (x[at] ?? 0)));
     }
   }
   return x.slice(0, units);
@@ -73,6 +74,24 @@ describe('on up to eight units, values are those of exact enumeration', () => {
   it.each([2, 4])('lime, %s', (units) => {
     const exact = limeByDescent(units);
     explained('lime', units).forEach((value, unit) => expect(value).toBeCloseTo(exact[unit] ?? 0, 6));
+  });
+
+  it.each(names)('%s, of what only adds up: what each unit adds', (method) => {
+    for (const units of [2, 3, 5, 8]) {
+      const adds = Array.from({ length: units }, (_, unit) => (unit === 0 ? 0.6 : -0.02 * unit));
+      const plan = planExplanation(method, units, options);
+      const scores = plan.masks.map((mask) =>
+        adds.reduce((sum, add, unit) => sum + add * (mask[unit] ?? 0), 0),
+      );
+      explainedValues(plan, scores).forEach((value, unit) =>
+        expect(Math.abs(value - (adds[unit] ?? 0))).toBeLessThan(0.01),
+      );
+    }
+  });
+
+  it.each(names)('%s, of one: all that it does', (method) => {
+    const all = score(Uint8Array.of(1)) - score(Uint8Array.of(0));
+    expect(explained(method, 1)).toEqual([all]);
   });
 
   it.each([1, 3, 8])('occlusion, %s', (units) => {

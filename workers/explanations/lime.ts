@@ -5,8 +5,9 @@ import { type WeightedRow, weightedLeastSquares } from './weighted-least-squares
 
 /** Of the exponential kernel over the cosine distance to the whole input; the authors' value for text is 25 of 100. */
 const KERNEL_WIDTH = 0.25;
-/** The authors' strength of the ridge. */
+/** The authors' strength of the ridge, and the samples that it is meant for. */
 const RIDGE = 1;
+const RIDGE_SAMPLES = 5000;
 
 /**
  * LIME (Ribeiro, Singh and Guestrin, 2016): a linear model of the score around the input, fitted to masks at random,
@@ -23,13 +24,17 @@ export const lime: ExplanationMethod = {
       return mask;
     });
   },
-  values(units, masks, { whole, masked }) {
+  values(units, masks, { whole, empty, masked }) {
+    // Nothing stands between the whole and nothing, so there are no neighbours to fit a line to.
+    if (units === 1) return Float64Array.of(whole - empty);
     const rows: WeightedRow[] = [new Uint8Array(units).fill(1), ...masks].map((mask, index) => ({
       inputs: mask,
       target: index === 0 ? whole : (masked[index - 1] ?? whole),
       weight: limeWeight(mask),
     }));
-    return centredRidge(rows, units);
+    // Each mask once stands for all of the authors' samples: a ridge for thousands would hold the values of a few rows down.
+    const isEnumerated = masks.length === 2 ** units - 2;
+    return centredRidge(rows, units, isEnumerated ? (RIDGE * rows.length) / RIDGE_SAMPLES : RIDGE);
   },
 };
 
@@ -41,7 +46,7 @@ export function limeWeight(mask: Mask): number {
 }
 
 /** The ridge holds the units' values down, not the intercept: rows are centred on their weighted mean before. */
-function centredRidge(rows: readonly WeightedRow[], units: number): Float64Array {
+function centredRidge(rows: readonly WeightedRow[], units: number, ridge: number): Float64Array {
   const total = rows.reduce((sum, { weight }) => sum + weight, 0);
   const mean = (of: (row: WeightedRow) => number) =>
     rows.reduce((sum, row) => sum + row.weight * of(row), 0) / total;
@@ -52,5 +57,5 @@ function centredRidge(rows: readonly WeightedRow[], units: number): Float64Array
     target: target - meanTarget,
     weight,
   }));
-  return weightedLeastSquares(centred, units, RIDGE);
+  return weightedLeastSquares(centred, units, ridge);
 }

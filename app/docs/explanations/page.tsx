@@ -79,7 +79,7 @@ export default function ExplanationsReferencePage() {
             [
               'shap',
               'as many runs as samples',
-              'Shapley values (Kernel SHAP). They add up to score less base_score. Exact up to 8 words.',
+              `Shapley values (Kernel SHAP). They add up to score less base_score. Exact up to 8 words with ${samplesDefault} samples.`,
             ],
             [
               'lime',

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { isRefusal, ModelRuntimeError, type TextClassification } from '../model-runtime.ts';
 import { loadTextClassifier, type OnnxTextClassifier } from './load-text-classifier.ts';
+import { damageWeights } from './testing/damage-weights.ts';
 
 const folder = new URL('../../models/sentiment', import.meta.url).pathname;
 const threadEntry = new URL('./compute-thread.ts', import.meta.url);
@@ -190,6 +191,11 @@ describe('a folder that is no model', () => {
       (copy: string) => writeFileSync(join(copy, 'calibration.json'), '{"temperature":0}'),
       'temperature is no positive number',
     ],
+    [
+      'a label that stands twice',
+      (copy: string) => change(copy, 'config.json', (json) => (json.id2label[1] = 'negative')),
+      'has a label twice',
+    ],
   ])('is refused at once: %s', async (_, change, sentence) => {
     await expect(load({ folder: broken(change) })).rejects.toThrow(sentence);
   });
@@ -199,6 +205,11 @@ describe('a folder that is no model', () => {
       'a graph cut short',
       (copy: string) => truncateSync(join(copy, 'onnx/model_int8.onnx'), 1_000_000),
       'model_int8.onnx is no ONNX file that can be run',
+    ],
+    [
+      'weights that are no numbers',
+      (copy: string) => damageWeights(join(copy, 'onnx/model_int8.onnx'), 'classifier.bias'),
+      'gives logits that are no numbers',
     ],
     [
       'a tokenizer with more words than the model',

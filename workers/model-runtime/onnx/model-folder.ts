@@ -44,8 +44,9 @@ export async function describeEncoder(folder: string): Promise<EncoderDescriptio
 
 export async function describeModel(folder: string, known?: Calibration): Promise<ModelDescription> {
   const config = await readJson(folder, MODEL_FILES.config);
+  const labels = labelsOf(config);
   const calibration = known ?? parseCalibration(await readJson(folder, MODEL_FILES.calibration));
-  return { ...encoderOf(config), labels: labelsOf(config), calibration };
+  return { ...encoderOf(config), labels, calibration };
 }
 
 export function graphFile(folder: string): string {
@@ -96,6 +97,9 @@ function labelsOf({ id2label }: Record<string, unknown>): string[] {
   const labels = entries.toSorted(([a], [b]) => Number(a) - Number(b)).map(([, label]) => label);
   if (labels.length < 2 || !labels.every((label) => typeof label === 'string')) {
     throw new ModelFolderError('config.json: id2label does not name two labels or more.');
+  }
+  if (new Set(labels).size < labels.length) {
+    throw new ModelFolderError('config.json: id2label has a label twice.');
   }
   return labels;
 }

@@ -1,4 +1,3 @@
-import { join } from 'node:path';
 import { type InferenceSession, Tensor } from 'onnxruntime-node';
 import { maskSquare } from '../mask-square.ts';
 import type {
@@ -13,7 +12,7 @@ import type {
   SeeImageInput,
   SeenImage,
 } from '../model-runtime.ts';
-import { intervalOf, probabilities } from './calibration.ts';
+import { type Calibration, intervalOf, probabilities } from './calibration.ts';
 import { classMap, type HeadWeights, readHead } from './class-map.ts';
 import { type ImageDecoder, openImageDecoder } from './decode-image.ts';
 import { greatest } from './greatest.ts';
@@ -24,7 +23,7 @@ import {
   seenSquare,
 } from './image-model-folder.ts';
 import { graphFile, ModelFolderError } from './model-folder.ts';
-import { openSession } from './open-session.ts';
+import { expectFinite, openGraph } from './open-graph.ts';
 import { unitLength } from './unit-length.ts';
 
 export interface OpenImageClassifier {
@@ -38,22 +37,26 @@ export interface AnsweringImageClassifier extends OpenImageClassifier {
   answer(questions: readonly ImageQuestion[]): Promise<(ImageAnswer | ImageRefused)[]>;
 }
 
-/** An image classifier in this process: decoder and graph of a model folder. */
-export async function openImageClassifier(folder: string): Promise<AnsweringImageClassifier> {
-  const description = await describeImageModel(folder);
-  const file = graphFile(folder);
+/**
+ * An image classifier in this process: decoder and graph of a model folder. `calibration` stands in for the folder's own, for
+ * whoever is about to measure that.
+ */
+export async function openImageClassifier(
+  folder: string,
+  calibration?: Calibration,
+): Promise<AnsweringImageClassifier> {
+  const described = await describeImageModel(folder);
+  const description = { ...described, calibration: calibration ?? described.calibration };
   const [decoder, graph] = await Promise.all([
     openImageDecoder(description.preparation),
-    openSession(join(folder, file)),
+    openGraph(folder, ['logits']),
   ]);
-  if (!graph.outputNames.includes('logits')) {
-    throw new ModelFolderError(`${file} gives ${graph.outputNames.join(', ')}, and no logits.`);
-  }
-  if (description.features !== null && !graph.outputNames.includes('features')) {
-    throw new ModelFolderError(`${file} gives no features, which config.json says it has. Export it again.`);
-  }
-  if (description.mapSide !== null && !graph.outputNames.includes('maps')) {
-    throw new ModelFolderError(`${file} gives no maps, which config.json says it has. Export it again.`);
+  const promised = { features: description.features, maps: description.mapSide };
+  for (const [output, size] of Object.entries(promised)) {
+    if (size === null || graph.outputNames.includes(output)) continue;
+    throw new ModelFolderError(
+      `${graphFile(folder)} gives no ${output}, which config.json says it has. Export it again.`,
+    );
   }
   const parts = { description, decoder, graph, head: headOnce(folder, description) };
   return {
@@ -157,7 +160,7 @@ async function outputsOf<Name extends OutputName>(
   const checked = names.map((name) => {
     const data = outputs[name]?.data as Float32Array;
     const width = widthOf(description, name);
-    if (data.length === width) return [name, data];
+    if (data.length === width) return [name, expectFinite(data, name)];
     throw new ModelFolderError(`The graph gives ${data.length} ${name}, not ${width}.`);
   });
   return Object.fromEntries(checked) as Record<Name, Float32Array>;

@@ -1,10 +1,9 @@
-import { join } from 'node:path';
 import type { InferenceSession } from 'onnxruntime-node';
 import type { InputRefusal, TextClassification, TextInput } from '../model-runtime.ts';
 import type { Calibration } from './calibration.ts';
 import { classifyTexts } from './classify-texts.ts';
-import { describeModel, graphFile, type ModelDescription, ModelFolderError } from './model-folder.ts';
-import { openSession } from './open-session.ts';
+import { describeModel, type ModelDescription } from './model-folder.ts';
+import { expectFinite, openGraph } from './open-graph.ts';
 import { createTextReader, type TextReader } from './text-reader.ts';
 import { loadTextTokenizer } from './text-tokenizer.ts';
 import { encoderFeeds } from './token-batch.ts';
@@ -27,24 +26,10 @@ export async function openTextClassifier(
   const [description, tokenizer, graph] = await Promise.all([
     describeModel(folder, calibration),
     loadTextTokenizer(folder),
-    openGraph(folder),
+    openGraph(folder, ['logits']),
   ]);
   const parts = { description, read: createTextReader(description, tokenizer), graph };
   return { classify: (inputs) => classify(parts, inputs) };
-}
-
-async function openGraph(folder: string): Promise<InferenceSession> {
-  const file = graphFile(folder);
-  let graph: InferenceSession;
-  try {
-    graph = await openSession(join(folder, file));
-  } catch (cause) {
-    throw new ModelFolderError(`${file} is no ONNX file that can be run: ${(cause as Error).message}`, {
-      cause,
-    });
-  }
-  if (graph.outputNames.includes('logits')) return graph;
-  throw new ModelFolderError(`${file} gives ${graph.outputNames.join(', ')}, and no logits.`);
 }
 
 interface Parts {
@@ -59,7 +44,7 @@ async function classify({ description, read, graph }: Parts, inputs: readonly Te
     paddedTokensMax: PADDED_TOKENS_MAX,
     logitsOf: async (texts) => {
       const { logits } = await graph.run(encoderFeeds(texts));
-      return logits?.data as Float32Array;
+      return expectFinite(logits?.data as Float32Array, 'logits');
     },
   });
 }

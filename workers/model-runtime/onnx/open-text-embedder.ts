@@ -1,8 +1,7 @@
-import { join } from 'node:path';
 import type { InferenceSession } from 'onnxruntime-node';
 import { type InputRefusal, isRefusal, type TextEmbedding, type TextInput } from '../model-runtime.ts';
-import { describeEncoder, graphFile, ModelFolderError } from './model-folder.ts';
-import { openSession } from './open-session.ts';
+import { describeEncoder, ModelFolderError } from './model-folder.ts';
+import { expectFinite, openGraph } from './open-graph.ts';
 import { splitByLength } from './split-by-length.ts';
 import { createTextReader, type ReadText, type TextReader } from './text-reader.ts';
 import { loadTextTokenizer } from './text-tokenizer.ts';
@@ -18,15 +17,11 @@ export interface OpenTextEmbedder {
 
 /** A sentence encoder in this process. Its graph pools and normalises, so what it gives is the vector. */
 export async function openTextEmbedder(folder: string): Promise<OpenTextEmbedder> {
-  const file = graphFile(folder);
   const [description, tokenizer, graph] = await Promise.all([
     describeEncoder(folder),
     loadTextTokenizer(folder),
-    openSession(join(folder, file)),
+    openGraph(folder, [OUTPUT]),
   ]);
-  if (!graph.outputNames.includes(OUTPUT)) {
-    throw new ModelFolderError(`${file} gives ${graph.outputNames.join(', ')}, and no ${OUTPUT}.`);
-  }
   const parts = { width: description.hiddenSize, read: createTextReader(description, tokenizer), graph };
   return { embed: (inputs) => embed(parts, inputs) };
 }
@@ -62,7 +57,8 @@ async function rowsOf(
   { graph, width }: Parts,
   texts: readonly (readonly number[])[],
 ): Promise<Float32Array[]> {
-  const values = (await graph.run(encoderFeeds(texts)))[OUTPUT]?.data as Float32Array;
+  const outputs = await graph.run(encoderFeeds(texts));
+  const values = expectFinite(outputs[OUTPUT]?.data as Float32Array, OUTPUT);
   if (values.length !== texts.length * width) {
     throw new ModelFolderError(
       `The graph gives ${values.length / texts.length} ${OUTPUT} a text, not ${width}.`,
