@@ -4,8 +4,8 @@ import {
   type BareLoopSpeed,
   type BareSubject,
   measureBareLoop,
-} from '#workers/model-runtime/onnx/bare-loop.ts';
-import { openBareSession } from '#workers/model-runtime/onnx/bare-session.ts';
+} from '#workers/model-runtime/onnx/bare/bare-loop.ts';
+import { openBareSession } from '#workers/model-runtime/onnx/bare/bare-session.ts';
 import type { BenchDatabase } from './bench-database.ts';
 import { type BenchServer, runLoad, startServer } from './bench-processes.ts';
 import { cpuMsOfFamily } from './cpu-time.ts';

@@ -3,7 +3,7 @@ import { z } from 'zod';
 const precision = z.enum(['float32', 'int8']);
 const estimate = z.object({ value: z.number(), low: z.number(), high: z.number() });
 
-/** What the sentence encoder's metrics.json says (scripts/evaluate/embedding-metrics.ts). */
+/** What the sentence encoder's metrics.json says (scripts/evaluate/cards/embedding-metrics.ts). */
 const embeddingMetricsSchema = z.object({
   id: z.string(),
   task: z.literal('embedding'),

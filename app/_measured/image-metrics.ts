@@ -2,7 +2,7 @@ import { z } from 'zod';
 
 const estimate = z.object({ value: z.number(), low: z.number(), high: z.number() });
 
-/** What the image model's metrics.json says (scripts/evaluate/image-metrics.ts). */
+/** What the image model's metrics.json says (scripts/evaluate/cards/image-metrics.ts). */
 const imageMetricsSchema = z.object({
   id: z.string(),
   task: z.literal('image-classification'),

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 
-/** What the text model's metrics.json says (scripts/evaluate/text-metrics.ts). */
+/** What the text model's metrics.json says (scripts/evaluate/cards/text-metrics.ts). */
 const textMetricsSchema = z.object({
   id: z.string(),
   task: z.literal('text-generation'),

@@ -1,10 +1,10 @@
 import { readFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
+import { expectTextBase } from '../models/language-models/text-base.ts';
 import { runScript } from '../models/run-script.ts';
-import { expectTextBase } from '../models/text-base.ts';
-import { judgeNextTokens } from './judge-next-tokens.ts';
-import { openLanguageModel } from './open-language-model.ts';
-import { textWindows } from './text-windows.ts';
+import { judgeNextTokens } from './language-models/judge-next-tokens.ts';
+import { openLanguageModel } from './language-models/open-language-model.ts';
+import { textWindows } from './language-models/text-windows.ts';
 
 const USAGE =
   'tsx scripts/evaluate/agree-with-llama-cpp.ts TEXT [--model FILE] [--tokens N] [--package PATH]';

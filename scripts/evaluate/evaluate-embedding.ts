@@ -1,9 +1,9 @@
 import { existsSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { CACHE, MissingBaseError, REPOSITORY } from '#scripts/models/base-folder.ts';
-import { readNovels } from '#scripts/models/novels.ts';
+import { readNovels } from '#scripts/models/language-models/novels.ts';
 import { runScript } from '#scripts/models/run-script.ts';
-import { readLabelledTexts, sentimentFile } from '#scripts/models/sentiment-data.ts';
+import { readLabelledTexts, sentimentFile } from '#scripts/models/sentiment/sentiment-data.ts';
 import { isRefusal } from '#workers/model-runtime/model-runtime.ts';
 import {
   describeEncoder,
@@ -19,12 +19,12 @@ import type {
   EmbeddingPrecision,
   LadderRung,
   RetrievalFigures,
-} from './embedding-metrics.ts';
-import { measureLatency } from './measure-latency.ts';
-import { type PassagePair, passagePairs } from './novel-passages.ts';
-import { bm25, retrieve } from './retrieval.ts';
-import { dot, vectorAgreement } from './vector-agreement.ts';
-import { writeEmbeddingCard } from './write-embedding-card.ts';
+} from './cards/embedding-metrics.ts';
+import { writeEmbeddingCard } from './cards/write-embedding-card.ts';
+import { type PassagePair, passagePairs } from './language-models/novel-passages.ts';
+import { bm25, retrieve } from './measures/retrieval.ts';
+import { dot, vectorAgreement } from './measures/vector-agreement.ts';
+import { measureLatency } from './texts/measure-latency.ts';
 
 const MODEL_ID = 'text-embedding-1';
 /** Short passages, and such as fill most of the context. */

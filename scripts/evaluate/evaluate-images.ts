@@ -1,8 +1,8 @@
 import { existsSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { REPOSITORY } from '#scripts/models/base-folder.ts';
+import { dataFolder } from '#scripts/models/data-folder.ts';
 import { runScript } from '#scripts/models/run-script.ts';
-import { dataFolder } from '#scripts/models/sentiment-data.ts';
 import { isRefusal } from '#workers/model-runtime/model-runtime.ts';
 import { describeImageModel, digestImageModel } from '#workers/model-runtime/onnx/image-model-folder.ts';
 import { GRAPH_FILES, graphFile } from '#workers/model-runtime/onnx/model-folder.ts';
@@ -13,13 +13,13 @@ import {
 import { exportImageClassifier } from '#workers/model-zoo/export-image-classifier.ts';
 import { readSafetensors } from '#workers/model-zoo/safetensors.ts';
 import { checkpointWeights } from '#workers/model-zoo/weights.ts';
-import type { ImageMetrics } from './image-metrics.ts';
-import { measureImageLatency } from './measure-image-latency.ts';
-import { bootstrapShare } from './measures.ts';
-import { atModelSize, changed, pictureChanges } from './picture-changes.ts';
-import { withGraph } from './with-graph.ts';
-import { writeImageCard } from './write-image-card.ts';
-import { readZippedPictures } from './zipped-pictures.ts';
+import type { ImageMetrics } from './cards/image-metrics.ts';
+import { writeImageCard } from './cards/write-image-card.ts';
+import { bootstrapShare } from './measures/measures.ts';
+import { measureImageLatency } from './pictures/measure-image-latency.ts';
+import { atModelSize, changed, pictureChanges } from './pictures/picture-changes.ts';
+import { withGraph } from './pictures/with-graph.ts';
+import { readZippedPictures } from './pictures/zipped-pictures.ts';
 
 const MODEL_ID = 'image-1';
 const PICTURES_PER_CLASS = 100;

@@ -4,8 +4,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import * as tf from '@tensorflow/tfjs-core';
 import { CACHE, MissingBaseError, REPOSITORY } from '#scripts/models/base-folder.ts';
-import { CORPUS, languageCorpus } from '#scripts/models/language-corpus.ts';
-import { LANGUAGE_NETWORKS, type LanguageNetworkName } from '#scripts/models/language-networks.ts';
+import { CORPUS, languageCorpus } from '#scripts/models/language-models/language-corpus.ts';
+import {
+  LANGUAGE_NETWORKS,
+  type LanguageNetworkName,
+} from '#scripts/models/language-models/language-networks.ts';
 import { runScript } from '#scripts/models/run-script.ts';
 import { wantedEngine } from '#workers/fine-tuning/engine/engine.ts';
 import { startEngine } from '#workers/fine-tuning/engine/start-engine.ts';
@@ -15,11 +18,15 @@ import { createTextTokenizer } from '#workers/fine-tuning/tokenizer/tokenize-tex
 import { type TokenizerFiles, tokensByNumber } from '#workers/fine-tuning/tokenizer/tokenizer-files.ts';
 import { BYTE_ALPHABET } from '#workers/model-zoo/byte-alphabet.ts';
 import { readSafetensors } from '#workers/model-zoo/safetensors.ts';
-import { evaluateLanguage, ggufOf } from './evaluate-language.ts';
-import { judgeNextTokens } from './judge-next-tokens.ts';
-import type { LanguageModelFigures, TrainedLanguageModel, TrainingRecord } from './language-model-figures.ts';
-import { languageReport } from './language-report.ts';
-import { writeLanguageModelCard } from './write-language-model-card.ts';
+import { writeLanguageModelCard } from './cards/write-language-model-card.ts';
+import { evaluateLanguage, ggufOf } from './language-models/evaluate-language.ts';
+import { judgeNextTokens } from './language-models/judge-next-tokens.ts';
+import type {
+  LanguageModelFigures,
+  TrainedLanguageModel,
+  TrainingRecord,
+} from './reports/language-model-figures.ts';
+import { languageReport } from './reports/language-report.ts';
 
 /** Of the novel that no training saw. A larger model takes a second for a few hundred of them. */
 const CHARACTERS = 16_384;

@@ -1,17 +1,17 @@
 import { readFileSync, statSync, writeFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { REPOSITORY } from '#scripts/models/base-folder.ts';
-import { PUNCTUATION } from '#scripts/models/punctuation-adapter.ts';
-import { readPunctuationRows } from '#scripts/models/punctuation-rows.ts';
-import { type PunctuationRow, stripped } from '#scripts/models/punctuation-task.ts';
+import { PUNCTUATION } from '#scripts/models/language-models/punctuation-adapter.ts';
+import { readPunctuationRows } from '#scripts/models/language-models/punctuation-rows.ts';
+import { type PunctuationRow, stripped } from '#scripts/models/language-models/punctuation-task.ts';
 import { runScript } from '#scripts/models/run-script.ts';
 import { describeEngine } from '#workers/fine-tuning/engine/engine.ts';
 import { loadTextGenerator } from '#workers/model-runtime/llama-cpp/load-text-generator.ts';
 import type { TextGenerator } from '#workers/model-runtime/text-generator.ts';
-import { likeliestAnswer } from './judge-instructions.ts';
-import type { LoraMetrics } from './lora-metrics.ts';
-import { byRule, measurePunctuation } from './punctuation-measures.ts';
-import { writeLoraCard } from './write-lora-card.ts';
+import type { LoraMetrics } from './cards/lora-metrics.ts';
+import { writeLoraCard } from './cards/write-lora-card.ts';
+import { likeliestAnswer } from './language-models/judge-instructions.ts';
+import { byRule, measurePunctuation } from './language-models/punctuation-measures.ts';
 
 const MODEL_ID = 'text-1';
 const ANSWER_TOKENS_MAX = 80;

@@ -1,19 +1,16 @@
 import { existsSync, mkdirSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { REPOSITORY } from '#scripts/models/base-folder.ts';
-import { isCalibrationRow } from '#scripts/models/calibrate.ts';
 import { runScript } from '#scripts/models/run-script.ts';
-import { LABELS, readLabelledTexts, sentimentFile } from '#scripts/models/sentiment-data.ts';
+import { isCalibrationRow } from '#scripts/models/sentiment/calibrate.ts';
+import { LABELS, readLabelledTexts, sentimentFile } from '#scripts/models/sentiment/sentiment-data.ts';
 import { describeEngine, type Engine } from '#workers/fine-tuning/engine/engine.ts';
 import { digestModel, MODEL_FILES, readJson, servedFiles } from '#workers/model-runtime/onnx/model-folder.ts';
 import { openTextClassifier } from '#workers/model-runtime/onnx/open-text-classifier.ts';
-import { abstaining } from './abstention.ts';
-import { trainBagOfWords } from './bag-of-words.ts';
-import { balancedWeights } from './balanced-weights.ts';
-import { confusionSvg } from './confusion-svg.ts';
-import { identityTerms, judgeFairness, judgeNegation, judgeRobustness } from './judge-behaviour.ts';
-import { judgeTexts } from './judge-texts.ts';
-import { measureLatency } from './measure-latency.ts';
+import type { LadderFigures, SentimentMetrics } from './cards/sentiment-metrics.ts';
+import { writeSentimentCard } from './cards/write-sentiment-card.ts';
+import { abstaining } from './measures/abstention.ts';
+import { balancedWeights } from './measures/balanced-weights.ts';
 import {
   accuracy,
   accuracyTwoClass,
@@ -23,12 +20,15 @@ import {
   type Judged,
   type Measure,
   macroRecall,
-} from './measures.ts';
-import { setCoverage } from './prediction-sets.ts';
-import { reliabilitySvg } from './reliability-svg.ts';
-import { reportOf } from './report.ts';
-import type { LadderFigures, SentimentMetrics } from './sentiment-metrics.ts';
-import { writeSentimentCard } from './write-sentiment-card.ts';
+} from './measures/measures.ts';
+import { setCoverage } from './measures/prediction-sets.ts';
+import { confusionSvg } from './reports/confusion-svg.ts';
+import { reliabilitySvg } from './reports/reliability-svg.ts';
+import { reportOf } from './reports/report.ts';
+import { trainBagOfWords } from './texts/bag-of-words.ts';
+import { identityTerms, judgeFairness, judgeNegation, judgeRobustness } from './texts/judge-behaviour.ts';
+import { judgeTexts } from './texts/judge-texts.ts';
+import { measureLatency } from './texts/measure-latency.ts';
 
 const MODEL_ID = 'sentiment-1';
 const MEASURES: Record<string, Measure> = {

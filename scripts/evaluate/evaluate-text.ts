@@ -2,16 +2,16 @@ import { existsSync, mkdtempSync, readdirSync, readFileSync, statSync, writeFile
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { REPOSITORY } from '#scripts/models/base-folder.ts';
+import { dataFolder } from '#scripts/models/data-folder.ts';
+import { expectTextBase } from '#scripts/models/language-models/text-base.ts';
 import { runScript } from '#scripts/models/run-script.ts';
-import { dataFolder } from '#scripts/models/sentiment-data.ts';
-import { expectTextBase } from '#scripts/models/text-base.ts';
 import { loadTextGenerator } from '#workers/model-runtime/llama-cpp/load-text-generator.ts';
-import { evaluateLanguage, ggufOf } from './evaluate-language.ts';
-import { judgeInstructions, likeliestAnswer } from './judge-instructions.ts';
-import { KNOWN_ANSWERS } from './known-answers.ts';
-import { measureTextSpeed } from './measure-text-speed.ts';
-import type { LanguageFigures, TextMetrics } from './text-metrics.ts';
-import { writeTextCard } from './write-text-card.ts';
+import type { LanguageFigures, TextMetrics } from './cards/text-metrics.ts';
+import { writeTextCard } from './cards/write-text-card.ts';
+import { evaluateLanguage, ggufOf } from './language-models/evaluate-language.ts';
+import { judgeInstructions, likeliestAnswer } from './language-models/judge-instructions.ts';
+import { KNOWN_ANSWERS } from './language-models/known-answers.ts';
+import { measureTextSpeed } from './language-models/measure-text-speed.ts';
 
 const MODEL_ID = 'text-1';
 const TOKENS = 4_096;

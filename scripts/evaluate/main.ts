@@ -4,15 +4,15 @@ import { fileURLToPath } from 'node:url';
 import { ModelFolderError } from '#workers/model-runtime/onnx/model-folder.ts';
 import { ModelConfigError } from '#workers/model-zoo/config-fields.ts';
 import { GgufError } from '#workers/model-zoo/gguf/gguf-error.ts';
-import { confusionSvg } from './confusion-svg.ts';
 import { type EvaluatedKind, evaluateArguments } from './evaluate-arguments.ts';
-import { evaluateLanguage, ggufOf } from './evaluate-language.ts';
-import { evaluatePictures } from './evaluate-pictures.ts';
-import { evaluateTexts } from './evaluate-texts.ts';
 import { EvaluationError } from './evaluation-error.ts';
-import { printLanguageReport } from './print-language-report.ts';
-import { printReports } from './print-reports.ts';
-import { reliabilitySvg } from './reliability-svg.ts';
+import { evaluateLanguage, ggufOf } from './language-models/evaluate-language.ts';
+import { evaluatePictures } from './pictures/evaluate-pictures.ts';
+import { confusionSvg } from './reports/confusion-svg.ts';
+import { printLanguageReport } from './reports/print-language-report.ts';
+import { printReports } from './reports/print-reports.ts';
+import { reliabilitySvg } from './reports/reliability-svg.ts';
+import { evaluateTexts } from './texts/evaluate-texts.ts';
 
 const MODELS = fileURLToPath(new URL('../../workers/models/', import.meta.url));
 

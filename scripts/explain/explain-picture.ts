@@ -13,7 +13,7 @@ import {
   openPictureClassifier,
 } from '#workers/fine-tuning/explain/picture-classifier.ts';
 import { maskSquare } from '#workers/model-runtime/mask-square.ts';
-import { openImageDecoder } from '#workers/model-runtime/onnx/decode-image.ts';
+import { openImageDecoder } from '#workers/model-runtime/onnx/decoding/decode-image.ts';
 import { seenSquare } from '#workers/model-runtime/onnx/image-model-folder.ts';
 import { faithfulnessLine, faithfulnessOfValues } from './faithfulness-of-values.ts';
 import { type ExplainPictureOptions, UsageError } from './usage.ts';

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import * as tf from '@tensorflow/tfjs-core';
-import { UNCALIBRATED } from '#scripts/models/calibrate.ts';
+import { UNCALIBRATED } from '#scripts/models/sentiment/calibrate.ts';
 import { attentionRollout } from '#workers/fine-tuning/explain/attention-rollout.ts';
 import {
   type EmbeddedClassifier,
@@ -10,8 +10,8 @@ import {
 import { oneText } from '#workers/fine-tuning/explain/one-text.ts';
 import { probabilities } from '#workers/model-runtime/onnx/calibration.ts';
 import { describeModel, readJson } from '#workers/model-runtime/onnx/model-folder.ts';
-import { createTextReader } from '#workers/model-runtime/onnx/text-reader.ts';
-import { loadTextTokenizer } from '#workers/model-runtime/onnx/text-tokenizer.ts';
+import { createTextReader } from '#workers/model-runtime/onnx/reading/text-reader.ts';
+import { loadTextTokenizer } from '#workers/model-runtime/onnx/reading/text-tokenizer.ts';
 import { bertClassifier } from '#workers/model-zoo/bert-classifier.ts';
 import { parseBertConfig } from '#workers/model-zoo/bert-config.ts';
 import { tensorflowOps } from '#workers/model-zoo/ops-tensorflow.ts';

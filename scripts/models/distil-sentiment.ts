@@ -7,10 +7,10 @@ import { parseBertConfig } from '#workers/model-zoo/bert-config.ts';
 import { tensorflowOps } from '#workers/model-zoo/ops-tensorflow.ts';
 import { readSafetensors, type StoredTensor } from '#workers/model-zoo/safetensors.ts';
 import { CACHE, expectBase, MissingBaseError } from './base-folder.ts';
-import { everySecondLayer } from './every-second-layer.ts';
 import { runScript } from './run-script.ts';
-import { LABELS } from './sentiment-data.ts';
-import { type SentimentSettings, trainOnSentiment } from './train-on-sentiment.ts';
+import { everySecondLayer } from './sentiment/every-second-layer.ts';
+import { LABELS } from './sentiment/sentiment-data.ts';
+import { type SentimentSettings, trainOnSentiment } from './sentiment/train-on-sentiment.ts';
 
 const SETTINGS: SentimentSettings = {
   seed: 20261125,

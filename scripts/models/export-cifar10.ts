@@ -1,12 +1,12 @@
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Cifar10Training } from '#scripts/evaluate/cifar10-metrics.ts';
+import type { Cifar10Training } from '#scripts/evaluate/cards/cifar10-metrics.ts';
 import { GRAPH_FILES } from '#workers/model-runtime/onnx/model-folder.ts';
 import { readSafetensors } from '#workers/model-zoo/safetensors.ts';
 import { checkpointWeights } from '#workers/model-zoo/weights.ts';
 import { CACHE, MissingBaseError, REPOSITORY } from './base-folder.ts';
-import { CIFAR10_CLASSES, CIFAR10_SIDE } from './cifar10-data.ts';
-import { cifar10Graph } from './cifar10-graph.ts';
+import { CIFAR10_CLASSES, CIFAR10_SIDE } from './images/cifar10-data.ts';
+import { cifar10Graph } from './images/cifar10-graph.ts';
 import { runScript } from './run-script.ts';
 
 /** Writes the folder that ships of the network that `train:cifar10` trained. `evaluate:cifar10` calibrates it and writes its card. */

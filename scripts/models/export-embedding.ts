@@ -3,7 +3,7 @@ import { dirname, join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { measureInputRanges } from '#workers/model-runtime/onnx/measure-input-ranges.ts';
 import { GRAPH_FILES } from '#workers/model-runtime/onnx/model-folder.ts';
-import { loadTextTokenizer } from '#workers/model-runtime/onnx/text-tokenizer.ts';
+import { loadTextTokenizer } from '#workers/model-runtime/onnx/reading/text-tokenizer.ts';
 import { parseBertConfig } from '#workers/model-zoo/bert-config.ts';
 import {
   type EncoderGraph,
@@ -15,10 +15,10 @@ import {
 import { readSafetensors } from '#workers/model-zoo/safetensors.ts';
 import { checkpointWeights } from '#workers/model-zoo/weights.ts';
 import { CACHE, expectBase, REPOSITORY } from './base-folder.ts';
-import { readProse, splitPassages } from './prose-passages.ts';
+import { readProse, splitPassages } from './language-models/prose-passages.ts';
 import { runScript } from './run-script.ts';
-import { readLabelledTexts, sentimentFile } from './sentiment-data.ts';
-import { writeEncoderDescription } from './write-encoder-description.ts';
+import { readLabelledTexts, sentimentFile } from './sentiment/sentiment-data.ts';
+import { writeEncoderDescription } from './sentiment/write-encoder-description.ts';
 
 /** One remark of so many, and one passage of so many, measure the ranges of the 8-bit graph. */
 const REMARKS_APART = 1024;

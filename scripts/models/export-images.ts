@@ -7,8 +7,8 @@ import { exportImageClassifier, type ImagePrecision } from '#workers/model-zoo/e
 import { readSafetensors } from '#workers/model-zoo/safetensors.ts';
 import { checkpointWeights } from '#workers/model-zoo/weights.ts';
 import { MissingBaseError, REPOSITORY } from './base-folder.ts';
-import { IMAGE_BASE } from './image-base.ts';
-import { type ImagenetClass, readImagenetClasses } from './imagenet-classes.ts';
+import { IMAGE_BASE } from './images/image-base.ts';
+import { type ImagenetClass, readImagenetClasses } from './images/imagenet-classes.ts';
 import { runScript } from './run-script.ts';
 
 const SIZE = 224;

@@ -3,7 +3,7 @@ import { dirname, join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { measureInputRanges } from '#workers/model-runtime/onnx/measure-input-ranges.ts';
 import { GRAPH_FILES } from '#workers/model-runtime/onnx/model-folder.ts';
-import { loadTextTokenizer } from '#workers/model-runtime/onnx/text-tokenizer.ts';
+import { loadTextTokenizer } from '#workers/model-runtime/onnx/reading/text-tokenizer.ts';
 import { parseBertConfig } from '#workers/model-zoo/bert-config.ts';
 import {
   classifierGraph,
@@ -15,10 +15,10 @@ import {
 import { readSafetensors } from '#workers/model-zoo/safetensors.ts';
 import { checkpointWeights } from '#workers/model-zoo/weights.ts';
 import { CACHE, REPOSITORY } from './base-folder.ts';
-import { calibrate } from './calibrate.ts';
-import { type LadderStep, measureLadder, smallestGoodEnough } from './compression-ladder.ts';
 import { runScript } from './run-script.ts';
-import { LABELS, readLabelledTexts, sentimentFile } from './sentiment-data.ts';
+import { calibrate } from './sentiment/calibrate.ts';
+import { type LadderStep, measureLadder, smallestGoodEnough } from './sentiment/compression-ladder.ts';
+import { LABELS, readLabelledTexts, sentimentFile } from './sentiment/sentiment-data.ts';
 
 /** One training text of so many measures the ranges of the 8-bit graph. */
 const RANGE_SAMPLE_EVERY = 512;

@@ -10,11 +10,11 @@ import { requantize } from '#workers/model-zoo/gguf/requantize.ts';
 import { type GgufPart, partName, splitGguf } from '#workers/model-zoo/gguf/split-gguf.ts';
 import { type TensorToWrite, writeGguf } from '#workers/model-zoo/gguf/write-gguf.ts';
 import { CACHE } from './base-folder.ts';
-import { importanceTexts } from './importance-texts.ts';
-import { measureImportance } from './measure-importance.ts';
-import { readLanguageModel } from './read-language-model.ts';
+import { importanceTexts } from './language-models/importance-texts.ts';
+import { measureImportance } from './language-models/measure-importance.ts';
+import { readLanguageModel } from './language-models/read-language-model.ts';
+import { expectTextBase } from './language-models/text-base.ts';
 import { runScript } from './run-script.ts';
-import { expectTextBase } from './text-base.ts';
 
 /** Some hosts of repositories refuse files of 50 MB; the head of the first part takes 2 of them. */
 const PART_TENSOR_BYTES_MAX = 46_000_000;

@@ -3,10 +3,10 @@ import { cpSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } fr
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { BASE } from './base-folder.ts';
-import { IMAGE_BASE } from './image-base.ts';
+import { IMAGE_BASE } from './images/image-base.ts';
+import { TEXT_BASE } from './language-models/text-base.ts';
 import { type PythonPackage, python, withPythonPackage } from './python-package.ts';
 import { runScript } from './run-script.ts';
-import { TEXT_BASE } from './text-base.ts';
 
 /** all-MiniLM-L6-v2's files, as a Python package holds them. */
 const ENCODER_PACKAGE = {

@@ -6,8 +6,8 @@ import { withGguf } from '#workers/model-zoo/gguf/open-gguf.ts';
 import { tokenizerFromGguf } from '#workers/model-zoo/gguf/tokenizer-from-gguf.ts';
 import { writeSafetensors } from '#workers/model-zoo/safetensors.ts';
 import { CACHE } from './base-folder.ts';
+import { expectTextBase } from './language-models/text-base.ts';
 import { runScript } from './run-script.ts';
-import { expectTextBase } from './text-base.ts';
 
 /** Writes a GGUF file of the Llama family as a folder that `transformers` opens, its weights in 32-bit floats. */
 async function main(): Promise<void> {

@@ -9,7 +9,7 @@ import { ModelConfigError } from '#workers/model-zoo/config-fields.ts';
 import { GgufError } from '#workers/model-zoo/gguf/gguf-error.ts';
 import { SafetensorsError } from '#workers/model-zoo/safetensors.ts';
 import { MissingBaseError } from './base-folder.ts';
-import { MissingDataError } from './sentiment-data.ts';
+import { MissingDataError } from './data-folder.ts';
 
 const SAID = [
   MissingDataError,

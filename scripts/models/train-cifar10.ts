@@ -22,9 +22,9 @@ import { plainCnn } from '#workers/model-zoo/plain-cnn.ts';
 import { writeSafetensors } from '#workers/model-zoo/safetensors.ts';
 import { isFixedInSmallResnet, SMALL_RESNET_STEM, smallResnet } from '#workers/model-zoo/small-resnet.ts';
 import { CACHE } from './base-folder.ts';
-import { CIFAR10_CLASSES, CIFAR10_SIDE, readCifar10 } from './cifar10-data.ts';
-import { heldOut } from './held-out.ts';
-import { pictureAccuracy } from './picture-accuracy.ts';
+import { CIFAR10_CLASSES, CIFAR10_SIDE, readCifar10 } from './images/cifar10-data.ts';
+import { heldOut } from './images/held-out.ts';
+import { pictureAccuracy } from './images/picture-accuracy.ts';
 import { runScript } from './run-script.ts';
 
 const CLASSES = CIFAR10_CLASSES.length;

@@ -6,12 +6,12 @@ import type { PictureSet } from '#workers/fine-tuning/images/picture-set.ts';
 import { digestImageModel } from '#workers/model-runtime/onnx/image-model-folder.ts';
 import { shuffled } from '#workers/model-zoo/seeded-random.ts';
 import { REPOSITORY } from './base-folder.ts';
-import { CIFAR10_CLASSES, readCifar10 } from './cifar10-data.ts';
-import { readIdxPictures } from './idx-pictures.ts';
-import { type Features, pictureFeatures } from './picture-features.ts';
+import { dataFolder } from './data-folder.ts';
+import { CIFAR10_CLASSES, readCifar10 } from './images/cifar10-data.ts';
+import { readIdxPictures } from './images/idx-pictures.ts';
+import { type Features, pictureFeatures } from './images/picture-features.ts';
+import { type HeadSettings, headAccuracy, trainHead } from './images/train-head.ts';
 import { runScript } from './run-script.ts';
-import { dataFolder } from './sentiment-data.ts';
-import { type HeadSettings, headAccuracy, trainHead } from './train-head.ts';
 
 const FEW = 50;
 const SEED = 20261125;

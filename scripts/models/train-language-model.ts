@@ -2,8 +2,8 @@ import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import * as tf from '@tensorflow/tfjs-core';
-import { judgeNextTokens } from '#scripts/evaluate/judge-next-tokens.ts';
-import { languageReport } from '#scripts/evaluate/language-report.ts';
+import { judgeNextTokens } from '#scripts/evaluate/language-models/judge-next-tokens.ts';
+import { languageReport } from '#scripts/evaluate/reports/language-report.ts';
 import { bfloat16Product } from '#workers/fine-tuning/engine/bfloat16-product.ts';
 import { describeEngine, wantedEngine } from '#workers/fine-tuning/engine/engine.ts';
 import { startEngine } from '#workers/fine-tuning/engine/start-engine.ts';
@@ -16,8 +16,8 @@ import { tokensByNumber } from '#workers/fine-tuning/tokenizer/tokenizer-files.t
 import { progressLines } from '#workers/fine-tuning/train/progress.ts';
 import { writeSafetensors } from '#workers/model-zoo/safetensors.ts';
 import { CACHE } from './base-folder.ts';
-import { CORPUS, languageCorpus } from './language-corpus.ts';
-import { LANGUAGE_NETWORKS, type LanguageNetworkName } from './language-networks.ts';
+import { CORPUS, languageCorpus } from './language-models/language-corpus.ts';
+import { LANGUAGE_NETWORKS, type LanguageNetworkName } from './language-models/language-networks.ts';
 import { runScript } from './run-script.ts';
 
 /** Every choice that the trained weights depend on, beside the network and the corpus. */

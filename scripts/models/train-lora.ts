@@ -1,7 +1,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import * as tf from '@tensorflow/tfjs-core';
-import { ggufOf } from '#scripts/evaluate/evaluate-language.ts';
+import { ggufOf } from '#scripts/evaluate/language-models/evaluate-language.ts';
 import { frozenBfloat16Product } from '#workers/fine-tuning/engine/bfloat16-product.ts';
 import { describeEngine, type Engine, wantedEngine } from '#workers/fine-tuning/engine/engine.ts';
 import { startEngine } from '#workers/fine-tuning/engine/start-engine.ts';
@@ -19,11 +19,11 @@ import { LORA_TARGETS, type LoraConfig } from '#workers/model-zoo/lora/lora-conf
 import { writePeftAdapter } from '#workers/model-zoo/lora/peft-adapter.ts';
 import { tensorflowWeights } from '#workers/model-zoo/tensorflow-weights.ts';
 import { CACHE, REPOSITORY } from './base-folder.ts';
-import { PUNCTUATION } from './punctuation-adapter.ts';
-import { readPunctuationRows } from './punctuation-rows.ts';
-import { readLanguageModel } from './read-language-model.ts';
+import { PUNCTUATION } from './language-models/punctuation-adapter.ts';
+import { readPunctuationRows } from './language-models/punctuation-rows.ts';
+import { readLanguageModel } from './language-models/read-language-model.ts';
+import { tokenisePrompts } from './language-models/tokenise-prompts.ts';
 import { runScript } from './run-script.ts';
-import { tokenisePrompts } from './tokenise-prompts.ts';
 
 const LORA: LoraConfig = { rank: 4, alpha: 8, dropout: 0.05, targets: LORA_TARGETS };
 

@@ -13,11 +13,11 @@ import { progressLines } from '#workers/fine-tuning/train/progress.ts';
 import { mlp } from '#workers/model-zoo/mlp.ts';
 import { writeSafetensors } from '#workers/model-zoo/safetensors.ts';
 import { CACHE } from './base-folder.ts';
-import { heldOut } from './held-out.ts';
-import { readIdxPictures } from './idx-pictures.ts';
-import { pictureAccuracy } from './picture-accuracy.ts';
+import { dataFolder } from './data-folder.ts';
+import { heldOut } from './images/held-out.ts';
+import { readIdxPictures } from './images/idx-pictures.ts';
+import { pictureAccuracy } from './images/picture-accuracy.ts';
 import { runScript } from './run-script.ts';
-import { dataFolder } from './sentiment-data.ts';
 
 const DIGITS = 10;
 /** One picture of so many is the test: the set has no test pictures of its own. */

@@ -2,10 +2,10 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseBertConfig } from '#workers/model-zoo/bert-config.ts';
 import { CACHE, expectBase } from './base-folder.ts';
-import { classifierFromBase } from './classifier-from-base.ts';
 import { runScript } from './run-script.ts';
-import { LABELS } from './sentiment-data.ts';
-import { type SentimentSettings, trainOnSentiment } from './train-on-sentiment.ts';
+import { classifierFromBase } from './sentiment/classifier-from-base.ts';
+import { LABELS } from './sentiment/sentiment-data.ts';
+import { type SentimentSettings, trainOnSentiment } from './sentiment/train-on-sentiment.ts';
 
 /** Every choice that the trained weights depend on, beside `sentiment-recipe.ts`. */
 const SETTINGS: SentimentSettings = {

@@ -16,11 +16,11 @@ import {
   textCnn,
 } from '#workers/model-zoo/small-text-classifiers.ts';
 import { CACHE, expectBase, REPOSITORY } from './base-folder.ts';
-import { devAccuracy } from './dev-accuracy.ts';
 import { runScript } from './run-script.ts';
-import { LABELS, readLabelledTexts, sentimentFile } from './sentiment-data.ts';
-import { rowShares, rowWeights } from './sentiment-recipe.ts';
-import { tokeniseTexts } from './tokenise-texts.ts';
+import { devAccuracy } from './sentiment/dev-accuracy.ts';
+import { LABELS, readLabelledTexts, sentimentFile } from './sentiment/sentiment-data.ts';
+import { rowShares, rowWeights } from './sentiment/sentiment-recipe.ts';
+import { tokeniseTexts } from './sentiment/tokenise-texts.ts';
 
 const SETTINGS = {
   seed: 20261123,

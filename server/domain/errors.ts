@@ -1,6 +1,6 @@
 /**
  * Every way in which a request can be refused or fail, at either door. Each door maps the codes to its own shapes
- * in exactly one file (server/api/error-to-trpc.ts, workers/inference/error-to-response.ts), exhaustively.
+ * in exactly one file (server/api/error-to-trpc.ts, workers/inference/errors/error-to-response.ts), exhaustively.
  */
 export const errorCodes = [
   // The input.

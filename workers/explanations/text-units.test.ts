@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { loadTextTokenizer } from '#workers/model-runtime/onnx/text-tokenizer.ts';
+import { loadTextTokenizer } from '#workers/model-runtime/onnx/reading/text-tokenizer.ts';
 import { maskedText, textUnits } from './text-units.ts';
 
 const words = (text: string, unitsMax = 64) => textUnits(text, unitsMax).map((unit) => unit.text);

@@ -3,9 +3,9 @@ import type { Logger } from '#server/domain/logger.ts';
 import { publicRequestId } from '#server/domain/usage/request-id.ts';
 import type { AccessLine } from '#server/platform/access-log.ts';
 import type { EndpointFamily } from './endpoint.ts';
-import { clientClosedStatus, codeOf, errorToResponse } from './error-to-response.ts';
-import type { GatewayMetrics } from './metrics.ts';
+import { clientClosedStatus, codeOf, errorToResponse } from './errors/error-to-response.ts';
 import type { Received, StreamEnd } from './request-scope.ts';
+import type { GatewayMetrics } from './running/metrics.ts';
 
 export interface AnsweringDependencies {
   readonly metrics: Pick<GatewayMetrics, 'countAnswer'>;

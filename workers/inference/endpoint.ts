@@ -1,8 +1,8 @@
 import type { RouteConfig } from '@hono/zod-openapi';
 import type { ApiKeyScope } from '#server/domain/api-keys/scopes.ts';
 import type { PricedTask } from '#server/domain/billing/prices.ts';
-import type { BodyLimits } from './read-body-bytes.ts';
-import type { ServedModel } from './served-model.ts';
+import type { ServedModel } from './models/served-model.ts';
+import type { BodyLimits } from './wire/read-body-bytes.ts';
 
 /** A path of the public API. The endpoint is only a codec: what guards it is the pipeline's list of stages. */
 export interface Endpoint<Input> {

@@ -3,7 +3,7 @@ import { DomainError } from '#server/domain/errors.ts';
 import { newRequestId } from '#server/domain/usage/request-id.ts';
 import { createTestDatabase, type TestDatabase } from '#server/testing/database.ts';
 import { createApiKey, createWorkspace } from '#server/testing/factories.ts';
-import { errorToResponse } from './error-to-response.ts';
+import { errorToResponse } from './errors/error-to-response.ts';
 import { call, type GatewayUnderTest, gatewayUnderTest } from './testing/gateway-under-test.ts';
 
 let database: TestDatabase;

@@ -8,18 +8,13 @@ import type { AccessLine } from '#server/platform/access-log.ts';
 import { createAnswering } from './answering.ts';
 import { createDeferredMetering } from './batches/deferred-metering.ts';
 import type { RunLine } from './batches/run-line.ts';
-import { createByteBudget } from './byte-budget.ts';
-import { crossOrigin } from './cors.ts';
 import type { Endpoint, EndpointFamily, FreeEndpoint, MeteredEndpoint } from './endpoint.ts';
+import { noSuchPath } from './errors/no-such-path.ts';
 import { createProgressSaver } from './generation/progress-saver.ts';
 import type { GenerationEndpoint } from './generation-endpoint.ts';
 import { familyOfPath } from './hugging-face/family-of-path.ts';
-import type { KnownOrigins } from './known-origins.ts';
-import type { GatewayMetrics } from './metrics.ts';
-import { noSuchPath } from './no-such-path.ts';
-import { openApiDocument } from './openapi-document.ts';
-import { idempotencyHeaders } from './openapi-parts.ts';
-import { isPathOf, routerPath, templateOf } from './path-template.ts';
+import { openApiDocument } from './openapi/openapi-document.ts';
+import { idempotencyHeaders } from './openapi/openapi-parts.ts';
 import type { Pipeline } from './pipeline.ts';
 import {
   freePipeline,
@@ -29,9 +24,14 @@ import {
   type PipelineDependencies,
 } from './pipelines.ts';
 import { publicRoutes } from './public-routes.ts';
-import { type CallSurroundings, ReceivedCall, type ServerBindings } from './received-call.ts';
 import type { Received } from './request-scope.ts';
+import type { GatewayMetrics } from './running/metrics.ts';
 import type { Tracing } from './tracing/request-trace.ts';
+import { createByteBudget } from './wire/byte-budget.ts';
+import { crossOrigin } from './wire/cors.ts';
+import type { KnownOrigins } from './wire/known-origins.ts';
+import { isPathOf, routerPath, templateOf } from './wire/path-template.ts';
+import { type CallSurroundings, ReceivedCall, type ServerBindings } from './wire/received-call.ts';
 
 export interface GatewayOptions extends PipelineDependencies {
   // Each endpoint has an input, an item and an output of its own, which the pipeline made for it knows.

@@ -6,7 +6,7 @@ import type {
   TokenLogprob,
 } from '#workers/model-runtime/text-generator.ts';
 import type { Endpoint } from './endpoint.ts';
-import type { ErrorBody } from './error-to-response.ts';
+import type { ErrorBody } from './errors/error-to-response.ts';
 
 /** A path that has a text written: whole, or piece by piece while it is being written. */
 export interface GenerationEndpoint<Options> extends Endpoint<GenerationRequest<Options>> {

@@ -3,37 +3,22 @@ import type { Server } from 'node:http';
 import path from 'node:path';
 import { serve } from '@hono/node-server';
 import { isOriginOfSomeKey } from '#server/domain/api-keys/find-origin.ts';
-import {
-  batchLimits,
-  fileLimits,
-  idempotencyLimits,
-  rateLimits,
-  requestLimits,
-  usageLimits,
-} from '#server/domain/rate-limits/limits.ts';
+import { idempotencyLimits, rateLimits, requestLimits } from '#server/domain/rate-limits/limits.ts';
 import { readReceipt } from '#server/domain/usage/read-receipt.ts';
 import { createAccessLog } from '#server/platform/access-log.ts';
 import { createBatchQueue } from '#server/platform/batches/batch-queue.ts';
 import { createFolderBlobStore } from '#server/platform/blob-store/folder-blob-store.ts';
 import { createSealedBlobStore } from '#server/platform/blob-store/sealed-blob-store.ts';
 import { systemClock } from '#server/platform/clock.ts';
-import { createPool } from '#server/platform/database/pool.ts';
-import { createPrisma } from '#server/platform/database/prisma.ts';
 import { deriveSecret } from '#server/platform/derived-secrets.ts';
 import { readInferenceEnvironment } from '#server/platform/environment/inference.ts';
 import { createPostgresIdempotency } from '#server/platform/idempotency/postgres-idempotency.ts';
 import { createLogger } from '#server/platform/logger.ts';
-import { createMetering, meteringConnections } from '#server/platform/metering/create-metering.ts';
+import { createMetering } from '#server/platform/metering/create-metering.ts';
 import { createOutboundFetch } from '#server/platform/outbound-fetch/outbound-fetch.ts';
-import {
-  isEmbedding,
-  isExplanationOutput,
-  isImageClassification,
-} from '#workers/model-runtime/model-runtime.ts';
-import type { TextGenerator } from '#workers/model-runtime/text-generator.ts';
-import { createAddressBuckets } from './address-buckets.ts';
+import { isExplanationOutput, isImageClassification } from '#workers/model-runtime/model-runtime.ts';
 import { startBatchRunner } from './batches/batch-runner.ts';
-import { closeServer, drain, untilNone } from './drain.ts';
+import { createLinePlaces } from './batches/line-places.ts';
 import { batchesEndpoints } from './endpoints/batches.ts';
 import { embeddingsEndpoint } from './endpoints/embeddings.ts';
 import { explanationsEndpoint } from './endpoints/explanations.ts';
@@ -50,20 +35,14 @@ import { usageEndpoint } from './endpoints/usage.ts';
 import { usageReceiptEndpoint } from './endpoints/usage-receipt.ts';
 import { explainingImagesEndpoint, explainingSentimentEndpoint } from './endpoints/with-explanations.ts';
 import { createGateway } from './gateway.ts';
-import type { TextGenerators } from './generation/named-generator.ts';
-import { createKnownOrigins } from './known-origins.ts';
-import { createLinePlaces } from './line-places.ts';
-import { loadImages } from './load-images.ts';
-import { loadChecker, loadSafetyPolicy } from './load-safety.ts';
-import { loadSentiment } from './load-sentiment.ts';
-import { loadText } from './load-text.ts';
-import { loadTextEmbedding } from './load-text-embedding.ts';
-import { createMetrics } from './metrics.ts';
-import { createReadiness } from './readiness.ts';
-import { classifierCheck } from './safety/classifier-check.ts';
-import { guardedGenerator } from './safety/guarded-generator.ts';
-import { serveModel } from './serve-model.ts';
-import { servedAs } from './served-as.ts';
+import { serveModels } from './models/serve-models.ts';
+import { servedAs } from './models/served-as.ts';
+import { openDatabases } from './open-databases.ts';
+import { closeServer, drain, untilNone } from './running/drain.ts';
+import { createMetrics } from './running/metrics.ts';
+import { createReadiness } from './running/readiness.ts';
+import { createAddressBuckets } from './wire/address-buckets.ts';
+import { createKnownOrigins } from './wire/known-origins.ts';
 
 /** Clients keep connections for about a minute; a server that closes them first breaks those that do not retry. */
 const keepAliveMs = 75_000;
@@ -72,31 +51,13 @@ const connectionTimeoutMs = keepAliveMs + 5_000;
 const environment = readInferenceEnvironment();
 const logger = createLogger({ name: 'inference', level: environment.logLevel });
 const accessLog = createAccessLog({ name: 'inference', level: environment.logLevel });
-const pool = createPool(environment.databaseUrl, {
-  max: meteringConnections,
-  applicationName: 'inference',
-  logger,
-});
-// Connections of its own, so that no reading of usage keeps a request from being admitted or settled.
-const usageDatabase = createPrisma(environment.databaseUrl, {
-  max: usageLimits.connectionsMax,
-  applicationName: 'inference-usage',
-  statementTimeoutMs: usageLimits.readTimeoutMs,
-});
-// Others again: a year of usage takes a second, and nobody's upload has to wait for somebody's bill.
-const recordsDatabase = createPrisma(environment.databaseUrl, {
-  max: fileLimits.connectionsMax,
-  applicationName: 'inference-records',
-  statementTimeoutMs: usageLimits.readTimeoutMs,
-});
-// These are only opened where an Idempotency-Key is sent.
-const idempotencyPool = createPool(environment.databaseUrl, {
-  max: idempotencyLimits.connectionsMax,
-  applicationName: 'inference-idempotency',
-  logger,
-});
+const databases = openDatabases(environment, logger);
 const metrics = createMetrics();
-const metering = createMetering({ pool, holdMs: environment.holdMs, onCall: metrics.countCall });
+const metering = createMetering({
+  pool: databases.metering,
+  holdMs: environment.holdMs,
+  onCall: metrics.countCall,
+});
 metrics.watchDepth('admit', () => metering.depth.admit);
 metrics.watchDepth('settle', () => metering.depth.settle);
 metrics.watchDepth('assumed', () => metering.depth.assumed);
@@ -105,62 +66,12 @@ const blobs = createSealedBlobStore(
   createFolderBlobStore(environment.blobsDir),
   deriveSecret(environment.secret, 'blob-seal'),
 );
-// Connections of its own: batches never keep a live call waiting for one.
-const batchPool = createPool(environment.databaseUrl, {
-  max: batchLimits.connectionsMax,
-  applicationName: 'inference-batches',
-  queryTimeoutMs: batchLimits.queryTimeoutMs,
-  logger,
-});
-
 const linePlaces = createLinePlaces();
 
-const policy = await loadSafetyPolicy(environment);
-const [texts, pictures, vectors, written, checker] = await Promise.all([
-  loadSentiment(environment, logger),
-  loadImages(environment, logger),
-  loadTextEmbedding(environment, logger),
-  loadText(environment, logger),
-  loadChecker(policy, environment, logger),
-]).catch(refuseToStart);
-const sentiment = serveModel(texts.runtime, texts.costBound, metrics);
-const images = serveModel(pictures.runtime, () => 1, metrics);
-const textVectors = serveModel(vectors.runtime, (input) => vectors.runtime.costBound(input), metrics);
-const embeddings = {
-  texts: { ...textVectors, dimensions: vectors.runtime.dimensions },
-  pictures: { ...servedAs(images, isEmbedding), dimensions: pictures.dimensions },
-};
-const checking = checker ? serveModel(checker.runtime, checker.costBound, metrics) : sentiment;
-const { answerCheck } = policy;
-const guarded = (runtime: TextGenerator) =>
-  guardedGenerator(runtime, {
-    policy,
-    checkFor: answerCheck && classifierCheck(checking, answerCheck),
-  });
-const writers = written && [written.runtime, ...(written.adapters ?? [])];
-const generators: TextGenerators | null = written && [
-  guarded(written.runtime),
-  ...(written.adapters ?? []).map(guarded),
-];
-/** A text model of the operator's was not measured here, nor does an adapter have a page of its own. */
-const isMeasured = (runtime: TextGenerator) =>
-  runtime === written?.runtime && environment.textModel === '' && !environment.textUpstream;
-const loaded = [
-  { ...texts, cardPath: '/models/sentiment' },
-  { ...pictures, cardPath: '/models/images' },
-  { ...vectors, cardPath: '/models/embeddings' },
-  ...(written && writers
-    ? writers.map((runtime) => ({
-        runtime,
-        createdAt: written.createdAt,
-        cardPath: isMeasured(runtime) ? '/models/text' : undefined,
-      }))
-    : []),
-];
-const runtimes = [...loaded, ...(checker ? [checker] : [])].map(({ runtime }) => runtime);
+const models = await serveModels(environment, { logger, metrics }).catch(refuseToStart);
+const { sentiment, images, embeddings, generators } = models;
 const fetchOutside = createOutboundFetch();
-const modelsReady = Promise.all(runtimes.map((runtime) => runtime.ready()));
-const readiness = createReadiness({ pool, modelsReady });
+const readiness = createReadiness({ pool: databases.metering, modelsReady: models.ready });
 
 // Imported only where there is somewhere to send traces to.
 const tracing = environment.traces
@@ -171,7 +82,7 @@ const ending = new AbortController();
 // Each text that is being written listens.
 setMaxListeners(0, ending.signal);
 
-const { classes, hasMaps } = pictures.runtime;
+const { classes, hasMaps } = images;
 const metered = [
   explainingSentimentEndpoint(sentiment),
   explanationsEndpoint({
@@ -199,26 +110,26 @@ const gateway = createGateway({
   generating,
   free: [
     ...modelEndpoints({
-      models: loaded.map(({ runtime, ...listed }) => ({ ...listed, model: runtime.model })),
+      models: models.listed,
       webUrl: environment.webUrl,
     }),
-    usageEndpoint({ db: usageDatabase, clock: systemClock }),
-    usageReceiptEndpoint({ db: usageDatabase }),
-    feedbackEndpoint({ db: recordsDatabase, clock: systemClock }),
-    ...fileEndpoints({ db: recordsDatabase, clock: systemClock, blobs }),
+    usageEndpoint({ db: databases.usage, clock: systemClock }),
+    usageReceiptEndpoint({ db: databases.usage }),
+    feedbackEndpoint({ db: databases.records, clock: systemClock }),
+    ...fileEndpoints({ db: databases.records, clock: systemClock, blobs }),
     ...batchesEndpoints({
-      db: recordsDatabase,
+      db: databases.records,
       clock: systemClock,
       serves: (path) => servedPaths.has(path),
     }),
     ...(generators ? [infoEndpoint(generators[0])] : []),
   ],
   metering,
-  idempotency: createPostgresIdempotency({ pool: idempotencyPool, logger, ...idempotencyLimits }),
-  readReceipt: (of) => readReceipt({ db: usageDatabase }, of),
+  idempotency: createPostgresIdempotency({ pool: databases.idempotency, logger, ...idempotencyLimits }),
+  readReceipt: (of) => readReceipt({ db: databases.usage }, of),
   malformedKeys: createAddressBuckets({ limit: rateLimits.malformedKeysByAddress, clock: systemClock }),
   knownOrigins: createKnownOrigins({
-    find: (origin) => isOriginOfSomeKey({ db: recordsDatabase, clock: systemClock }, origin),
+    find: (origin) => isOriginOfSomeKey({ db: databases.records, clock: systemClock }, origin),
     lookUps: createAddressBuckets({ limit: rateLimits.originLookUpsByAddress, clock: systemClock }),
     clock: systemClock,
     logger,
@@ -239,7 +150,7 @@ const gateway = createGateway({
 /** Longer than the hold of a line that was begun at the last moment. */
 const batchLeaseMs = 2 * environment.holdMs;
 const batches = startBatchRunner({
-  queue: createBatchQueue({ pool: batchPool, leaseMs: batchLeaseMs }),
+  queue: createBatchQueue({ pool: databases.batches, leaseMs: batchLeaseMs }),
   blobs,
   runLine: gateway.runLine,
   liveCalls: () => gateway.liveCalls,
@@ -262,8 +173,8 @@ const server = serve(
     },
   },
   (address) => {
-    const models = loaded.map(({ runtime }) => runtime.model.version);
-    logger.info({ port: address.port, models }, 'listening');
+    const versions = models.listed.map(({ model }) => model.version);
+    logger.info({ port: address.port, models: versions }, 'listening');
   },
 ) as Server;
 
@@ -277,7 +188,7 @@ server.once('error', (error) => {
   process.exit(1);
 });
 
-modelsReady.catch(refuseToStart);
+models.ready.catch(refuseToStart);
 
 /** What the operator can mend (a file that is cut short, a hub that can't be reached) is said in a line. */
 function refuseToStart(error: unknown): never {
@@ -301,18 +212,11 @@ async function stop(signal: NodeJS.Signals) {
       // A connection that was cut is closed before what was written for it is billed.
       { name: 'calls', close: () => untilNone(() => gateway.liveCalls) },
       { name: 'batches', close: () => batchesClosed },
-      ...[...new Set([sentiment, checking]), images, textVectors].map(({ batcher, runtime }) => ({
-        name: `batcher of ${runtime.model.id}`,
-        close: () => batcher.close(),
-      })),
+      ...models.batchersToClose,
       { name: 'settlements', close: () => metering.drain() },
-      ...runtimes.map((runtime) => ({ name: runtime.model.id, close: () => runtime.close() })),
-      { name: 'database', close: () => pool.end() },
-      { name: 'database of batches', close: () => batchPool.end() },
-      { name: 'database of idempotency keys', close: () => idempotencyPool.end() },
+      ...models.runtimesToClose,
       ...(tracing ? [{ name: 'traces', close: () => tracing.close() }] : []),
-      { name: 'database of usage', close: () => usageDatabase.$disconnect() },
-      { name: 'database of files', close: () => recordsDatabase.$disconnect() },
+      ...databases.toClose,
     ],
     {
       logger,

@@ -1,16 +1,14 @@
 import { priceMicroUsd } from '#server/domain/billing/prices.ts';
 import { generationLimits } from '#server/domain/rate-limits/limits.ts';
 import type { Metering } from '#server/domain/usage/metering.ts';
-import type { AddressBuckets } from './address-buckets.ts';
+import type { LinePlaces } from './batches/line-places.ts';
 import { byInput, type FreeEndpoint, type MeteredEndpoint } from './endpoint.ts';
 import { generationCost } from './generation/generation-cost.ts';
 import type { ProgressSaver } from './generation/progress-saver.ts';
 import type { GenerationEndpoint } from './generation-endpoint.ts';
-import type { LinePlaces } from './line-places.ts';
-import type { GatewayMetrics } from './metrics.ts';
 import { type ObserveStage, type Pipeline, pipeline } from './pipeline.ts';
-import type { BodyLimits } from './read-body-bytes.ts';
 import type { Received } from './request-scope.ts';
+import type { GatewayMetrics } from './running/metrics.ts';
 import { admit, admitOrAssume, type CostBounds, free } from './stages/admit.ts';
 import { claimKey, type IdempotencyDependencies } from './stages/claim-key.ts';
 import { fetchInputs, type WithInputs } from './stages/fetch-inputs.ts';
@@ -24,6 +22,8 @@ import { respondText } from './stages/respond-text.ts';
 import { runModel } from './stages/run-model.ts';
 import { settle } from './stages/settle.ts';
 import { settleGeneration } from './stages/settle-generation.ts';
+import type { AddressBuckets } from './wire/address-buckets.ts';
+import type { BodyLimits } from './wire/read-body-bytes.ts';
 
 export interface PipelineDependencies extends IdempotencyDependencies {
   readonly metering: Metering;

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { loadTextTokenizer } from './onnx/text-tokenizer.ts';
-import { loadVocabularyWords } from './onnx/vocabulary-words.ts';
+import { loadTextTokenizer } from './onnx/reading/text-tokenizer.ts';
+import { loadVocabularyWords } from './onnx/reading/vocabulary-words.ts';
 import { tokenUpperBound } from './token-bound.ts';
 
 const folder = new URL('../models/sentiment', import.meta.url).pathname;

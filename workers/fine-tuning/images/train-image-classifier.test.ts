@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import * as tf from '@tensorflow/tfjs-core';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { pictureAccuracy } from '#scripts/models/picture-accuracy.ts';
+import { pictureAccuracy } from '#scripts/models/images/picture-accuracy.ts';
 import { randomNumbers } from '#workers/model-zoo/seeded-random.ts';
 import { bfloat16Convolution } from '../engine/bfloat16-convolution.ts';
 import { startEngine } from '../engine/start-engine.ts';

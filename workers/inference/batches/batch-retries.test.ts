@@ -3,8 +3,8 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { batchLimits } from '#server/domain/rate-limits/limits.ts';
 import { createTestDatabase, type TestDatabase } from '#server/testing/database.ts';
 import { eventually } from '#server/testing/eventually.ts';
-import { createLinePlaces } from '../line-places.ts';
 import { type RunnersUnderTest, runnersUnderTest } from '../testing/runner-under-test.ts';
+import { createLinePlaces } from './line-places.ts';
 import { createRestraint, retryTimes, setbackOf } from './retries.ts';
 import type { LineAnswer, RunLine } from './run-line.ts';
 

@@ -14,9 +14,9 @@ import {
   LeaseLostError,
 } from '#server/platform/batches/batch-queue.ts';
 import { DamagedBlobError } from '#server/platform/blob-store/sealed-chunks.ts';
-import type { LinePlaces } from '../line-places.ts';
 import { checkInput } from './check-input.ts';
 import { countBilled } from './count-billed.ts';
+import type { LinePlaces } from './line-places.ts';
 import { createRestraint, type Restraint, type RetryTimes, retryTimes } from './retries.ts';
 import { type LinesRun, runBatchLines } from './run-batch-lines.ts';
 import type { RunLine } from './run-line.ts';

@@ -1,6 +1,6 @@
 import type { DomainError } from '#server/domain/errors.ts';
 import { publicRequestId } from '#server/domain/usage/request-id.ts';
-import { errorToResponse } from '../error-to-response.ts';
+import { errorToResponse } from '../errors/error-to-response.ts';
 import type { ParsedLine } from './parse-line.ts';
 import type { LineAnswer } from './run-line.ts';
 

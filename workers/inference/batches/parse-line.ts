@@ -1,6 +1,6 @@
 import { batchLineSchema, lineSentences } from '#server/domain/batches/batch-line.ts';
 import { DomainError } from '#server/domain/errors.ts';
-import { parseAs, parseJson } from '../json-body.ts';
+import { parseAs, parseJson } from '../wire/json-body.ts';
 
 export interface ParsedLine {
   readonly customId: string;

@@ -5,7 +5,7 @@ import { batchLimits } from '#server/domain/rate-limits/limits.ts';
 import type { SettleOutcome } from '#server/domain/usage/metering.ts';
 import { newRequestId } from '#server/domain/usage/request-id.ts';
 import type { ClaimedBatch, Leased } from '#server/platform/batches/batch-queue.ts';
-import { withheld } from '../withheld.ts';
+import { withheld } from '../errors/withheld.ts';
 import { type AnsweredLine, answeredLine, type BegunLine, type PartRow, refusedLine } from './line-row.ts';
 import { type Setback, setbackOf } from './retries.ts';
 import type { RunLinesDependencies, Turn } from './run-batch-lines.ts';

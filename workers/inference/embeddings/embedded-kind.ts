@@ -1,7 +1,7 @@
 import type { PricedTask } from '#server/domain/billing/prices.ts';
 import { DomainError } from '#server/domain/errors.ts';
 import type { MeteredEndpoint } from '../endpoint.ts';
-import type { ServedModel } from '../served-model.ts';
+import type { ServedModel } from '../models/served-model.ts';
 import type { EmbeddingOptions } from './embedding-request.ts';
 
 /** How inputs of one kind are embedded: what runs for one, what it costs, and what the answer says of it. */

@@ -1,8 +1,8 @@
 import { z } from '@hono/zod-openapi';
 import { embeddingLimits } from '#server/domain/rate-limits/limits.ts';
+import { orDefault } from '../codecs/or-default.ts';
+import { booleanField, textsUpTo } from '../codecs/text-input.ts';
 import { pictureInput, pictureParts, type WithPictures } from '../images/image-request.ts';
-import { orDefault } from '../or-default.ts';
-import { booleanField, textsUpTo } from '../text-input.ts';
 
 const formatSentence = 'encoding_format is "float" or "base64".';
 const dimensionsSentence = 'dimensions is a whole number above 0.';

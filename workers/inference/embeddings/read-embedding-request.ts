@@ -2,7 +2,7 @@ import { DomainError } from '#server/domain/errors.ts';
 import { requestLimits } from '#server/domain/rate-limits/limits.ts';
 import type { IncomingBody } from '../endpoint.ts';
 import { picturesFromSources, readPictureBody } from '../images/read-image-request.ts';
-import { isJson, parseAs, parseJson } from '../json-body.ts';
+import { isJson, parseAs, parseJson } from '../wire/json-body.ts';
 import {
   type EmbeddingRequest,
   embeddingOptions,

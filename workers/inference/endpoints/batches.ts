@@ -10,13 +10,13 @@ import type { Database } from '#server/domain/database.ts';
 import { DomainError } from '#server/domain/errors.ts';
 import { batchLimits } from '#server/domain/rate-limits/limits.ts';
 import { isStorable, unstorableSentence } from '#server/domain/storable-text.ts';
+import { pageLimit, pageOf, pageSchema } from '../codecs/list-page.ts';
+import { seconds } from '../codecs/seconds.ts';
 import type { FreeEndpoint } from '../endpoint.ts';
-import { jsonBody } from '../json-body.ts';
-import { pageLimit, pageOf, pageSchema } from '../list-page.ts';
-import { bearer, errorResponses, successHeaders } from '../openapi-parts.ts';
-import { orDatabaseUnavailable } from '../or-database-unavailable.ts';
-import { readQuery } from '../read-query.ts';
-import { seconds } from '../seconds.ts';
+import { orDatabaseUnavailable } from '../errors/or-database-unavailable.ts';
+import { bearer, errorResponses, successHeaders } from '../openapi/openapi-parts.ts';
+import { jsonBody } from '../wire/json-body.ts';
+import { readQuery } from '../wire/read-query.ts';
 
 export interface BatchDependencies {
   readonly db: Database;

@@ -30,8 +30,8 @@ import type {
   GenerationRequest,
   WrittenText,
 } from '../generation-endpoint.ts';
-import { parseAs, readJson } from '../json-body.ts';
-import { bearer, errorResponses, errorSchema, successHeaders } from '../openapi-parts.ts';
+import { bearer, errorResponses, errorSchema, successHeaders } from '../openapi/openapi-parts.ts';
+import { parseAs, readJson } from '../wire/json-body.ts';
 
 const { outputTokensDefault, topLogprobsMax } = generationLimits;
 

@@ -1,5 +1,6 @@
 import { createRoute, z } from '@hono/zod-openapi';
 import { generationLimits } from '#server/domain/rate-limits/limits.ts';
+import { text } from '../codecs/text-input.ts';
 import {
   completionLogprobs,
   createTextOffsets,
@@ -32,9 +33,8 @@ import type {
   GenerationRequest,
   WrittenText,
 } from '../generation-endpoint.ts';
-import { parseAs, readJson } from '../json-body.ts';
-import { bearer, errorResponses, errorSchema, successHeaders } from '../openapi-parts.ts';
-import { text } from '../text-input.ts';
+import { bearer, errorResponses, errorSchema, successHeaders } from '../openapi/openapi-parts.ts';
+import { parseAs, readJson } from '../wire/json-body.ts';
 
 const { completionTokensDefault, choicesMax } = generationLimits;
 /** As the OpenAI API has it for completions. */

@@ -22,7 +22,7 @@ import {
 import { readEmbeddingRequest } from '../embeddings/read-embedding-request.ts';
 import type { MeteredEndpoint } from '../endpoint.ts';
 import { fetchPictures, pointsElsewhere } from '../images/fetch-pictures.ts';
-import { bearer, errorResponses, pictureContent, successHeaders } from '../openapi-parts.ts';
+import { bearer, errorResponses, pictureContent, successHeaders } from '../openapi/openapi-parts.ts';
 
 const route = createRoute({
   method: 'post',

@@ -21,8 +21,8 @@ import {
 } from '../explanations/explanation-request.ts';
 import { readExplanationRequest } from '../explanations/read-explanation-request.ts';
 import { fetchPictures } from '../images/fetch-pictures.ts';
-import { bearer, errorResponses, successHeaders } from '../openapi-parts.ts';
-import type { ServedModel } from '../served-model.ts';
+import type { ServedModel } from '../models/served-model.ts';
+import { bearer, errorResponses, successHeaders } from '../openapi/openapi-parts.ts';
 
 const route = createRoute({
   method: 'post',

@@ -4,11 +4,11 @@ import type { Database } from '#server/domain/database.ts';
 import { recordFeedback } from '#server/domain/feedback/record-feedback.ts';
 import { embeddingLimits, feedbackLimits } from '#server/domain/rate-limits/limits.ts';
 import { isStorable } from '#server/domain/storable-text.ts';
+import { orDefault } from '../codecs/or-default.ts';
 import type { FreeEndpoint } from '../endpoint.ts';
-import { jsonBody } from '../json-body.ts';
-import { bearer, errorResponses, successHeaders } from '../openapi-parts.ts';
-import { orDatabaseUnavailable } from '../or-database-unavailable.ts';
-import { orDefault } from '../or-default.ts';
+import { orDatabaseUnavailable } from '../errors/or-database-unavailable.ts';
+import { bearer, errorResponses, successHeaders } from '../openapi/openapi-parts.ts';
+import { jsonBody } from '../wire/json-body.ts';
 
 const { labelCharactersMax, correctionCharactersMax, keptDays } = feedbackLimits;
 const oneOfBoth = 'Send label, or correction.';

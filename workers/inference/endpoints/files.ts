@@ -10,14 +10,14 @@ import { findFile } from '#server/domain/files/find-file.ts';
 import { type FilePage, listFiles } from '#server/domain/files/list-files.ts';
 import { openFile } from '#server/domain/files/open-file.ts';
 import { fileLimits } from '#server/domain/rate-limits/limits.ts';
+import { pageLimit, pageOf, pageSchema } from '../codecs/list-page.ts';
+import { seconds } from '../codecs/seconds.ts';
 import type { FreeEndpoint, IncomingBody } from '../endpoint.ts';
+import { orDatabaseUnavailable } from '../errors/or-database-unavailable.ts';
 import { uploadBytesMax, uploadForm } from '../files/upload-form.ts';
 import { createUploadSlots } from '../files/upload-slots.ts';
-import { pageLimit, pageOf, pageSchema } from '../list-page.ts';
-import { bearer, errorResponses, successHeaders } from '../openapi-parts.ts';
-import { orDatabaseUnavailable } from '../or-database-unavailable.ts';
-import { readQuery } from '../read-query.ts';
-import { seconds } from '../seconds.ts';
+import { bearer, errorResponses, successHeaders } from '../openapi/openapi-parts.ts';
+import { readQuery } from '../wire/read-query.ts';
 
 export interface FileDependencies {
   readonly db: Database;

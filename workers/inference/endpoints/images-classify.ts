@@ -8,14 +8,14 @@ import { pictureExplanationPart } from '../explanations/explanation-reply.ts';
 import { fetchPictures, pointsElsewhere } from '../images/fetch-pictures.ts';
 import { type ImageRequest, imageForm, imageJson } from '../images/image-request.ts';
 import { readImageRequest } from '../images/read-image-request.ts';
+import type { ServedModel } from '../models/served-model.ts';
 import {
   bearer,
   errorResponses,
   imageUsageSchema,
   pictureContent,
   successHeaders,
-} from '../openapi-parts.ts';
-import type { ServedModel } from '../served-model.ts';
+} from '../openapi/openapi-parts.ts';
 
 const score = z.number().min(0).max(1);
 

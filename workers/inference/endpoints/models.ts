@@ -2,9 +2,9 @@ import { createRoute, z } from '@hono/zod-openapi';
 import { brand } from '#server/domain/brand/brand.ts';
 import { DomainError } from '#server/domain/errors.ts';
 import { type ModelIdentity, modelTasks } from '#workers/model-runtime/model-runtime.ts';
+import { seconds } from '../codecs/seconds.ts';
 import type { FreeEndpoint } from '../endpoint.ts';
-import { bearer, errorResponses, successHeaders } from '../openapi-parts.ts';
-import { seconds } from '../seconds.ts';
+import { bearer, errorResponses, successHeaders } from '../openapi/openapi-parts.ts';
 
 export interface ListedModel {
   readonly model: ModelIdentity;

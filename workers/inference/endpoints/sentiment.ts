@@ -2,12 +2,12 @@ import { createRoute, z } from '@hono/zod-openapi';
 import { DomainError } from '#server/domain/errors.ts';
 import { explanationLimits } from '#server/domain/rate-limits/limits.ts';
 import type { TextClassification, TextInput } from '#workers/model-runtime/model-runtime.ts';
+import { booleanField, textInput } from '../codecs/text-input.ts';
 import type { Answer, MeteredEndpoint } from '../endpoint.ts';
 import { textExplanationPart } from '../explanations/explanation-reply.ts';
-import { jsonBody } from '../json-body.ts';
-import { bearer, errorResponses, successHeaders, usageSchema } from '../openapi-parts.ts';
-import type { ServedModel } from '../served-model.ts';
-import { booleanField, textInput } from '../text-input.ts';
+import type { ServedModel } from '../models/served-model.ts';
+import { bearer, errorResponses, successHeaders, usageSchema } from '../openapi/openapi-parts.ts';
+import { jsonBody } from '../wire/json-body.ts';
 
 const { textsMax, textCharactersMax } = explanationLimits;
 const labels = ['negative', 'neutral', 'positive'] as const;

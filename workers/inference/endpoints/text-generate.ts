@@ -2,6 +2,7 @@ import { createRoute, z } from '@hono/zod-openapi';
 import { generationLimits } from '#server/domain/rate-limits/limits.ts';
 import { publicRequestId } from '#server/domain/usage/request-id.ts';
 import type { TokenLogprob } from '#workers/model-runtime/text-generator.ts';
+import { text } from '../codecs/text-input.ts';
 import { ownMessages, toChatMessages } from '../generation/chat-messages.ts';
 import {
   flag,
@@ -23,9 +24,8 @@ import type {
   GenerationRequest,
   WrittenText,
 } from '../generation-endpoint.ts';
-import { jsonBody } from '../json-body.ts';
-import { bearer, errorResponses, errorSchema, successHeaders } from '../openapi-parts.ts';
-import { text } from '../text-input.ts';
+import { bearer, errorResponses, errorSchema, successHeaders } from '../openapi/openapi-parts.ts';
+import { jsonBody } from '../wire/json-body.ts';
 
 const { outputTokensDefault, topLogprobsMax } = generationLimits;
 /** Small models wander at a temperature of 1. */

@@ -1,10 +1,10 @@
 import { createRoute, z } from '@hono/zod-openapi';
 import type { Database } from '#server/domain/database.ts';
 import { readReceipt } from '#server/domain/usage/read-receipt.ts';
+import { readUsage } from '../codecs/read-usage.ts';
+import { receiptReply, receiptSchema } from '../codecs/receipt-reply.ts';
 import type { FreeEndpoint } from '../endpoint.ts';
-import { bearer, errorResponses, successHeaders } from '../openapi-parts.ts';
-import { readUsage } from '../read-usage.ts';
-import { receiptReply, receiptSchema } from '../receipt-reply.ts';
+import { bearer, errorResponses, successHeaders } from '../openapi/openapi-parts.ts';
 
 const path = z.object({
   request_id: z.string().openapi({

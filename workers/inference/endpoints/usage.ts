@@ -8,12 +8,12 @@ import {
   type UsageGroup,
   usageDimensions,
 } from '#server/domain/usage/list-usage.ts';
+import { pageLimit } from '../codecs/list-page.ts';
+import { readUsage } from '../codecs/read-usage.ts';
+import { amount, describedStatus, statusOf, time } from '../codecs/usage-parts.ts';
 import type { FreeEndpoint } from '../endpoint.ts';
-import { pageLimit } from '../list-page.ts';
-import { bearer, errorResponses, successHeaders } from '../openapi-parts.ts';
-import { readQuery } from '../read-query.ts';
-import { readUsage } from '../read-usage.ts';
-import { amount, describedStatus, statusOf, time } from '../usage-parts.ts';
+import { bearer, errorResponses, successHeaders } from '../openapi/openapi-parts.ts';
+import { readQuery } from '../wire/read-query.ts';
 
 const { hourlyDaysMax, daysMax, rowsMax, rowsDefault, cursorCharactersMax } = usageLimits;
 const anyTime = z.union([z.iso.date(), z.iso.datetime({ offset: true })]);

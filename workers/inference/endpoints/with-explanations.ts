@@ -18,8 +18,8 @@ import { pictureExplanationPart, textExplanationPart } from '../explanations/exp
 import type { PictureExplanationRequest } from '../explanations/explanation-request.ts';
 import { withExplanations } from '../explanations/with-explanations.ts';
 import type { ImageRequest } from '../images/image-request.ts';
-import { servedAs } from '../served-as.ts';
-import type { ServedModel } from '../served-model.ts';
+import { servedAs } from '../models/served-as.ts';
+import type { ServedModel } from '../models/served-model.ts';
 import { imagesClassifyEndpoint } from './images-classify.ts';
 import { type SentimentRequest, sentimentEndpoint } from './sentiment.ts';
 

@@ -17,7 +17,7 @@ import type {
   SeenImage,
 } from '#workers/model-runtime/model-runtime.ts';
 import type { Answer } from '../endpoint.ts';
-import type { ServedModel } from '../served-model.ts';
+import type { ServedModel } from '../models/served-model.ts';
 import type { ExplainedKind } from './explained-kind.ts';
 import type { PictureExplanationReply } from './explanation-reply.ts';
 import type { PictureExplanationRequest } from './explanation-request.ts';

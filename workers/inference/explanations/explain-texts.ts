@@ -10,7 +10,7 @@ import type { Mask } from '#workers/explanations/method.ts';
 import { maskedText, type TextUnit, textUnits } from '#workers/explanations/text-units.ts';
 import type { TextClassification, TextInput } from '#workers/model-runtime/model-runtime.ts';
 import type { Answer } from '../endpoint.ts';
-import type { ServedModel } from '../served-model.ts';
+import type { ServedModel } from '../models/served-model.ts';
 import type { ExplainedKind } from './explained-kind.ts';
 import type { TextExplanationReply } from './explanation-reply.ts';
 import type { sentimentLabels, TextExplanationRequest } from './explanation-request.ts';

@@ -1,6 +1,6 @@
 import { z } from '@hono/zod-openapi';
 import { pictureExplanationMethods, textExplanationMethods } from '#server/domain/explanations/methods.ts';
-import { imageUsageSchema, usageSchema } from '../openapi-parts.ts';
+import { imageUsageSchema, usageSchema } from '../openapi/openapi-parts.ts';
 import { sentimentLabels } from './explanation-request.ts';
 
 const common = {

@@ -1,9 +1,9 @@
 import { z } from '@hono/zod-openapi';
 import { pictureExplanationMethods, textExplanationMethods } from '#server/domain/explanations/methods.ts';
 import { explanationLimits } from '#server/domain/rate-limits/limits.ts';
+import { orDefault } from '../codecs/or-default.ts';
+import { readTextUpTo } from '../codecs/text-input.ts';
 import { pictureSource, type WithPictures } from '../images/image-request.ts';
-import { orDefault } from '../or-default.ts';
-import { readTextUpTo } from '../text-input.ts';
 
 export const sentimentLabels = ['negative', 'neutral', 'positive'] as const;
 

@@ -1,7 +1,7 @@
 import { DomainError } from '#server/domain/errors.ts';
 import type { IncomingBody } from '../endpoint.ts';
 import { pictureFromSource, readPictureForm } from '../images/read-image-request.ts';
-import { isJson, parseAs, parseJson } from '../json-body.ts';
+import { isJson, parseAs, parseJson } from '../wire/json-body.ts';
 import {
   type ExplanationRequest,
   type PictureExplanationRequest,

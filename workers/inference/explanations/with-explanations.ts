@@ -1,5 +1,5 @@
 import type { Answer, MeteredEndpoint } from '../endpoint.ts';
-import type { ServedModel } from '../served-model.ts';
+import type { ServedModel } from '../models/served-model.ts';
 import type { ExplainedKind } from './explained-kind.ts';
 import { planOnce } from './plan-once.ts';
 

@@ -1,8 +1,8 @@
 import { DomainError } from '#server/domain/errors.ts';
 import type { UploadedForm } from '#server/domain/files/create-file.ts';
 import { fileLimits } from '#server/domain/rate-limits/limits.ts';
-import { boundaryOf, dispositionOf, malformed, partHeadersBytesMax } from '../multipart.ts';
-import { bodyTooLarge } from '../read-body-bytes.ts';
+import { boundaryOf, dispositionOf, malformed, partHeadersBytesMax } from '../wire/multipart.ts';
+import { bodyTooLarge } from '../wire/read-body-bytes.ts';
 
 const multipart = /^multipart\/form-data\s*;/i;
 const lineEnd = '\r\n';

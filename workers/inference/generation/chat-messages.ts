@@ -1,8 +1,8 @@
 import { z } from '@hono/zod-openapi';
 import { generationLimits, requestLimits } from '#server/domain/rate-limits/limits.ts';
 import type { ChatMessage } from '#workers/model-runtime/text-generator.ts';
-import { listUpTo } from '../list-up-to.ts';
-import { emptySentence, textOrNone } from '../text-input.ts';
+import { listUpTo } from '../codecs/list-up-to.ts';
+import { emptySentence, textOrNone } from '../codecs/text-input.ts';
 import { messageRefusals, refuseFields } from './refused-fields.ts';
 
 const { messagesMax, contentPartsMax } = generationLimits;

@@ -3,7 +3,7 @@ import { z } from '@hono/zod-openapi';
 import { generationLimits } from '#server/domain/rate-limits/limits.ts';
 import { isStorable } from '#server/domain/storable-text.ts';
 import type { Sampling } from '#workers/model-runtime/text-generator.ts';
-import { listUpTo } from '../list-up-to.ts';
+import { listUpTo } from '../codecs/list-up-to.ts';
 
 const { choicesMax, outputTokensMax, stopsMax, stopCharactersMax, logitBiasMax } = generationLimits;
 

@@ -9,8 +9,8 @@ import type {
   GenerationText,
   TextGenerator,
 } from '#workers/model-runtime/text-generator.ts';
+import { stoppedBefore, stoppedWithin } from '../errors/server-stopping.ts';
 import type { FinishReason } from '../generation-endpoint.ts';
-import { stoppedBefore, stoppedWithin } from '../server-stopping.ts';
 
 export interface GenerationTimes {
   readonly firstEventTimeoutMs: number;

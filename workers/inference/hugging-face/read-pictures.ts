@@ -4,7 +4,7 @@ import { imageLimits, outboundLimits } from '#server/domain/rate-limits/limits.t
 import type { IncomingBody } from '../endpoint.ts';
 import { type Picture, tooManyPictures, type WithPictures } from '../images/image-request.ts';
 import { pictureFromBase64, readOnePicture } from '../images/read-image-request.ts';
-import { isJson, parseAs, parseJson } from '../json-body.ts';
+import { isJson, parseAs, parseJson } from '../wire/json-body.ts';
 
 const inputsError = 'inputs is a picture in base64 or a URL of one, or a list of them.';
 const waysToSend =

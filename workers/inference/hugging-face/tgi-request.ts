@@ -1,9 +1,9 @@
 import { z } from '@hono/zod-openapi';
 import { generationLimits } from '#server/domain/rate-limits/limits.ts';
 import type { Sampling } from '#workers/model-runtime/text-generator.ts';
+import { text } from '../codecs/text-input.ts';
 import { flag, maxTokens, samplingFields, toSampling, toStop } from '../generation/generation-fields.ts';
 import type { GenerationRequest } from '../generation-endpoint.ts';
-import { text } from '../text-input.ts';
 import { bodyError, parametersError } from './common-fields.ts';
 import { grammar, toGrammarFormat } from './grammar.ts';
 import { refuseTextParameters } from './refused-parameters.ts';

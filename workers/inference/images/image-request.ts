@@ -1,7 +1,7 @@
 import { z } from '@hono/zod-openapi';
 import { explanationLimits, imageLimits, outboundLimits } from '#server/domain/rate-limits/limits.ts';
-import { orDefault } from '../or-default.ts';
-import { booleanField } from '../text-input.ts';
+import { orDefault } from '../codecs/or-default.ts';
+import { booleanField } from '../codecs/text-input.ts';
 
 /** A picture as it came, or where it is to be fetched from. `param` names it in an error; undefined: the whole body. */
 export type Picture =

@@ -3,8 +3,8 @@ import { DomainError } from '#server/domain/errors.ts';
 import { imageLimits } from '#server/domain/rate-limits/limits.ts';
 import { sniffImage } from '#workers/model-runtime/sniff-image.ts';
 import type { BodyReader, IncomingBody } from '../endpoint.ts';
-import { isJson, parseAs, parseJson } from '../json-body.ts';
-import { formParts } from '../multipart.ts';
+import { isJson, parseAs, parseJson } from '../wire/json-body.ts';
+import { formParts } from '../wire/multipart.ts';
 import { decodeBase64 } from './decode-base64.ts';
 import {
   imageJson,

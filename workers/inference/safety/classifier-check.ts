@@ -6,7 +6,7 @@ import {
   type TextClassification,
   type TextInput,
 } from '#workers/model-runtime/model-runtime.ts';
-import type { ServedModel } from '../served-model.ts';
+import type { ServedModel } from '../models/served-model.ts';
 import type { GuardOptions } from './guarded-generator.ts';
 
 /** Fails closed: what could not be classified is not told. It costs the customer nothing. */

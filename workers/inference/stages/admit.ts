@@ -9,10 +9,10 @@ import {
   type Metering,
   QueueFullError,
 } from '#server/domain/usage/metering.ts';
+import type { LinePlaces } from '../batches/line-places.ts';
 import { byInput, type Endpoint } from '../endpoint.ts';
-import type { LinePlaces } from '../line-places.ts';
+import { refusalToError } from '../errors/refusal-to-error.ts';
 import type { Stage } from '../pipeline.ts';
-import { refusalToError } from '../refusal-to-error.ts';
 import type { Received } from '../request-scope.ts';
 import type { WithClaim } from './claim-key.ts';
 import type { WithName } from './name-request.ts';

@@ -2,10 +2,10 @@ import { DomainError } from '#server/domain/errors.ts';
 import type { ClaimOutcome, Idempotency } from '#server/domain/idempotency/idempotency.ts';
 import type { Receipt } from '#server/domain/usage/read-receipt.ts';
 import { publicRequestId } from '#server/domain/usage/request-id.ts';
-import { idempotencyHeader, macsOf, parseIdempotencyKey } from '../idempotency-key.ts';
+import { readUsage } from '../codecs/read-usage.ts';
+import { receiptReply } from '../codecs/receipt-reply.ts';
 import type { Stage } from '../pipeline.ts';
-import { readUsage } from '../read-usage.ts';
-import { receiptReply } from '../receipt-reply.ts';
+import { idempotencyHeader, macsOf, parseIdempotencyKey } from '../wire/idempotency-key.ts';
 import type { WithInput } from './parse-request.ts';
 
 export interface IdempotencyDependencies {

@@ -1,6 +1,6 @@
 import type { Assumed } from '#server/domain/usage/metering.ts';
 import type { FetchInputs } from '../endpoint.ts';
-import { statusClassOf } from '../error-to-response.ts';
+import { statusClassOf } from '../errors/error-to-response.ts';
 import type { Stage } from '../pipeline.ts';
 import type { Admitted, WithAdmission } from './admit.ts';
 import type { FailedRun } from './run-model.ts';

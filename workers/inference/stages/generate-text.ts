@@ -1,14 +1,14 @@
 import type { GenerationText, TextGenerator, TokenLogprob } from '#workers/model-runtime/text-generator.ts';
-import { statusClassOf } from '../error-to-response.ts';
+import { statusClassOf } from '../errors/error-to-response.ts';
+import { stoppedBefore } from '../errors/server-stopping.ts';
+import { promptNotCovered, unwritten, withheld } from '../errors/withheld.ts';
 import { generationError } from '../generation/generation-error.ts';
 import { generationUse } from '../generation/generation-progress.ts';
 import type { ProgressSaver, SavedRequest } from '../generation/progress-saver.ts';
 import { type Generation, type GenerationTimes, startGeneration } from '../generation/start-generation.ts';
 import type { GenerationEndpoint, GenerationRequest, WrittenChoice } from '../generation-endpoint.ts';
-import type { GatewayMetrics } from '../metrics.ts';
 import type { Stage } from '../pipeline.ts';
-import { stoppedBefore } from '../server-stopping.ts';
-import { promptNotCovered, unwritten, withheld } from '../withheld.ts';
+import type { GatewayMetrics } from '../running/metrics.ts';
 import type { WithAdmission } from './admit.ts';
 import type { FailedRun } from './run-model.ts';
 

@@ -1,9 +1,9 @@
 import { DomainError } from '#server/domain/errors.ts';
 import { requestLimits } from '#server/domain/rate-limits/limits.ts';
-import { idempotencyHeader } from '../idempotency-key.ts';
 import type { Stage } from '../pipeline.ts';
-import { type BodyLimits, bodyTooLarge, readBodyBytes } from '../read-body-bytes.ts';
 import type { Received } from '../request-scope.ts';
+import { idempotencyHeader } from '../wire/idempotency-key.ts';
+import { type BodyLimits, bodyTooLarge, readBodyBytes } from '../wire/read-body-bytes.ts';
 
 export interface WithBody extends Received {
   /** Reads the body, never more of it than is allowed. Nothing is read before it is called. */

@@ -1,5 +1,5 @@
-import { idempotencyHeader, macsOf, parseIdempotencyKey } from '../idempotency-key.ts';
 import type { Stage } from '../pipeline.ts';
+import { idempotencyHeader, macsOf, parseIdempotencyKey } from '../wire/idempotency-key.ts';
 import type { WithInput } from './parse-request.ts';
 
 export interface WithName<Input> extends WithInput<Input> {

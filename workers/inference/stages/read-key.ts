@@ -1,7 +1,7 @@
 import { hashApiKey, parseApiKey } from '#server/domain/api-keys/key-format.ts';
 import { DomainError } from '#server/domain/errors.ts';
-import type { AddressBuckets } from '../address-buckets.ts';
 import type { Stage } from '../pipeline.ts';
+import type { AddressBuckets } from '../wire/address-buckets.ts';
 import type { WithBody } from './limit-body.ts';
 
 export interface WithKey extends WithBody {

@@ -1,10 +1,10 @@
 import type { DomainError } from '#server/domain/errors.ts';
-import { answerHeaders } from '../answer-headers.ts';
-import { errorToBody } from '../error-to-response.ts';
+import { errorToBody } from '../errors/error-to-response.ts';
 import { eventStream } from '../generation/event-stream.ts';
 import type { AnswerHead, GenerationEndpoint } from '../generation-endpoint.ts';
 import type { Stage } from '../pipeline.ts';
 import type { StreamEnd } from '../request-scope.ts';
+import { answerHeaders } from '../wire/answer-headers.ts';
 import type { SettledGeneration, WithGenerationReceipt } from './settle-generation.ts';
 
 type OpenStream = Extract<SettledGeneration, { kind: 'open' }>;

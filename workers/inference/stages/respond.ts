@@ -1,9 +1,9 @@
 import { fileLimits } from '#server/domain/rate-limits/limits.ts';
 import { publicRequestId } from '#server/domain/usage/request-id.ts';
-import { answerHeaders } from '../answer-headers.ts';
 import type { FreeEndpoint, MeteredEndpoint } from '../endpoint.ts';
 import { cutIfUnread } from '../files/cut-if-unread.ts';
 import type { Stage } from '../pipeline.ts';
+import { answerHeaders } from '../wire/answer-headers.ts';
 import { type AdmitOptions, mayCall, type WithAdmission } from './admit.ts';
 import type { WithReceipt } from './settle.ts';
 

@@ -9,9 +9,9 @@ import {
 } from '#workers/batching/batcher.ts';
 import { type InputRefusal, isRefusal } from '#workers/model-runtime/model-runtime.ts';
 import type { MeteredEndpoint } from '../endpoint.ts';
-import { inputRefusedError } from '../input-refused-error.ts';
+import { inputRefusedError } from '../errors/input-refused-error.ts';
+import type { ServedModel } from '../models/served-model.ts';
 import type { Stage } from '../pipeline.ts';
-import type { ServedModel } from '../served-model.ts';
 import type { RequestTrace } from '../tracing/request-trace.ts';
 import type { WithInputs } from './fetch-inputs.ts';
 

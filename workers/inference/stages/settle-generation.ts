@@ -1,13 +1,13 @@
 import type { DomainError } from '#server/domain/errors.ts';
 import type { Metering } from '#server/domain/usage/metering.ts';
-import { statusClassOf } from '../error-to-response.ts';
+import { statusClassOf } from '../errors/error-to-response.ts';
+import { unwritten, withheld } from '../errors/withheld.ts';
 import { generationError } from '../generation/generation-error.ts';
 import { generationUse } from '../generation/generation-progress.ts';
 import type { Generation } from '../generation/start-generation.ts';
 import type { GenerationEndpoint, GenerationReceipt } from '../generation-endpoint.ts';
-import type { GatewayMetrics } from '../metrics.ts';
 import type { Stage } from '../pipeline.ts';
-import { unwritten, withheld } from '../withheld.ts';
+import type { GatewayMetrics } from '../running/metrics.ts';
 import type { OpenRun, WithGeneration, WrittenRun } from './generate-text.ts';
 
 export interface WithGenerationReceipt<Options> extends WithGeneration<Options> {

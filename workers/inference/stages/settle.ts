@@ -1,9 +1,9 @@
 import { priceMicroUsd, prices, priceVersion } from '#server/domain/billing/prices.ts';
 import type { Assumed, Cost, SettleOutcome } from '#server/domain/usage/metering.ts';
 import { byInput, type MeteredEndpoint } from '../endpoint.ts';
+import { refusalToError } from '../errors/refusal-to-error.ts';
+import { unwritten, withheld } from '../errors/withheld.ts';
 import type { Stage } from '../pipeline.ts';
-import { refusalToError } from '../refusal-to-error.ts';
-import { unwritten, withheld } from '../withheld.ts';
 import { type AdmitOptions, askUntilDecided } from './admit.ts';
 import type { WithRun } from './run-model.ts';
 

@@ -1,5 +1,5 @@
 import { Ajv2020 } from 'ajv/dist/2020.js';
-import { isPathOf } from '../path-template.ts';
+import { isPathOf } from '../wire/path-template.ts';
 
 export interface Answered {
   readonly method: string;

@@ -1,4 +1,4 @@
-import { exampleName } from '../openapi-examples/with-examples.ts';
+import { exampleName } from '../openapi/examples/with-examples.ts';
 import type { Answered } from './as-documented.ts';
 
 export interface DescribedOperations {

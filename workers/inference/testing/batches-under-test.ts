@@ -14,7 +14,7 @@ import { createBatchQueue } from '#server/platform/batches/batch-queue.ts';
 import { eventually } from '#server/testing/eventually.ts';
 import { createApiKey, createWorkspace, type WorkspaceOptions } from '#server/testing/factories.ts';
 import { startBatchRunner } from '../batches/batch-runner.ts';
-import { createLinePlaces } from '../line-places.ts';
+import { createLinePlaces } from '../batches/line-places.ts';
 import {
   type GatewayUnderTest,
   type GatewayUnderTestOptions,

@@ -38,7 +38,6 @@ import {
   type TextEmbedder,
 } from '#workers/model-runtime/model-runtime.ts';
 import type { TextGenerator } from '#workers/model-runtime/text-generator.ts';
-import { createAddressBuckets } from '../address-buckets.ts';
 import { batchesEndpoints } from '../endpoints/batches.ts';
 import { embeddingsEndpoint } from '../endpoints/embeddings.ts';
 import { explanationsEndpoint } from '../endpoints/explanations.ts';
@@ -55,12 +54,13 @@ import { usageEndpoint } from '../endpoints/usage.ts';
 import { usageReceiptEndpoint } from '../endpoints/usage-receipt.ts';
 import { explainingImagesEndpoint, explainingSentimentEndpoint } from '../endpoints/with-explanations.ts';
 import { createGateway, type GatewayOptions } from '../gateway.ts';
-import { createKnownOrigins } from '../known-origins.ts';
-import { createMetrics } from '../metrics.ts';
+import { serveModel } from '../models/serve-model.ts';
+import { servedAs } from '../models/served-as.ts';
+import { createMetrics } from '../running/metrics.ts';
 import { classifierCheck } from '../safety/classifier-check.ts';
 import { guardedGenerator } from '../safety/guarded-generator.ts';
-import { serveModel } from '../serve-model.ts';
-import { servedAs } from '../served-as.ts';
+import { createAddressBuckets } from '../wire/address-buckets.ts';
+import { createKnownOrigins } from '../wire/known-origins.ts';
 import { checkedAnswers } from './checked-answers.ts';
 
 export const webUrl = 'http://console.example.com';

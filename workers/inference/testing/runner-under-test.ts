@@ -13,9 +13,9 @@ import type { TestDatabase } from '#server/testing/database.ts';
 import { eventually } from '#server/testing/eventually.ts';
 import { createApiKey, createWorkspace } from '#server/testing/factories.ts';
 import { type BatchRunner, type BatchRunnerOptions, startBatchRunner } from '../batches/batch-runner.ts';
+import { createLinePlaces } from '../batches/line-places.ts';
 import { type RetryTimes, retryTimes } from '../batches/retries.ts';
 import type { RunLine } from '../batches/run-line.ts';
-import { createLinePlaces } from '../line-places.ts';
 
 export interface NewLines {
   readonly ofWorkspace?: number;

@@ -16,7 +16,7 @@ import { loraDecoder } from '#workers/model-zoo/lora/lora-decoder.ts';
 import { adapterWeights, readPeftAdapter } from '#workers/model-zoo/lora/peft-adapter.ts';
 import { readSafetensors } from '#workers/model-zoo/safetensors.ts';
 import { checkpointWeights } from '#workers/model-zoo/weights.ts';
-import { openDecoder } from '../onnx/open-decoder.ts';
+import { openDecoder } from '../onnx/decoding/open-decoder.ts';
 import type { TextEngine } from '../text/text-engine.ts';
 import { openLlamaEngine } from './llama-engine.ts';
 

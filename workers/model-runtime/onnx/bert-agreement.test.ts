@@ -18,7 +18,7 @@ import { tensorflowWeights } from '#workers/model-zoo/tensorflow-weights.ts';
 import { checkpointWeights } from '#workers/model-zoo/weights.ts';
 import { measureInputRanges } from './measure-input-ranges.ts';
 import { openSession } from './open-session.ts';
-import { encoderFeeds } from './token-batch.ts';
+import { encoderFeeds } from './reading/token-batch.ts';
 
 interface Model {
   readonly config: BertConfig;

@@ -1,8 +1,8 @@
 import { type InputRefusal, isRefusal, type TextClassification } from '../model-runtime.ts';
 import { intervalOf, probabilities } from './calibration.ts';
 import { type ModelDescription, ModelFolderError } from './model-folder.ts';
-import { splitByLength } from './split-by-length.ts';
-import type { ReadText } from './text-reader.ts';
+import { splitByLength } from './reading/split-by-length.ts';
+import type { ReadText } from './reading/text-reader.ts';
 
 export interface ClassifyTextsOptions {
   readonly description: ModelDescription;

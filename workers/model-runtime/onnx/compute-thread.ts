@@ -18,7 +18,7 @@ const openers: Readonly<Record<ComputeTask, (folder: string) => Promise<Compute>
     return model.embed as Compute;
   },
   async 'text-tokens'(folder) {
-    const { openTextReader } = await import('./text-reader.ts');
+    const { openTextReader } = await import('./reading/text-reader.ts');
     const read = await openTextReader(folder);
     return async (inputs) => read(inputs as readonly TextInput[]);
   },

@@ -15,7 +15,7 @@ import { tensorflowOps } from '#workers/model-zoo/ops-tensorflow.ts';
 import { readSafetensors } from '#workers/model-zoo/safetensors.ts';
 import { tensorflowWeights } from '#workers/model-zoo/tensorflow-weights.ts';
 import { checkpointWeights } from '#workers/model-zoo/weights.ts';
-import { type DecoderSession, openDecoder } from './open-decoder.ts';
+import { type DecoderSession, openDecoder } from './decoding/open-decoder.ts';
 
 /** Written by scripts/models/make-text-reference-outputs.py. */
 interface Reference {

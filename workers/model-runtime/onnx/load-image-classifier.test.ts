@@ -12,9 +12,9 @@ import {
   isImageClassification,
   ModelRuntimeError,
 } from '../model-runtime.ts';
+import { avifOf, gridData } from './decoding/testing/avif-of.ts';
+import { packedText, pngWith } from './decoding/testing/png-with-texts.ts';
 import { loadImageClassifier, type OnnxImageClassifier } from './load-image-classifier.ts';
-import { avifOf, gridData } from './testing/avif-of.ts';
-import { packedText, pngWith } from './testing/png-with-texts.ts';
 
 const folder = new URL('../../models/image-classification', import.meta.url).pathname;
 const threadEntry = new URL('./compute-thread.ts', import.meta.url);

@@ -2,8 +2,8 @@ import type { TextClassification, TextClassifier, TextInput } from '../model-run
 import { tokenUpperBound } from '../token-bound.ts';
 import { createComputePool } from './compute-pool.ts';
 import { describeModel, digestModel } from './model-folder.ts';
+import { loadVocabularyWords } from './reading/vocabulary-words.ts';
 import { type RuntimeLogger, silentLogger } from './runtime-logger.ts';
-import { loadVocabularyWords } from './vocabulary-words.ts';
 
 export type { RuntimeLogger } from './runtime-logger.ts';
 

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { isRefusal, type TextEmbedding } from '../model-runtime.ts';
 import { loadTextEmbedder, type OnnxTextEmbedder } from './load-text-embedder.ts';
-import { loadTextTokenizer } from './text-tokenizer.ts';
+import { loadTextTokenizer } from './reading/text-tokenizer.ts';
 
 const folder = new URL('../../models/text-embedding', import.meta.url).pathname;
 const threadEntry = new URL('./compute-thread.ts', import.meta.url);

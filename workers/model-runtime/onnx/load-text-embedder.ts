@@ -3,8 +3,8 @@ import { tokenUpperBound } from '../token-bound.ts';
 import { createComputePool } from './compute-pool.ts';
 import { type LoadTextClassifierOptions, TEXT_BATCH } from './load-text-classifier.ts';
 import { describeEncoder, digestModel, ENCODER_FILES, servedFiles } from './model-folder.ts';
+import { loadVocabularyWords } from './reading/vocabulary-words.ts';
 import { silentLogger } from './runtime-logger.ts';
-import { loadVocabularyWords } from './vocabulary-words.ts';
 
 /** The folder is `workers/models/text-embedding`, or one in its layout. */
 export type LoadTextEmbedderOptions = LoadTextClassifierOptions;

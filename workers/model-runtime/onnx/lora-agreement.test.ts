@@ -16,7 +16,7 @@ import { tensorflowOps } from '#workers/model-zoo/ops-tensorflow.ts';
 import { readSafetensors } from '#workers/model-zoo/safetensors.ts';
 import { tensorflowWeights } from '#workers/model-zoo/tensorflow-weights.ts';
 import { checkpointWeights } from '#workers/model-zoo/weights.ts';
-import { openDecoder } from './open-decoder.ts';
+import { openDecoder } from './decoding/open-decoder.ts';
 
 const fixture = (path: string) => fileURLToPath(new URL(`../../model-zoo/fixtures/${path}`, import.meta.url));
 const readJson = (path: string) => JSON.parse(readFileSync(fixture(path), 'utf8'));

@@ -1,6 +1,6 @@
 import type { InputRanges, ObservedInput } from '#workers/model-zoo/onnx/input-ranges.ts';
 import { openSession } from './open-session.ts';
-import { encoderFeeds } from './token-batch.ts';
+import { encoderFeeds } from './reading/token-batch.ts';
 
 /** Runs sample texts through an observer graph, one text a run, and keeps the greatest magnitude of each channel. */
 export async function measureInputRanges(

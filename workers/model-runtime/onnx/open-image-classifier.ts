@@ -14,7 +14,7 @@ import type {
 } from '../model-runtime.ts';
 import { type Calibration, intervalOf, probabilities } from './calibration.ts';
 import { classMap, type HeadWeights, readHead } from './class-map.ts';
-import { type ImageDecoder, openImageDecoder } from './decode-image.ts';
+import { type ImageDecoder, openImageDecoder } from './decoding/decode-image.ts';
 import { greatest } from './greatest.ts';
 import {
   describeImageModel,

@@ -4,9 +4,9 @@ import type { Calibration } from './calibration.ts';
 import { classifyTexts } from './classify-texts.ts';
 import { describeModel, type ModelDescription } from './model-folder.ts';
 import { expectFinite, openGraph } from './open-graph.ts';
-import { createTextReader, type TextReader } from './text-reader.ts';
-import { loadTextTokenizer } from './text-tokenizer.ts';
-import { encoderFeeds } from './token-batch.ts';
+import { createTextReader, type TextReader } from './reading/text-reader.ts';
+import { loadTextTokenizer } from './reading/text-tokenizer.ts';
+import { encoderFeeds } from './reading/token-batch.ts';
 
 /** Runs stay this small so that a run's values stay in the processor's cache. */
 const PADDED_TOKENS_MAX = 2048;

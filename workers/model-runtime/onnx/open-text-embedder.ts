@@ -2,10 +2,10 @@ import type { InferenceSession } from 'onnxruntime-node';
 import { type InputRefusal, isRefusal, type TextEmbedding, type TextInput } from '../model-runtime.ts';
 import { describeEncoder, ModelFolderError } from './model-folder.ts';
 import { expectFinite, openGraph } from './open-graph.ts';
-import { splitByLength } from './split-by-length.ts';
-import { createTextReader, type ReadText, type TextReader } from './text-reader.ts';
-import { loadTextTokenizer } from './text-tokenizer.ts';
-import { encoderFeeds } from './token-batch.ts';
+import { splitByLength } from './reading/split-by-length.ts';
+import { createTextReader, type ReadText, type TextReader } from './reading/text-reader.ts';
+import { loadTextTokenizer } from './reading/text-tokenizer.ts';
+import { encoderFeeds } from './reading/token-batch.ts';
 
 /** As of the classifier: a run's values stay in the processor's cache. */
 const PADDED_TOKENS_MAX = 2048;

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { isRefusal } from '../model-runtime.ts';
 import { openTextClassifier } from './open-text-classifier.ts';
 
-/** Written by scripts/models/make-reference-outputs.py: the trained model in floats. */
+/** Written by scripts/models/references/make-reference-outputs.py: the trained model in floats. */
 const reference = JSON.parse(
   readFileSync(new URL('fixtures/sentiment-reference.json', import.meta.url), 'utf8'),
 ) as { texts: string[]; logits: number[][] };

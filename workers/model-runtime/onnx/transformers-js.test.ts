@@ -9,8 +9,8 @@ import { readSafetensors, type StoredTensor } from '#workers/model-zoo/safetenso
 import { checkpointWeights } from '#workers/model-zoo/weights.ts';
 import { GRAPH_FILES } from './model-folder.ts';
 import { openSession } from './open-session.ts';
-import { loadTextTokenizer } from './text-tokenizer.ts';
-import { encoderFeeds } from './token-batch.ts';
+import { loadTextTokenizer } from './reading/text-tokenizer.ts';
+import { encoderFeeds } from './reading/token-batch.ts';
 
 const shipped = new URL('../../models/sentiment/', import.meta.url).pathname;
 const tiny = new URL('../../model-zoo/fixtures/tiny-bert/', import.meta.url).pathname;

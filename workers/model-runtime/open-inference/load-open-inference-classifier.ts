@@ -3,9 +3,9 @@ import { ModelRuntimeError, type TextClassifier, type TextInput } from '../model
 import { classifyTexts } from '../onnx/classify-texts.ts';
 import { createComputePool } from '../onnx/compute-pool.ts';
 import { describeModel, digestModel, MODEL_FILES, ModelFolderError } from '../onnx/model-folder.ts';
+import type { ReadText } from '../onnx/reading/text-reader.ts';
+import { loadVocabularyWords } from '../onnx/reading/vocabulary-words.ts';
 import { type RuntimeLogger, silentLogger } from '../onnx/runtime-logger.ts';
-import type { ReadText } from '../onnx/text-reader.ts';
-import { loadVocabularyWords } from '../onnx/vocabulary-words.ts';
 import { createEngineClient, type EngineTimes } from '../remote-engine/engine-client.ts';
 import { createEngineHealth } from '../remote-engine/engine-health.ts';
 import {

@@ -10,7 +10,7 @@ import type { GgufMetadata, GgufValue } from './metadata.ts';
 import { readGguf } from './read-gguf.ts';
 import { type TensorToWrite, writeGguf } from './write-gguf.ts';
 
-/** Written by scripts/models/make-gguf-reference.py with llama.cpp's own package. */
+/** Written by scripts/models/references/make-gguf-reference.py with llama.cpp's own package. */
 const tiny = readFileSync(new URL('fixtures/tiny.gguf', import.meta.url));
 const read = (bytes: Uint8Array) => readGguf(bytesSource(bytes));
 

@@ -1,6 +1,6 @@
 import type { TextGenerator } from '#workers/model-runtime/text-generator.ts';
 import type { GenerationEndpoint } from '../../generation-endpoint.ts';
-import { readJson } from '../../json-body.ts';
+import { readJson } from '../../wire/json-body.ts';
 import {
   type ChatOptions,
   chatCompletionChunk,

@@ -5,7 +5,7 @@ import { flag, maxTokens, samplingFields } from '../../generation/generation-fie
 import type { GenerationEndpoint } from '../../generation-endpoint.ts';
 import { grammar, schemaOfGrammar } from '../../hugging-face/grammar.ts';
 import { refuseTextParametersBesideOpenAi } from '../../hugging-face/refused-parameters.ts';
-import { parseAs, readJson } from '../../json-body.ts';
+import { parseAs, readJson } from '../../wire/json-body.ts';
 import {
   type CompletionOptions,
   completionChunk,

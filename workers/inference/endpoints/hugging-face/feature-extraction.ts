@@ -22,8 +22,13 @@ import { bodyError, parametersError } from '../../hugging-face/common-fields.ts'
 import { type PictureInputs, pictureInputs, readPictures } from '../../hugging-face/read-pictures.ts';
 import { refuseMisplaced } from '../../hugging-face/refused-parameters.ts';
 import { fetchPictures, pointsElsewhere } from '../../images/fetch-pictures.ts';
-import { jsonBody } from '../../json-body.ts';
-import { bearer, huggingFaceErrorResponses, pictureContent, successHeaders } from '../../openapi-parts.ts';
+import {
+  bearer,
+  huggingFaceErrorResponses,
+  pictureContent,
+  successHeaders,
+} from '../../openapi/openapi-parts.ts';
+import { jsonBody } from '../../wire/json-body.ts';
 
 const dimensionsError = 'dimensions is a whole number above 0.';
 

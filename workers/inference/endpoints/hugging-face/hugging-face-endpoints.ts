@@ -8,7 +8,7 @@ import type {
 } from '#workers/model-runtime/model-runtime.ts';
 import type { TextGenerator } from '#workers/model-runtime/text-generator.ts';
 import type { TextGenerators } from '../../generation/named-generator.ts';
-import type { ServedModel } from '../../served-model.ts';
+import type { ServedModel } from '../../models/served-model.ts';
 import type { EmbeddingModels } from '../embeddings.ts';
 import { modelChatCompletionsEndpoint } from './chat-completions.ts';
 import { modelCompletionsEndpoint } from './completions.ts';

@@ -8,8 +8,13 @@ import { type PictureInputs, pictureInputs, readPictures } from '../../hugging-f
 import { refuseClassificationParameters } from '../../hugging-face/refused-parameters.ts';
 import { fetchPictures, pointsElsewhere } from '../../images/fetch-pictures.ts';
 import type { ImageRequest } from '../../images/image-request.ts';
-import { bearer, huggingFaceErrorResponses, pictureContent, successHeaders } from '../../openapi-parts.ts';
-import type { ServedModel } from '../../served-model.ts';
+import type { ServedModel } from '../../models/served-model.ts';
+import {
+  bearer,
+  huggingFaceErrorResponses,
+  pictureContent,
+  successHeaders,
+} from '../../openapi/openapi-parts.ts';
 import { imagesClassifyEndpoint } from '../images-classify.ts';
 
 const { topKMax, topKDefault } = imageLimits;

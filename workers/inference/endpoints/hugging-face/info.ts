@@ -3,8 +3,8 @@ import { brand } from '#server/domain/brand/brand.ts';
 import { generationLimits } from '#server/domain/rate-limits/limits.ts';
 import type { TextGenerator } from '#workers/model-runtime/text-generator.ts';
 import type { FreeEndpoint } from '../../endpoint.ts';
-import { apiVersion } from '../../openapi-document.ts';
-import { bearer, huggingFaceErrorResponses, successHeaders } from '../../openapi-parts.ts';
+import { apiVersion } from '../../openapi/openapi-document.ts';
+import { bearer, huggingFaceErrorResponses, successHeaders } from '../../openapi/openapi-parts.ts';
 
 const reply = z
   .object({

@@ -1,12 +1,12 @@
 import { createRoute, z } from '@hono/zod-openapi';
 import type { TextClassification, TextInput } from '#workers/model-runtime/model-runtime.ts';
+import { booleanField, textInput } from '../../codecs/text-input.ts';
 import type { Answer, MeteredEndpoint } from '../../endpoint.ts';
 import { bodyError, labelled, parametersError, topK } from '../../hugging-face/common-fields.ts';
 import { refuseClassificationParameters, refuseMisplaced } from '../../hugging-face/refused-parameters.ts';
-import { jsonBody } from '../../json-body.ts';
-import { bearer, huggingFaceErrorResponses, successHeaders } from '../../openapi-parts.ts';
-import type { ServedModel } from '../../served-model.ts';
-import { booleanField, textInput } from '../../text-input.ts';
+import type { ServedModel } from '../../models/served-model.ts';
+import { bearer, huggingFaceErrorResponses, successHeaders } from '../../openapi/openapi-parts.ts';
+import { jsonBody } from '../../wire/json-body.ts';
 import { type SentimentRequest, sentimentEndpoint } from '../sentiment.ts';
 
 const body = z.looseObject(

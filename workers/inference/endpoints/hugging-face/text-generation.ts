@@ -3,13 +3,13 @@ import type { TextGenerator } from '#workers/model-runtime/text-generator.ts';
 import type { GenerationEndpoint } from '../../generation-endpoint.ts';
 import { tgiAnswer, tgiEvent, tgiEvents, toTgiAnswer } from '../../hugging-face/tgi-answer.ts';
 import { type TgiOptions, tgiBody, tgiStreamableBody, toTgiRequest } from '../../hugging-face/tgi-request.ts';
-import { jsonBody } from '../../json-body.ts';
 import {
   bearer,
   huggingFaceErrorResponses,
   huggingFaceErrorSchema,
   successHeaders,
-} from '../../openapi-parts.ts';
+} from '../../openapi/openapi-parts.ts';
+import { jsonBody } from '../../wire/json-body.ts';
 
 const description = 'One unit is one token that was read or written.';
 

@@ -1,6 +1,6 @@
 import { type RouteConfig, z } from '@hono/zod-openapi';
 import type { TextGenerator } from '#workers/model-runtime/text-generator.ts';
-import { huggingFaceErrorResponses, huggingFaceErrorSchema } from '../../openapi-parts.ts';
+import { huggingFaceErrorResponses, huggingFaceErrorSchema } from '../../openapi/openapi-parts.ts';
 
 /** A path of OpenAI's API below a model's own. */
 export function underModel(

@@ -1,5 +1,0 @@
-import { orDatabaseUnavailable } from './or-database-unavailable.ts';
-
-export function readUsage<Value>(read: () => Promise<Value>): Promise<Value> {
-  return orDatabaseUnavailable('Usage can not be read at the moment. Try again.', read);
-}
