@@ -3,7 +3,6 @@ import { money } from '../../../../_format/money.ts';
 import { count, percent, plural } from '../../../../_format/number.ts';
 
 export function UsageFigures({ totals }: { totals: UsageTotals }) {
-  const share = totals.requests > 0 ? totals.failed / totals.requests : 0;
   return (
     <dl className="figs mt-5">
       <div>
@@ -19,7 +18,13 @@ export function UsageFigures({ totals }: { totals: UsageTotals }) {
       <div>
         <dt>Failed calls</dt>
         <dd className="v">
-          {percent(share)} <small className="unit">%</small>
+          {totals.requests === 0 ? (
+            <NotYet>no calls yet</NotYet>
+          ) : (
+            <>
+              {percent(totals.failed / totals.requests)} <small className="unit">%</small>
+            </>
+          )}
         </dd>
         <dd className="d">{plural(totals.failed, 'call')}. Our failures are not charged</dd>
       </div>
@@ -27,7 +32,7 @@ export function UsageFigures({ totals }: { totals: UsageTotals }) {
         <dt>Time to answer, p95</dt>
         <dd className="v">
           {totals.p95Ms === null ? (
-            <span className="text-body text-ink-3 font-normal tracking-normal">not measured yet</span>
+            <NotYet>not measured yet</NotYet>
           ) : (
             <>
               {count(totals.p95Ms)} <small className="unit">ms</small>
@@ -38,4 +43,9 @@ export function UsageFigures({ totals }: { totals: UsageTotals }) {
       </div>
     </dl>
   );
+}
+
+/** In the place of a figure, and smaller than one. */
+function NotYet({ children }: { children: string }) {
+  return <span className="text-body text-ink-3 font-normal tracking-normal">{children}</span>;
 }
