@@ -21,11 +21,14 @@ export async function serveModels(
   { logger, metrics }: { readonly logger: Logger; readonly metrics: GatewayMetrics },
 ) {
   const policy = await loadSafetyPolicy(environment);
-  const [texts, pictures, vectors, written, checker] = await Promise.all([
+  // All at once kept one another waiting, and the address was listened on once the slowest, that writes texts, was up.
+  const [texts, written] = await Promise.all([
     loadSentiment(environment, logger),
+    loadText(environment, logger),
+  ]);
+  const [pictures, vectors, checker] = await Promise.all([
     loadImages(environment, logger),
     loadTextEmbedding(environment, logger),
-    loadText(environment, logger),
     loadChecker(policy, environment, logger),
   ]);
   const sentiment = serveModel(texts.runtime, texts.costBound, metrics);
