@@ -5,6 +5,7 @@ import type { Clock } from '../clock.ts';
 import type { Database } from '../database.ts';
 import { DomainError } from '../errors.ts';
 import { apiKeyLimits } from '../rate-limits/limits.ts';
+import { lockWorkspace } from '../workspaces/lock-workspace.ts';
 import { checkKeyControls } from './check-key-controls.ts';
 import { displayPrefix, generateApiKey } from './key-format.ts';
 import { type ApiKeyControls, type CreatedApiKey, defaultApiKeyScopes } from './schema.ts';
@@ -31,9 +32,8 @@ export async function createApiKey(
   const { budget = null, concurrencyMax = null } = controls;
 
   await db.$transaction(async (transaction) => {
-    // Locked, so that of two at the limit one waits and is then refused. NO KEY: whoever has the allowance, which is locked
-    // below, may still write a row that names the workspace.
-    await transaction.$queryRaw`SELECT 1 FROM workspaces WHERE id = ${workspaceId}::uuid FOR NO KEY UPDATE`;
+    // Of two at the limit one waits and is then refused.
+    await lockWorkspace(transaction, workspaceId);
     const workspace = await transaction.workspace.findUniqueOrThrow({ where: { id: workspaceId } });
     if (workspace.status !== 'active') {
       throw new DomainError('workspace_suspended', 'This workspace is suspended: it takes no new keys.');

@@ -6,6 +6,7 @@ import { DomainError } from '../errors.ts';
 import { findFile } from '../files/find-file.ts';
 import { refuseTooMuch } from '../files/refuse-too-much.ts';
 import { batchLimits } from '../rate-limits/limits.ts';
+import { lockWorkspace } from '../workspaces/lock-workspace.ts';
 import { openStatuses } from './batch-status.ts';
 import { keyOfBatch } from './key-of-batch.ts';
 import { type BatchName, findNamedBatch, nameBatch } from './named-batch.ts';
@@ -30,7 +31,7 @@ export async function createBatch(
   if (before) return before;
   return db.$transaction(async (transaction) => {
     // Also so that the file is not deleted between a look at it and the batch that reads it.
-    await transaction.$queryRaw`SELECT 1 FROM workspaces WHERE id = ${workspaceId}::uuid FOR NO KEY UPDATE`;
+    await lockWorkspace(transaction, workspaceId);
     // Of the same request at the same time, the first had the lock.
     const meanwhile = name && (await findNamedBatch({ db: transaction, clock }, name));
     if (meanwhile) return meanwhile;

@@ -5,6 +5,7 @@ import type { Clock } from '../clock.ts';
 import type { Database } from '../database.ts';
 import { DomainError } from '../errors.ts';
 import { fileLimits } from '../rate-limits/limits.ts';
+import { lockWorkspace } from '../workspaces/lock-workspace.ts';
 import { fileBlob } from './file-blob.ts';
 import { refuseTooMuch } from './refuse-too-much.ts';
 
@@ -38,7 +39,7 @@ export async function createFile(
     if (bytes === 0) throw new DomainError('invalid_request', 'The file is empty.', { param: 'file' });
     return await db.$transaction(async (transaction) => {
       // Uploads of a workspace are counted one after the other.
-      await transaction.$queryRaw`SELECT 1 FROM workspaces WHERE id = ${workspaceId}::uuid FOR NO KEY UPDATE`;
+      await lockWorkspace(transaction, workspaceId);
       await refuseTooMuch(transaction, { workspaceId, files: 1, bytes });
       const createdAt = clock.now();
       const expiresAt = new Date(createdAt.getTime() + lifetimeMs);

@@ -3,6 +3,7 @@ import type { BlobStore } from '../blobs/blob-store.ts';
 import type { Clock } from '../clock.ts';
 import type { Database } from '../database.ts';
 import { DomainError } from '../errors.ts';
+import { lockWorkspace } from '../workspaces/lock-workspace.ts';
 import { fileBlob } from './file-blob.ts';
 import { findFile } from './find-file.ts';
 
@@ -12,7 +13,7 @@ export async function deleteFile(
 ): Promise<void> {
   await db.$transaction(async (transaction) => {
     // As a batch is made: of the two at once, the later one sees the other.
-    await transaction.$queryRaw`SELECT 1 FROM workspaces WHERE id = ${workspaceId}::uuid FOR NO KEY UPDATE`;
+    await lockWorkspace(transaction, workspaceId);
     const file = await findFile({ db: transaction, clock }, { workspaceId, id });
     const reader = await transaction.batch.findFirst({
       where: { workspaceId, inputFileId: id, status: { in: [...openStatuses] } },

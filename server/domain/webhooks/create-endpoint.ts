@@ -5,6 +5,7 @@ import type { Database } from '../database.ts';
 import { DomainError } from '../errors.ts';
 import { webhookLimits } from '../rate-limits/limits.ts';
 import type { Seal } from '../seal.ts';
+import { lockWorkspace } from '../workspaces/lock-workspace.ts';
 import { endpointItemOf } from './endpoint-item.ts';
 import type { CreatedEndpoint, EndpointSettings } from './schema.ts';
 import { generateWebhookSecret } from './webhook-secret.ts';
@@ -28,8 +29,8 @@ export async function createEndpoint(
   const secret = generateWebhookSecret();
 
   const row = await db.$transaction(async (transaction) => {
-    // Locked, so that of two at the limit one waits and is then refused.
-    await transaction.$queryRaw`SELECT 1 FROM workspaces WHERE id = ${workspaceId}::uuid FOR NO KEY UPDATE`;
+    // Of two at the limit one waits and is then refused.
+    await lockWorkspace(transaction, workspaceId);
     const workspace = await transaction.workspace.findUniqueOrThrow({ where: { id: workspaceId } });
     if (workspace.status !== 'active') {
       throw new DomainError('workspace_suspended', 'This workspace is suspended: it takes no new endpoints.');
