@@ -2,12 +2,12 @@ import { isUtf8 } from 'node:buffer';
 import type { IncomingMessage } from 'node:http';
 import { outboundLimits } from '#server/domain/rate-limits/limits.ts';
 import { BytePieces } from '../byte-pieces.ts';
+import { untilAborted } from '../until-aborted.ts';
 import { checkedAddresses } from './checked-addresses.ts';
 import { type FetchOutcome, FetchRefusedError } from './fetch-outcome.ts';
 import { openReply } from './open-reply.ts';
 import { type OutboundPolicy, publicWeb, readTarget } from './read-target.ts';
 import { type ResolveHost, resolveHost } from './resolve-host.ts';
-import { untilAborted } from './until-aborted.ts';
 
 export interface OutboundFetchOptions {
   readonly policy?: OutboundPolicy;

@@ -1,12 +1,12 @@
 import type { IncomingMessage } from 'node:http';
 import type { PostOutcome, PostRequest, PostWebhook } from '#server/domain/webhooks/post-webhook.ts';
+import { untilAborted } from '../until-aborted.ts';
 import { checkedAddresses } from './checked-addresses.ts';
 import { type FetchRefusal, FetchRefusedError } from './fetch-outcome.ts';
 import { openReply } from './open-reply.ts';
 import type { OutboundFetchOptions } from './outbound-fetch.ts';
 import { publicWeb, readTarget } from './read-target.ts';
 import { resolveHost } from './resolve-host.ts';
-import { untilAborted } from './until-aborted.ts';
 
 /**
  * POST to an address that a customer names, behind the same guard as what is fetched. A redirect is an answer like any

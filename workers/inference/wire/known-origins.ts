@@ -1,7 +1,7 @@
 import type { Clock } from '#server/domain/clock.ts';
 import type { Logger } from '#server/domain/logger.ts';
 import { apiKeyLimits } from '#server/domain/rate-limits/limits.ts';
-import { untilAborted } from '#server/platform/outbound-fetch/until-aborted.ts';
+import { untilAborted } from '#server/platform/until-aborted.ts';
 import type { AddressBuckets } from './address-buckets.ts';
 
 export interface KnownOrigins {
