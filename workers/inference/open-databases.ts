@@ -33,6 +33,7 @@ export function openDatabases({ databaseUrl }: InferenceEnvironment, logger: Log
   const idempotency = createPool(databaseUrl, {
     max: idempotencyLimits.connectionsMax,
     applicationName: 'inference-idempotency',
+    queryTimeoutMs: idempotencyLimits.queryTimeoutMs,
     logger,
   });
   // Batches never keep a live call waiting for one.

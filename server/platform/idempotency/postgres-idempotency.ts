@@ -1,15 +1,14 @@
-import type { Pool, QueryConfig, QueryResultRow } from 'pg';
+import type { Pool } from 'pg';
 import type { ClaimOutcome, Idempotency, NamedRequest } from '#server/domain/idempotency/idempotency.ts';
 import type { Logger } from '#server/domain/logger.ts';
 
 export interface IdempotencyOptions {
+  /** What has no answer within the pool's own time has failed. */
   readonly pool: Pool;
   readonly logger: Logger;
   readonly lifetimeMs: number;
   /** Longer than any request takes: a gateway that died keeps a name for so long. */
   readonly claimMs: number;
-  /** What has no answer by then has failed. */
-  readonly queryTimeoutMs: number;
 }
 
 /** The secret that was replaced works until its overlap has ended. */
@@ -20,21 +19,12 @@ const isKeyInForce = `k.id = $1 AND k.revoked_at IS NULL AND (k.expires_at IS NU
 const triesMax = 3;
 
 export function createPostgresIdempotency(options: IdempotencyOptions): Idempotency {
-  const { pool, logger, lifetimeMs, claimMs, queryTimeoutMs } = options;
-
-  function query<Row extends QueryResultRow>(text: string, values: unknown[]) {
-    const config: QueryConfig & { readonly query_timeout: number } = {
-      text,
-      values,
-      query_timeout: queryTimeoutMs,
-    };
-    return pool.query<Row>(config);
-  }
+  const { pool, logger, lifetimeMs, claimMs } = options;
 
   /** True: the name is this request's. It is taken over from one that expired, or that ended without success. */
   async function take(request: NamedRequest): Promise<boolean> {
     const { keyId, keyHash, nameMac, requestMac, requestId } = request;
-    const { rowCount } = await query(
+    const { rowCount } = await pool.query(
       `INSERT INTO idempotency_keys AS i (key_id, name_mac, request_mac, request_id, claimed_until, expires_at)
        SELECT k.id, $3, $4, $5, now() + $6 * interval '1 millisecond', now() + $7 * interval '1 millisecond'
        FROM api_keys k
@@ -51,7 +41,7 @@ export function createPostgresIdempotency(options: IdempotencyOptions): Idempote
 
   /** Null: it was released in the meantime. */
   async function look({ keyId, keyHash, nameMac, requestMac }: NamedRequest): Promise<ClaimOutcome | null> {
-    const { rows } = await query<{
+    const { rows } = await pool.query<{
       request_id: string | null;
       is_same: boolean | null;
       is_completed: boolean;
@@ -81,7 +71,7 @@ export function createPostgresIdempotency(options: IdempotencyOptions): Idempote
     async release({ keyId, nameMac, requestId }) {
       try {
         // What is in the ledger has succeeded, even if nobody could be told.
-        await query(
+        await pool.query(
           `DELETE FROM idempotency_keys i WHERE i.key_id = $1 AND i.name_mac = $2 AND i.request_id = $3
            AND NOT EXISTS (SELECT 1 FROM usage_records u WHERE u.id = $3 AND u.status_class = 2)`,
           [keyId, nameMac, requestId],
